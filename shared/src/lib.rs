@@ -1,1 +1,12 @@
-//! Placeholder.
+//! What every function of Spark shares: rules, storage, messages, and the edge.
+//!
+//! `domain` and `error` know nothing of the rest; `store`, `queue` and `photos` speak to AWS;
+//! `http` and `runtime` are what a function is put together from.
+
+pub mod domain;
+pub mod error;
+pub mod http;
+pub mod photos;
+pub mod queue;
+pub mod runtime;
+pub mod store;

@@ -1,0 +1,218 @@
+//! The one error type: what a caller may be told, and the cause that only the log sees.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+/// Whatever was underneath; logged, never sent to a client.
+pub type Cause = Box<dyn StdError + Send + Sync>;
+
+/// One bad field of a request body or query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// RFC 6901 JSON pointer into the body, or `?name` for a query parameter.
+    pub pointer: String,
+    /// What is wrong, written for the person who sent it.
+    pub detail: String,
+}
+
+/// All that is wrong with one input, collected so that every bad field is named at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Invalid(Vec<FieldError>);
+
+impl Invalid {
+    /// Notes one bad field.
+    pub fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+    }
+
+    /// The value, or `None` with the refusal noted at `pointer`.
+    pub fn check<T>(&mut self, pointer: &str, parsed: Result<T, String>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(detail) => {
+                self.add(pointer, detail);
+                None
+            }
+        }
+    }
+
+    /// Whether nothing has been noted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What has been noted, in order.
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0
+    }
+
+    /// Adds another's findings, save those at or below a pointer that is noted already.
+    pub fn merge(&mut self, other: Invalid) {
+        for field in other.0 {
+            let known = self.0.iter().any(|mine| {
+                field.pointer == mine.pointer
+                    || field.pointer.starts_with(&format!("{}/", mine.pointer))
+            });
+            if !known {
+                self.0.push(field);
+            }
+        }
+    }
+
+    /// `Ok` when nothing was noted.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that was noted.
+    pub fn finish(self) -> Result<(), Error> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self)) }
+    }
+}
+
+/// Why a well-formed request is refused to this person (403).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Signed in, without the Prime tier that the deed needs.
+    PrimeRequired,
+    /// Signed in, but has not joined.
+    NotJoined,
+    /// Somebody else's thing.
+    NotOwner,
+}
+
+/// Which state stands in the way (409).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// The handle belongs to someone, or did less than a year ago.
+    HandleTaken,
+    /// The caller has joined before.
+    AlreadyJoined,
+    /// A request with the same `Idempotency-Key` is still running.
+    IdempotencyInProgress,
+    /// A photo of the post is claimed by another post already.
+    PhotoTaken,
+}
+
+/// What is malformed before any field can be looked at (400).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// The body is not JSON, or not of a JSON media type.
+    Body,
+    /// The cursor is forged, foreign, or made for another route.
+    Cursor,
+    /// The cursor is older than 24 hours.
+    CursorExpired,
+    /// A header has a form that cannot be read.
+    Header,
+}
+
+/// Everything that can go wrong, told apart only where a caller would act differently.
+#[derive(Debug)]
+pub enum Error {
+    /// 400: could not be read at all.
+    Malformed(Malformed, String),
+    /// 401: no token, or one that does not verify.
+    Unauthenticated,
+    /// 403.
+    Refused(Refusal),
+    /// 404: is not there, or may not be seen; the two are never told apart.
+    NotFound,
+    /// 409.
+    Conflict(Conflict),
+    /// 413: the body is over the limit.
+    TooLarge,
+    /// 415: the body is not JSON.
+    UnsupportedMediaType,
+    /// 422: read, but wrong; names every bad field.
+    Invalid(Invalid),
+    /// 422: the `Idempotency-Key` was used with another body.
+    IdempotencyMismatch,
+    /// 429: over a quota; try again after this long.
+    TooMany(Duration),
+    /// 503: throttled, timed out or not reached, after all retries.
+    Unavailable(Cause),
+    /// 500: a fault of ours.
+    Internal(Cause),
+}
+
+impl Error {
+    /// A fault of ours, with its cause.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// Throttling, a time-out or an unreachable service, with its cause.
+    pub fn unavailable(cause: impl Into<Cause>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+
+    /// One bad field.
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut invalid = Invalid::default();
+        invalid.add(pointer, detail);
+        Self::Invalid(invalid)
+    }
+
+    /// Whether the same call may succeed later, unchanged.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::TooMany(_) => true,
+            Self::Malformed(..)
+            | Self::Unauthenticated
+            | Self::Refused(_)
+            | Self::NotFound
+            | Self::Conflict(_)
+            | Self::TooLarge
+            | Self::UnsupportedMediaType
+            | Self::Invalid(_)
+            | Self::IdempotencyMismatch
+            | Self::Internal(_) => false,
+        }
+    }
+
+    /// What was underneath, for the log alone.
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
+            Self::Malformed(..)
+            | Self::Unauthenticated
+            | Self::Refused(_)
+            | Self::NotFound
+            | Self::Conflict(_)
+            | Self::TooLarge
+            | Self::UnsupportedMediaType
+            | Self::Invalid(_)
+            | Self::IdempotencyMismatch
+            | Self::TooMany(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    /// Written for the client: no cause, key, table or token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed(_, detail) => detail,
+            Self::Unauthenticated => "A valid bearer token is needed.",
+            Self::Refused(Refusal::PrimeRequired) => "This needs a Prime membership.",
+            Self::Refused(Refusal::NotJoined) => "Join first: POST /v1/me.",
+            Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
+            Self::NotFound => "There is no such thing here.",
+            Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
+            Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
+            Self::Conflict(Conflict::IdempotencyInProgress) => {
+                "The first request with this Idempotency-Key is still running."
+            }
+            Self::Conflict(Conflict::PhotoTaken) => "A photo belongs to another post already.",
+            Self::TooLarge => "The body is too large.",
+            Self::UnsupportedMediaType => "The body must be application/json.",
+            Self::Invalid(_) => "Some fields are not valid; see errors.",
+            Self::IdempotencyMismatch => {
+                "This Idempotency-Key was used with a different body before."
+            }
+            Self::TooMany(_) => "Too many requests; try again later.",
+            Self::Unavailable(_) => "The service is busy; try again in a moment.",
+            Self::Internal(_) => "Something went wrong on our side.",
+        })
+    }
+}
+
+impl StdError for Error {}

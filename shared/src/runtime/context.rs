@@ -1,0 +1,49 @@
+//! The clients, built once for the life of a function instance.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+
+use super::{Clock, Config, Ids, MissingVariables};
+
+/// Everything a function's `App` is made from; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The environment.
+    pub config: Arc<Config>,
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// S3, addressed by path, so that any endpoint will do.
+    pub s3: aws_sdk_s3::Client,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
+    /// The time.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+}
+
+impl Context {
+    /// Builds the clients from an SDK configuration: the composition root of `main`s and tests.
+    pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
+        let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(true).build();
+        Self {
+            config: Arc::new(config),
+            dynamodb: aws_sdk_dynamodb::Client::new(sdk),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::new(sdk),
+            ids: Ids::new(clock.clone()),
+            clock,
+        }
+    }
+
+    /// The context of a deployed function: environment, default credentials, system clock.
+    ///
+    /// # Errors
+    /// Names the variables that are missing.
+    pub async fn from_env() -> Result<Self, MissingVariables> {
+        let config = Config::from_env()?;
+        let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Ok(Self::new(config, &sdk, Clock::system()))
+    }
+}

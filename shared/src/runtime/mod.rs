@@ -1,0 +1,12 @@
+//! What a function starts from: configuration, clients built once, one clock, one source of ids.
+
+mod clock;
+mod config;
+mod context;
+mod ids;
+pub mod telemetry;
+
+pub use clock::{Clock, ClockHandle};
+pub use config::{Config, MissingVariables};
+pub use context::Context;
+pub use ids::Ids;

@@ -1,0 +1,18 @@
+//! The log: one JSON object a line, at the level that `RUST_LOG` asks for.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard output, as CloudWatch expects it. A second call does nothing.
+pub fn init() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let started = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .try_init();
+    if started.is_err() {
+        tracing::debug!("logging was started before");
+    }
+}
