@@ -1,1 +1,35 @@
-//! Placeholder.
+//! The DynamoDB table: one method an access pattern, every rule that needs the table a write
+//! condition.
+
+mod acts;
+pub mod cache;
+pub(crate) mod classify;
+mod feeds;
+mod idempotency;
+pub mod keys;
+pub mod patterns;
+mod people;
+mod photos;
+mod posts;
+mod products;
+pub mod seal;
+mod table;
+mod write;
+
+pub use idempotency::Claim;
+pub use people::ProfileChange;
+pub use posts::Creation;
+pub use table::Table;
+
+/// Every question that the functions ask of the table, and every deed they do to it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    table: Table,
+}
+
+impl Store {
+    /// A store on the table of that name.
+    pub fn new(client: aws_sdk_dynamodb::Client, table: impl Into<String>) -> Self {
+        Self { table: Table::new(client, table) }
+    }
+}

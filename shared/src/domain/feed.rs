@@ -1,0 +1,144 @@
+//! How a home feed is put together: candidates are merged, cut into windows by time, and each
+//! window is ruled upon and ranked once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::{
+    ids::{PostId, TopicId, UserId},
+    post::Post,
+};
+
+/// Home feeds end at this age.
+pub const HORIZON: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A window holds at most this many posts.
+pub const WINDOW: usize = 30;
+
+/// A place in an order by time: what timelines, walls and lists sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// When the post appeared.
+    pub published_at: Timestamp,
+    /// Which post.
+    pub post: PostId,
+}
+
+impl Position {
+    /// Before all posts of that moment.
+    pub fn start_of(at: Timestamp) -> Self {
+        Self { published_at: at, post: PostId(Ulid::nil()) }
+    }
+
+    /// After all posts of that moment.
+    pub fn end_of(at: Timestamp) -> Self {
+        Self { published_at: at, post: PostId(Ulid::max()) }
+    }
+}
+
+/// A post's place in a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When and which.
+    pub at: Position,
+    /// Whose.
+    pub author: UserId,
+}
+
+impl Entry {
+    /// The place of a published post; `None` for one that is not.
+    pub fn of(post: &Post) -> Option<Self> {
+        let at = Position { published_at: post.published_at?, post: post.id };
+        Some(Self { at, author: post.author.clone() })
+    }
+}
+
+/// A post that may not have reached all its readers yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPost {
+    /// The post's place.
+    pub entry: Entry,
+    /// Its topics.
+    pub topics: Vec<TopicId>,
+}
+
+/// Why a post may be in somebody's feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// They follow its author.
+    Followed,
+    /// They follow this topic of it.
+    Topic(TopicId),
+}
+
+/// What a reader's rules go by.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Who.
+    pub id: UserId,
+    /// Whom they follow.
+    pub followees: BTreeSet<UserId>,
+    /// Which topics they follow.
+    pub topics: BTreeSet<TopicId>,
+}
+
+impl Reader {
+    /// Why this post is in their feed, or `None` when it is not to be: their own, not published,
+    /// or of nobody and nothing that they follow (any more).
+    pub fn reason(&self, post: &Post) -> Option<Reason> {
+        if !self.wants(&post.author, &post.topics) || !post.visible_to(None) {
+            return None;
+        }
+        if self.followees.contains(&post.author) {
+            return Some(Reason::Followed);
+        }
+        post.topics.iter().find(|topic| self.topics.contains(topic)).cloned().map(Reason::Topic)
+    }
+
+    /// Whether a post by this author on these topics is one for them.
+    pub fn wants(&self, author: &UserId, topics: &[TopicId]) -> bool {
+        *author != self.id
+            && (self.followees.contains(author)
+                || topics.iter().any(|topic| self.topics.contains(topic)))
+    }
+}
+
+/// The union of candidates from all sources, newest first, each post once, strictly before
+/// `before` and not older than `oldest`.
+pub fn merge(
+    sources: impl IntoIterator<Item = Entry>,
+    before: Position,
+    oldest: Position,
+) -> Vec<Entry> {
+    let union: BTreeMap<Position, Entry> = sources
+        .into_iter()
+        .filter(|entry| entry.at < before && entry.at >= oldest)
+        .map(|entry| (entry.at, entry))
+        .collect();
+    union.into_values().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(second: i64, id: u128) -> Entry {
+        let published_at = Timestamp::from_second(second).unwrap();
+        let at = Position { published_at, post: PostId(Ulid::from_parts(1, id)) };
+        Entry { at, author: UserId::parse("ana").unwrap() }
+    }
+
+    #[test]
+    fn the_same_post_from_two_sources_comes_once_and_newest_comes_first() {
+        let timeline = [entry(5, 1), entry(3, 2)];
+        let open = [entry(5, 1), entry(4, 9), entry(5, 2)];
+        let oldest = Position::start_of(Timestamp::from_second(4).unwrap());
+        let before = Position::end_of(Timestamp::from_second(5).unwrap());
+        let merged = merge(timeline.into_iter().chain(open), before, oldest);
+        assert_eq!(merged, [entry(5, 2), entry(5, 1), entry(4, 9)]);
+        let next = merge(merged.clone(), merged[0].at, oldest);
+        assert_eq!(next, [entry(5, 1), entry(4, 9)]);
+    }
+}

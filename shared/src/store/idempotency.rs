@@ -1,0 +1,65 @@
+//! `Idempotency-Key`: what a request made is noted in the transaction that makes it, for 24 hours.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Store, keys, table::encode, write::Expression};
+use crate::{domain::ids::UserId, error::Error};
+
+/// How long a key is remembered (PRODUCT §3.9).
+const LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// A request that must not be carried out twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Who asks.
+    pub user: UserId,
+    /// Which route, such as `POST /v1/posts`.
+    pub route: &'static str,
+    /// The header's value.
+    pub key: String,
+    /// SHA-256 of the body, hex.
+    pub body_hash: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Made {
+    body_hash: String,
+    made: String,
+    expires_at: i64,
+}
+
+impl Store {
+    /// What a request with this key made before, if anything.
+    ///
+    /// # Errors
+    /// [`Error::IdempotencyMismatch`] when the key came with another body.
+    pub async fn made_before(&self, claim: &Claim, now: Timestamp) -> Result<Option<String>, Error> {
+        let key = keys::idempotency(&claim.user, claim.route, &claim.key);
+        match self.table.read::<Made>(&key, true).await? {
+            Some(made) if made.expires_at <= now.as_second() => Ok(None),
+            Some(made) if made.body_hash != claim.body_hash => Err(Error::IdempotencyMismatch),
+            Some(made) => Ok(Some(made.made)),
+            None => Ok(None),
+        }
+    }
+
+    /// The write that notes what this request makes; its condition fails for all but the first.
+    pub(super) fn note_made(
+        &self,
+        claim: &Claim,
+        made: String,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, Error> {
+        let key = keys::idempotency(&claim.user, claim.route, &claim.key);
+        let expires_at = now.as_second() + LIFE.as_secs();
+        let item = encode(
+            &key,
+            &Made { body_hash: claim.body_hash.clone(), made, expires_at },
+        )?;
+        let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
+            .number(":now", now.as_second());
+        self.table.put_if(item, free)
+    }
+}

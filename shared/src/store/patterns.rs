@@ -1,0 +1,76 @@
+//! The access patterns: every question asked of the table, as the README lists them.
+
+/// One access pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pattern {
+    /// The method of [`super::Store`] that asks.
+    pub method: &'static str,
+    /// What is asked, or done.
+    pub question: &'static str,
+    /// DynamoDB's operation.
+    pub operation: &'static str,
+    /// Which keys.
+    pub keys: &'static str,
+}
+
+macro_rules! patterns {
+    ($($method:literal, $question:literal, $operation:literal, $keys:literal;)*) => {
+        /// All of them, in the order of the README.
+        pub const ALL: &[Pattern] = &[
+            $(Pattern { method: $method, question: $question, operation: $operation, keys: $keys },)*
+        ];
+    };
+}
+
+patterns! {
+    "join", "become a member under a handle", "TransactWrite", "`USER#u/PROFILE`, `HANDLE#h/HANDLE`";
+    "profile", "who is this member, now", "GetItem, consistent", "`USER#u/PROFILE`";
+    "profiles", "cards of many people", "BatchGet", "`USER#u/PROFILE`";
+    "user_by_handle", "who has this handle", "GetItem", "`HANDLE#h/HANDLE`";
+    "change_profile", "change name, bio, avatar, interests, switches", "UpdateItem", "`USER#u/PROFILE`";
+    "follow_topic, unfollow_topic", "change one interest", "UpdateItem", "`USER#u/PROFILE`";
+    "follow, unfollow", "both edges and both counts", "TransactWrite", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#r`, `USER#a`";
+    "is_following", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
+    "followees", "whom does r follow", "Query, consistent", "`FOLLOWS#r`";
+    "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
+    "give_ticket", "note an upload ticket", "BatchWrite", "`PHOTO#p/PHOTO`";
+    "photo, photos", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
+    "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
+    "create_post", "create a post, claim its photos, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
+    "settle_post", "let a post appear that waited for its photos", "TransactWrite", "`POST#p/POST`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
+    "post, post_now", "one post", "GetItem", "`POST#p/POST`";
+    "posts", "many posts", "BatchGet", "`POST#p/POST`";
+    "delete_post", "delete an own post", "TransactWrite", "`POST#p/POST`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";
+    "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
+    "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p#smile`, `POST#p/POST`";
+    "smiled", "which of these posts did u smile at", "Query, consistent", "`ACTS#u`, `first#` to `last#~`";
+    "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
+    "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
+    "close", "a post has reached all its readers", "DeleteItem", "`OPEN#n/t#p`";
+    "open_posts", "which posts may not have reached all their readers", "Query × 4", "`OPEN#0` to `OPEN#3`";
+    "timeline", "what was delivered to r, newest first", "Query", "`FEED#r`";
+    "topic_month", "what is on a wall, newest first", "Query", "`TOPIC#t#yyyy-mm`";
+    "put_products", "take over products of a feed", "BatchWrite", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";
+    "products", "cards of many products", "BatchGet", "`PRODUCT#p/PRODUCT`";
+    "product", "one product with its description", "Query", "`PRODUCT#p`";
+    "made_before", "what did a request with this key make", "GetItem, consistent", "`IDEM#u#route#key/IDEM`";
+    "load_people", "load a graph of members and follows", "BatchWrite", "`USER#u`, `HANDLE#h`, `FOLLOWS#r/a`, `FANS#a/r`";
+}
+
+/// The table of the README, in Markdown.
+pub fn as_markdown() -> String {
+    let mut lines = vec![
+        "| method | what is asked or done | operation | keys |".to_owned(),
+        "|---|---|---|---|".to_owned(),
+    ];
+    lines.extend(ALL.iter().map(|pattern| {
+        format!(
+            "| `{}` | {} | {} | {} |",
+            pattern.method.replace(", ", "`, `"),
+            pattern.question,
+            pattern.operation,
+            pattern.keys
+        )
+    }));
+    lines.join("\n")
+}

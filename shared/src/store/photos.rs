@@ -1,0 +1,91 @@
+//! Uploads: tickets, what became of them, and which post claimed them.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+
+use super::{
+    Store, keys,
+    table::{decode, encode},
+    write::Expression,
+};
+use crate::{
+    domain::{
+        ids::{PhotoId, PostId, UserId},
+        photo::{Image, Photo, PhotoStatus, Rejection},
+    },
+    error::Error,
+};
+
+impl Store {
+    /// Notes a ticket.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn give_ticket(&self, photo: &Photo) -> Result<(), Error> {
+        self.table.put_all(vec![encode(&keys::photo(photo.id), photo)?]).await
+    }
+
+    /// An upload, as of every write acknowledged before.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn photo(&self, photo: PhotoId) -> Result<Option<Photo>, Error> {
+        self.table.read(&keys::photo(photo), true).await
+    }
+
+    /// Several uploads, each as of every write acknowledged before; `None` where there is none.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn photos(&self, photos: &[PhotoId]) -> Result<Vec<Option<Photo>>, Error> {
+        futures::future::try_join_all(photos.iter().map(|photo| self.photo(*photo))).await
+    }
+
+    /// Marks an upload as ready, or rejected; a second time changes nothing. Answers with the
+    /// photo as it is now, or `None` when its ticket is gone.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn settle_photo(
+        &self,
+        photo: PhotoId,
+        outcome: Result<&Image, Rejection>,
+    ) -> Result<Option<Photo>, Error> {
+        let value = |v: Result<_, serde_dynamo::Error>| v.map_err(Error::internal);
+        let waiting = value(serde_dynamo::to_attribute_value(PhotoStatus::AwaitingUpload))?;
+        let update = match outcome {
+            Ok(image) => Expression::new("SET #status = :status, image = :image")
+                .value(":image", value(serde_dynamo::to_attribute_value(image))?)
+                .value(":status", value(serde_dynamo::to_attribute_value(PhotoStatus::Ready))?),
+            Err(reason) => Expression::new("SET #status = :status, reason = :reason")
+                .value(":reason", value(serde_dynamo::to_attribute_value(reason))?)
+                .value(":status", value(serde_dynamo::to_attribute_value(PhotoStatus::Rejected))?),
+        };
+        let change = update
+            .name("#status", "status")
+            .value(":waiting", waiting)
+            .when(Some("attribute_exists(PK) AND #status = :waiting"));
+        match self.table.update(&keys::photo(photo), change).await? {
+            Some(item) => decode(item).map(Some),
+            None => self.photo(photo).await,
+        }
+    }
+
+    /// The write by which a post claims a photo of its author's, as it was when read; it lives as
+    /// long as the post from then on.
+    pub(super) fn claim_photo(
+        &self,
+        photo: &Photo,
+        owner: &UserId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let status = serde_dynamo::to_attribute_value(photo.status).map_err(Error::internal)?;
+        let update = Expression::new("SET post = :post REMOVE expires_at")
+            .text(":post", post.to_string())
+            .text(":owner", owner.as_str())
+            .name("#owner", "owner")
+            .name("#status", "status")
+            .value(":status", status);
+        let free = "#owner = :owner AND attribute_not_exists(post) AND #status = :status";
+        self.table.update_if(&keys::photo(photo.id), update, free)
+    }
+}

@@ -1,0 +1,401 @@
+//! The table itself: reads, batches and transactions, with every retry that DynamoDB asks for.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::ProvideErrorMetadata,
+    types::{
+        AttributeValue, CancellationReason, KeysAndAttributes, PutRequest, ReturnValue,
+        TransactWriteItem, WriteRequest,
+    },
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    classify::{classify, is_transient},
+    keys::{Key, PK, SK},
+};
+use crate::error::Error;
+
+/// An item as the SDK has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// A transaction is tried this often before the caller hears of a conflict.
+const ATTEMPTS: u32 = 12;
+/// BatchGetItem takes at most this many keys.
+const GET_BATCH: usize = 100;
+/// BatchWriteItem takes at most this many writes.
+const WRITE_BATCH: usize = 25;
+/// This many batches are under way at once.
+const PARALLEL_BATCHES: usize = 8;
+
+/// The one table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub(super) client: Client,
+    pub(super) name: String,
+}
+
+/// Why a transaction was not committed.
+#[derive(Debug)]
+pub enum NotCommitted {
+    /// The condition of the write at this index did not hold.
+    Condition(usize),
+    /// It could not be tried, or not understood.
+    Error(Error),
+}
+
+impl NotCommitted {
+    /// What a failed condition at `index` means; other failures stay.
+    #[must_use]
+    pub fn at(self, index: usize, meaning: Error) -> Self {
+        match self {
+            Self::Condition(failed) if failed == index => Self::Error(meaning),
+            Self::Condition(_) | Self::Error(_) => self,
+        }
+    }
+}
+
+impl From<NotCommitted> for Error {
+    fn from(not: NotCommitted) -> Self {
+        match not {
+            NotCommitted::Condition(index) => {
+                Self::internal(format!("unexpected failed condition of write {index}"))
+            }
+            NotCommitted::Error(error) => error,
+        }
+    }
+}
+
+/// One page of a Query.
+#[derive(Debug)]
+pub struct Found {
+    /// The items, in the order asked for.
+    pub items: Vec<Item>,
+    /// Whether the collection holds more after the last.
+    pub more: bool,
+}
+
+/// A question to one item collection.
+#[derive(Debug, Clone)]
+pub struct Range {
+    /// Partition key.
+    pub pk: String,
+    /// Sort keys from here (inclusive).
+    pub from: Option<String>,
+    /// Sort keys up to here (inclusive).
+    pub to: Option<String>,
+    /// Only what comes after this sort key, in the direction of reading.
+    pub after: Option<String>,
+    /// Newest first.
+    pub descending: bool,
+    /// At most this many.
+    pub limit: Option<usize>,
+    /// Sees every write that was acknowledged before; costs twice as much.
+    pub consistent: bool,
+}
+
+impl Range {
+    /// The whole collection, ascending.
+    pub fn all(pk: String) -> Self {
+        Self {
+            pk,
+            from: None,
+            to: None,
+            after: None,
+            descending: false,
+            limit: None,
+            consistent: false,
+        }
+    }
+}
+
+impl Table {
+    /// A table by name.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// One item.
+    pub(super) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(consistent)
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(answer.item)
+    }
+
+    /// One item, decoded.
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+        consistent: bool,
+    ) -> Result<Option<T>, Error> {
+        self.get(key, consistent).await?.map(decode).transpose()
+    }
+
+    /// Many items, in no order; those that are not there are left out. Unprocessed keys are asked
+    /// for again.
+    pub(super) async fn get_all(&self, keys: Vec<Key>) -> Result<Vec<Item>, Error> {
+        let batches = keys.chunks(GET_BATCH).map(<[Key]>::to_vec).collect::<Vec<_>>();
+        let found = stream::iter(batches)
+            .map(|batch| self.get_batch(batch))
+            .buffer_unordered(PARALLEL_BATCHES)
+            .try_collect::<Vec<_>>()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn get_batch(&self, keys: Vec<Key>) -> Result<Vec<Item>, Error> {
+        let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
+        let mut items = Vec::with_capacity(wanted.len());
+        for attempt in 0..ATTEMPTS {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut wanted)))
+                .build()
+                .map_err(Error::internal)?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, request)
+                .send()
+                .await
+                .map_err(classify)?;
+            items.extend(answer.responses.into_iter().flatten().flat_map(|(_, found)| found));
+            wanted = answer
+                .unprocessed_keys
+                .into_iter()
+                .flatten()
+                .flat_map(|(_, left)| left.keys)
+                .collect();
+            if wanted.is_empty() {
+                return Ok(items);
+            }
+            pause(attempt).await;
+        }
+        Err(Error::unavailable("keys were left unprocessed after every retry"))
+    }
+
+    /// One page of a collection: up to `limit` items, or 1 MB.
+    pub(super) async fn query(&self, range: &Range) -> Result<Found, Error> {
+        let (mut condition, mut values) = (
+            "PK = :pk".to_owned(),
+            HashMap::from([(":pk".to_owned(), AttributeValue::S(range.pk.clone()))]),
+        );
+        let bounds = [(":from", &range.from), (":to", &range.to)];
+        for (name, bound) in bounds {
+            if let Some(bound) = bound {
+                values.insert(name.to_owned(), AttributeValue::S(bound.clone()));
+            }
+        }
+        condition.push_str(match (&range.from, &range.to) {
+            (Some(_), Some(_)) => " AND SK BETWEEN :from AND :to",
+            (Some(_), None) => " AND SK >= :from",
+            (None, Some(_)) => " AND SK <= :to",
+            (None, None) => "",
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .scan_index_forward(!range.descending)
+            .set_exclusive_start_key(
+                range
+                    .after
+                    .as_ref()
+                    .map(|sk| Key { pk: range.pk.clone(), sk: sk.clone() }.attributes()),
+            )
+            .set_limit(range.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .consistent_read(range.consistent)
+            .send()
+            .await
+            .map_err(classify)?;
+        let more = answer.last_evaluated_key.is_some();
+        Ok(Found { items: answer.items.unwrap_or_default(), more })
+    }
+
+    /// A whole collection, or its first `limit` items, however many pages that takes.
+    pub(super) async fn query_all(&self, mut range: Range) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        loop {
+            let Found { items: page, more } = self.query(&range).await?;
+            range.limit = range.limit.map(|limit| limit.saturating_sub(page.len()));
+            items.extend(page);
+            match items.last().and_then(Key::of).filter(|_| more && range.limit != Some(0)) {
+                Some(last) => range.after = Some(last.sk),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Puts many items, overwriting; what comes back unprocessed is written again until nothing does.
+    pub(super) async fn put_all(&self, items: Vec<Item>) -> Result<(), Error> {
+        let batches = items.chunks(WRITE_BATCH).map(<[Item]>::to_vec).collect::<Vec<_>>();
+        stream::iter(batches)
+            .map(|batch| self.put_batch(batch))
+            .buffer_unordered(PARALLEL_BATCHES)
+            .try_collect::<()>()
+            .await
+    }
+
+    async fn put_batch(&self, items: Vec<Item>) -> Result<(), Error> {
+        let mut writes = Vec::with_capacity(items.len());
+        for item in items {
+            let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
+            writes.push(WriteRequest::builder().put_request(put).build());
+        }
+        for attempt in 0..ATTEMPTS {
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&self.name, std::mem::take(&mut writes))
+                .send()
+                .await
+                .map_err(classify)?;
+            writes =
+                answer.unprocessed_items.into_iter().flatten().flat_map(|(_, left)| left).collect();
+            if writes.is_empty() {
+                return Ok(());
+            }
+            pause(attempt).await;
+        }
+        Err(Error::unavailable("writes were left unprocessed after every retry"))
+    }
+
+    /// Deletes one item, there or not.
+    pub(super) async fn delete(&self, key: &Key) -> Result<(), Error> {
+        self.client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(())
+    }
+
+    /// Changes one item; `None` when the condition does not hold, else the item as it is now.
+    pub(super) async fn update(&self, key: &Key, change: Change) -> Result<Option<Item>, Error> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(change.update)
+            .set_condition_expression(change.condition)
+            .set_expression_attribute_names(change.names)
+            .set_expression_attribute_values(change.values)
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => Ok(answer.attributes),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
+    /// Commits all writes or none. Conflicts with other transactions and throttling are retried
+    /// with jitter, under one client request token, so that a commit whose answer was lost is not
+    /// made twice.
+    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), NotCommitted> {
+        let token = format!("{:032x}", rand::random::<u128>());
+        let mut last = None;
+        for attempt in 0..ATTEMPTS {
+            let sent = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(writes.clone()))
+                .client_request_token(&token)
+                .send()
+                .await;
+            let error = match sent {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            };
+            let transient = is_transient(&error);
+            let cancelled = error
+                .as_service_error()
+                .and_then(|service| match service {
+                    aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled),
+                    _ => None,
+                })
+                .map(|cancelled| verdict(cancelled.cancellation_reasons()));
+            match cancelled {
+                Some(Verdict::Condition(index)) => return Err(NotCommitted::Condition(index)),
+                Some(Verdict::Again) => {}
+                None if transient => {}
+                Some(Verdict::Fault) | None => return Err(NotCommitted::Error(classify(error))),
+            }
+            last = Some(error);
+            pause(attempt).await;
+        }
+        let cause = last.map_or_else(|| "no attempt was made".into(), crate::error::Cause::from);
+        Err(NotCommitted::Error(Error::Unavailable(cause)))
+    }
+}
+
+/// A change of one item.
+#[derive(Debug, Default)]
+pub struct Change {
+    pub(super) update: String,
+    pub(super) condition: Option<String>,
+    pub(super) names: Option<HashMap<String, String>>,
+    pub(super) values: Option<Item>,
+}
+
+/// What the reasons of a cancelled transaction come down to.
+enum Verdict {
+    Condition(usize),
+    Again,
+    Fault,
+}
+
+fn verdict(reasons: &[CancellationReason]) -> Verdict {
+    let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
+    let is_condition = |reason| code(reason) == "ConditionalCheckFailed";
+    if let Some(index) = reasons.iter().position(is_condition) {
+        return Verdict::Condition(index);
+    }
+    let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+    if reasons.iter().any(|reason| passing.contains(&code(reason).as_str())) {
+        return Verdict::Again;
+    }
+    Verdict::Fault
+}
+
+/// Waits before the next try: "full jitter", up to 20 ms doubling to 1.28 s
+/// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
+async fn pause(attempt: u32) {
+    let ceiling = 20_u64 << attempt.min(6);
+    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=ceiling))).await;
+}
+
+/// An entity under its key.
+///
+/// # Errors
+/// [`Error::Internal`] when it cannot be represented as an item.
+pub(super) fn encode<T: Serialize>(key: &Key, entity: &T) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(entity).map_err(Error::internal)?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// An entity from its item.
+///
+/// # Errors
+/// [`Error::Internal`] when the item is not of that shape.
+pub(super) fn decode<T: DeserializeOwned>(mut item: Item) -> Result<T, Error> {
+    item.remove(PK);
+    item.remove(SK);
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
