@@ -21,7 +21,10 @@ pub struct Invalid(Vec<FieldError>);
 impl Invalid {
     /// Notes one bad field.
     pub fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        self.0.push(FieldError {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        });
     }
 
     /// The value, or `None` with the refusal noted at `pointer`.
@@ -63,7 +66,11 @@ impl Invalid {
     /// # Errors
     /// [`Error::Invalid`] with all that was noted.
     pub fn finish(self) -> Result<(), Error> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(self))
+        }
     }
 }
 

@@ -29,12 +29,18 @@ pub struct Position {
 impl Position {
     /// Before all posts of that moment.
     pub fn start_of(at: Timestamp) -> Self {
-        Self { published_at: at, post: PostId(Ulid::nil()) }
+        Self {
+            published_at: at,
+            post: PostId(Ulid::nil()),
+        }
     }
 
     /// After all posts of that moment.
     pub fn end_of(at: Timestamp) -> Self {
-        Self { published_at: at, post: PostId(Ulid::max()) }
+        Self {
+            published_at: at,
+            post: PostId(Ulid::max()),
+        }
     }
 }
 
@@ -50,8 +56,14 @@ pub struct Entry {
 impl Entry {
     /// The place of a published post; `None` for one that is not.
     pub fn of(post: &Post) -> Option<Self> {
-        let at = Position { published_at: post.published_at?, post: post.id };
-        Some(Self { at, author: post.author.clone() })
+        let at = Position {
+            published_at: post.published_at?,
+            post: post.id,
+        };
+        Some(Self {
+            at,
+            author: post.author.clone(),
+        })
     }
 }
 
@@ -94,7 +106,11 @@ impl Reader {
         if self.followees.contains(&post.author) {
             return Some(Reason::Followed);
         }
-        post.topics.iter().find(|topic| self.topics.contains(topic)).cloned().map(Reason::Topic)
+        post.topics
+            .iter()
+            .find(|topic| self.topics.contains(topic))
+            .cloned()
+            .map(Reason::Topic)
     }
 
     /// Whether a post by this author on these topics is one for them.
@@ -126,8 +142,14 @@ mod tests {
 
     fn entry(second: i64, id: u128) -> Entry {
         let published_at = Timestamp::from_second(second).unwrap();
-        let at = Position { published_at, post: PostId(Ulid::from_parts(1, id)) };
-        Entry { at, author: UserId::parse("ana").unwrap() }
+        let at = Position {
+            published_at,
+            post: PostId(Ulid::from_parts(1, id)),
+        };
+        Entry {
+            at,
+            author: UserId::parse("ana").unwrap(),
+        }
     }
 
     #[test]

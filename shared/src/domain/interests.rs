@@ -42,7 +42,11 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
 });
 
 static BY_ID: LazyLock<HashMap<&'static str, &'static Interest>> = LazyLock::new(|| {
-    GROUPS.iter().flat_map(|g| &g.interests).map(|i| (i.id.as_str(), i)).collect()
+    GROUPS
+        .iter()
+        .flat_map(|g| &g.interests)
+        .map(|i| (i.id.as_str(), i))
+        .collect()
 });
 
 /// All groups, in the order to show.
@@ -81,7 +85,12 @@ mod tests {
         assert_eq!(ids.len(), all.len());
         for interest in all {
             assert!(!interest.categories.is_empty(), "{}", interest.id);
-            assert!(interest.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+            assert!(
+                interest
+                    .id
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            );
         }
     }
 

@@ -13,9 +13,30 @@ use super::{
 
 /// Handles that would be mistaken for the product, its staff or its addresses.
 const RESERVED: [&str; 24] = [
-    "about", "account", "admin", "administrator", "api", "docs", "explore", "feed", "help",
-    "interests", "login", "me", "media", "moderator", "null", "official", "root", "settings",
-    "spark", "staff", "support", "system", "topics", "undefined",
+    "about",
+    "account",
+    "admin",
+    "administrator",
+    "api",
+    "docs",
+    "explore",
+    "feed",
+    "help",
+    "interests",
+    "login",
+    "me",
+    "media",
+    "moderator",
+    "null",
+    "official",
+    "root",
+    "settings",
+    "spark",
+    "staff",
+    "support",
+    "system",
+    "topics",
+    "undefined",
 ];
 
 /// A handle as its owner spells it: `[A-Za-z0-9_]{2,20}`, not reserved, unique whatever the case.
@@ -106,7 +127,10 @@ pub fn choose_interests(
     let mut wrong = Vec::new();
     for (index, id) in chosen.iter().enumerate() {
         match TopicId::parse(id) {
-            None => wrong.push((Some(index), format!("there is no interest {:?}", shortened(id)))),
+            None => wrong.push((
+                Some(index),
+                format!("there is no interest {:?}", shortened(id)),
+            )),
             Some(topic) => {
                 if !topics.insert(topic) {
                     wrong.push((Some(index), format!("{id:?} is named twice")));
@@ -122,7 +146,11 @@ pub fn choose_interests(
         );
         wrong.insert(0, (None, detail));
     }
-    if wrong.is_empty() { Ok(topics) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(topics)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// The beginning of what someone sent, short enough to say back.
@@ -139,20 +167,38 @@ mod tests {
         for good in ["ana", "A_1", "abcdefghijklmnopqrst"] {
             assert!(Handle::parse(good).is_ok(), "{good}");
         }
-        for bad in ["a", "abcdefghijklmnopqrstu", "ana-b", "añа", "Admin", "me", ""] {
+        for bad in [
+            "a",
+            "abcdefghijklmnopqrstu",
+            "ana-b",
+            "añа",
+            "Admin",
+            "me",
+            "",
+        ] {
             assert!(Handle::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(Handle::parse("AnA").map(|h| h.folded()).as_deref(), Ok("ana"));
+        assert_eq!(
+            Handle::parse("AnA").map(|h| h.folded()).as_deref(),
+            Ok("ana")
+        );
     }
 
     #[test]
     fn every_bad_interest_is_named_and_so_is_their_number() {
-        let known: Vec<String> =
-            interests::groups()[0].interests.iter().take(3).map(|i| i.id.clone()).collect();
+        let known: Vec<String> = interests::groups()[0]
+            .interests
+            .iter()
+            .take(3)
+            .map(|i| i.id.clone())
+            .collect();
         let mut chosen = known.clone();
         chosen.push("no-such".to_owned());
         let wrong = choose_interests(&chosen).unwrap_err();
-        assert_eq!(wrong.iter().map(|w| w.0).collect::<Vec<_>>(), [None, Some(3)]);
+        assert_eq!(
+            wrong.iter().map(|w| w.0).collect::<Vec<_>>(),
+            [None, Some(3)]
+        );
         chosen[3] = known[0].clone();
         assert_eq!(choose_interests(&chosen).unwrap_err()[1].0, Some(3));
     }

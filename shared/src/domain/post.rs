@@ -112,7 +112,11 @@ pub struct Post {
 impl Post {
     /// Every product in it, once.
     pub fn product_ids(&self) -> BTreeSet<&ProductId> {
-        let pinned = self.photos.iter().flat_map(|photo| &photo.hotspots).map(|spot| &spot.product);
+        let pinned = self
+            .photos
+            .iter()
+            .flat_map(|photo| &photo.hotspots)
+            .map(|spot| &spot.product);
         pinned.chain(&self.products).collect()
     }
 
@@ -146,6 +150,10 @@ impl Hotspot {
             .filter(|(_, value)| outside(*value))
             .map(|(name, _)| (name, "must be between 0 and 1".to_owned()))
             .collect();
-        if wrong.is_empty() { Ok(Self { product, x, y }) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(Self { product, x, y })
+        } else {
+            Err(wrong)
+        }
     }
 }

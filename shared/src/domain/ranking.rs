@@ -41,8 +41,15 @@ impl Run {
     /// The run after one more post.
     #[must_use]
     pub fn then(&self, author: &UserId) -> Self {
-        let length = if self.author.as_ref() == Some(author) { self.length + 1 } else { 1 };
-        Self { author: Some(author.clone()), length }
+        let length = if self.author.as_ref() == Some(author) {
+            self.length + 1
+        } else {
+            1
+        };
+        Self {
+            author: Some(author.clone()),
+            length,
+        }
     }
 
     fn allows(&self, author: &UserId) -> bool {
@@ -52,13 +59,19 @@ impl Run {
 
 /// What a post is worth to this reader at `now`, before variety.
 pub fn score(post: &Post, reason: &Reason, reader: &Reader, now: Timestamp) -> f64 {
-    let age = post.published_at.map_or(0.0, |at| now.duration_since(at).as_secs_f64() / 3_600.0);
+    let age = post
+        .published_at
+        .map_or(0.0, |at| now.duration_since(at).as_secs_f64() / 3_600.0);
     let recency = (-age.max(0.0) / HALF_LIFE_HOURS).exp2();
     let base = match reason {
         Reason::Followed => 1.0,
         Reason::Topic(_) => 0.5,
     };
-    let shared = post.topics.iter().filter(|topic| reader.topics.contains(topic)).count();
+    let shared = post
+        .topics
+        .iter()
+        .filter(|topic| reader.topics.contains(topic))
+        .count();
     let affinity = base + 0.1 * shared as f64;
     let marks = post.smiles as f64 + 2.0 * post.comments as f64 + 3.0 * post.saves as f64;
     recency * affinity * (1.0 + marks.ln_1p() / 4.0)
@@ -137,7 +150,10 @@ mod tests {
     fn reader() -> Reader {
         Reader {
             id: UserId::parse("reader").unwrap(),
-            followees: ["ana", "ben", "cleo"].iter().filter_map(|who| UserId::parse(who)).collect(),
+            followees: ["ana", "ben", "cleo"]
+                .iter()
+                .filter_map(|who| UserId::parse(who))
+                .collect(),
             topics: crate::domain::interests::groups()
                 .iter()
                 .flat_map(|group| &group.interests)
@@ -155,25 +171,47 @@ mod tests {
 
     #[test]
     fn the_newer_of_two_alike_comes_first_and_engagement_can_outweigh_hours() {
-        assert_eq!(order(&[post(1, "ana", 5, 0), post(2, "ben", 1, 0)], &Run::default()), [2, 1]);
-        assert_eq!(order(&[post(1, "ana", 5, 50), post(2, "ben", 1, 0)], &Run::default()), [1, 2]);
+        assert_eq!(
+            order(
+                &[post(1, "ana", 5, 0), post(2, "ben", 1, 0)],
+                &Run::default()
+            ),
+            [2, 1]
+        );
+        assert_eq!(
+            order(
+                &[post(1, "ana", 5, 50), post(2, "ben", 1, 0)],
+                &Run::default()
+            ),
+            [1, 2]
+        );
     }
 
     #[test]
     fn a_followed_author_outweighs_a_topic_alone() {
         let (by_topic, followed) = (post(1, "dan", 1, 0), post(2, "ana", 1, 0));
         let topic = reader().topics.first().cloned().unwrap();
-        let window = vec![(&by_topic, Reason::Topic(topic)), (&followed, Reason::Followed)];
+        let window = vec![
+            (&by_topic, Reason::Topic(topic)),
+            (&followed, Reason::Followed),
+        ];
         let ranked = rank(window, &reader(), NOW, &Run::default());
         assert_eq!(ranked[0].0.id, followed.id);
     }
 
     #[test]
     fn a_third_in_a_row_waits_for_somebody_else_also_across_pages() {
-        let posts =
-            [post(1, "ana", 1, 90), post(2, "ana", 1, 90), post(3, "ana", 1, 90), post(4, "ben", 90, 0)];
+        let posts = [
+            post(1, "ana", 1, 90),
+            post(2, "ana", 1, 90),
+            post(3, "ana", 1, 90),
+            post(4, "ben", 90, 0),
+        ];
         assert_eq!(order(&posts, &Run::default()), [1, 2, 4, 3]);
-        let run = Run { author: UserId::parse("ana"), length: 2 };
+        let run = Run {
+            author: UserId::parse("ana"),
+            length: 2,
+        };
         assert_eq!(order(&posts, &run), [4, 1, 2, 3]);
     }
 

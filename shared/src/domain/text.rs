@@ -15,13 +15,29 @@ pub struct Limit {
 }
 
 /// A post's text (PRODUCT §3.6).
-pub const POST: Limit = Limit { min: 0, graphemes: 5_000, bytes: 20_000 };
+pub const POST: Limit = Limit {
+    min: 0,
+    graphemes: 5_000,
+    bytes: 20_000,
+};
 /// A display name (PRODUCT §2.2).
-pub const DISPLAY_NAME: Limit = Limit { min: 1, graphemes: 50, bytes: 400 };
+pub const DISPLAY_NAME: Limit = Limit {
+    min: 1,
+    graphemes: 50,
+    bytes: 400,
+};
 /// A bio.
-pub const BIO: Limit = Limit { min: 0, graphemes: 500, bytes: 2_000 };
+pub const BIO: Limit = Limit {
+    min: 0,
+    graphemes: 500,
+    bytes: 2_000,
+};
 /// The alternative text of a photo.
-pub const ALT: Limit = Limit { min: 0, graphemes: 500, bytes: 2_000 };
+pub const ALT: Limit = Limit {
+    min: 0,
+    graphemes: 500,
+    bytes: 2_000,
+};
 
 /// The text in NFC, if it keeps the limit.
 ///
@@ -33,11 +49,18 @@ pub fn within(text: &str, limit: Limit) -> Result<String, String> {
         return Err("must not contain the NUL character".to_owned());
     }
     if text.len() > limit.bytes {
-        return Err(format!("is {} bytes long; at most {} are allowed", text.len(), limit.bytes));
+        return Err(format!(
+            "is {} bytes long; at most {} are allowed",
+            text.len(),
+            limit.bytes
+        ));
     }
     let graphemes = text.graphemes(true).count();
     if graphemes > limit.graphemes {
-        return Err(format!("is {graphemes} characters long; at most {} are allowed", limit.graphemes));
+        return Err(format!(
+            "is {graphemes} characters long; at most {} are allowed",
+            limit.graphemes
+        ));
     }
     if graphemes < limit.min {
         return Err(format!("needs at least {} character(s)", limit.min));
@@ -64,8 +87,28 @@ mod tests {
     #[test]
     fn a_family_emoji_is_one_character() {
         let family = "👨‍👩‍👧‍👦";
-        assert!(within(&family.repeat(10), Limit { min: 1, graphemes: 10, bytes: 1_000 }).is_ok());
-        assert!(within(&family.repeat(11), Limit { min: 1, graphemes: 10, bytes: 1_000 }).is_err());
+        assert!(
+            within(
+                &family.repeat(10),
+                Limit {
+                    min: 1,
+                    graphemes: 10,
+                    bytes: 1_000
+                }
+            )
+            .is_ok()
+        );
+        assert!(
+            within(
+                &family.repeat(11),
+                Limit {
+                    min: 1,
+                    graphemes: 10,
+                    bytes: 1_000
+                }
+            )
+            .is_err()
+        );
     }
 
     #[test]

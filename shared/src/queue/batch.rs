@@ -40,7 +40,11 @@ where
                 "{error}"
             ),
             Err(_panic) => {
-                tracing::error!(message.id = id, message.receives = receives, "the worker panicked");
+                tracing::error!(
+                    message.id = id,
+                    message.receives = receives,
+                    "the worker panicked"
+                );
             }
         }
         response.add_failure(id);
@@ -75,8 +79,11 @@ mod tests {
             }
         })
         .await;
-        let mut failed: Vec<_> =
-            response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+        let mut failed: Vec<_> = response
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier)
+            .collect();
         failed.sort();
         assert_eq!(failed, ["id-bad", "id-ugly"]);
     }

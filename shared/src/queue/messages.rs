@@ -42,8 +42,14 @@ pub struct PostPublished {
 impl PostPublished {
     /// Its place in the order by time.
     pub fn entry(&self) -> Entry {
-        let at = Position { published_at: self.published_at, post: self.post };
-        Entry { at, author: self.author.clone() }
+        let at = Position {
+            published_at: self.published_at,
+            post: self.post,
+        };
+        Entry {
+            at,
+            author: self.author.clone(),
+        }
     }
 }
 

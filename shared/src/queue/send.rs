@@ -22,7 +22,10 @@ pub struct Queue {
 impl Queue {
     /// The queue at that URL.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into() }
+        Self {
+            client,
+            url: url.into(),
+        }
     }
 
     /// Sends messages as JSON.
@@ -30,7 +33,10 @@ impl Queue {
     /// # Errors
     /// When one of them was not taken, after every retry; others may have been.
     pub async fn send<M: Serialize>(&self, messages: &[M]) -> Result<(), Error> {
-        let bodies = messages.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
+        let bodies = messages
+            .iter()
+            .map(serde_json::to_string)
+            .collect::<Result<Vec<_>, _>>();
         let outcomes = self.send_each(bodies.map_err(Error::internal)?).await;
         outcomes.into_iter().collect()
     }
@@ -60,7 +66,11 @@ impl Queue {
             let sent = match entries {
                 Ok(entries) => {
                     let request = self.client.send_message_batch().queue_url(&self.url);
-                    request.set_entries(Some(entries)).send().await.map_err(classify)
+                    request
+                        .set_entries(Some(entries))
+                        .send()
+                        .await
+                        .map_err(classify)
                 }
                 Err(error) => Err(Error::internal(error)),
             };
@@ -83,7 +93,10 @@ impl Queue {
                     break;
                 }
             };
-            left = failed.iter().filter_map(|entry| entry.id.parse().ok()).collect();
+            left = failed
+                .iter()
+                .filter_map(|entry| entry.id.parse().ok())
+                .collect();
             for entry in &failed {
                 if let Ok(index) = entry.id.parse::<usize>() {
                     outcomes[index] = Some(Error::unavailable(format!("SQS: {}", entry.code)));
@@ -97,9 +110,14 @@ impl Queue {
             if left.is_empty() {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(rand::random_range(1..=25_u64 << attempt)))
-                .await;
+            tokio::time::sleep(Duration::from_millis(rand::random_range(
+                1..=25_u64 << attempt,
+            )))
+            .await;
         }
-        outcomes.into_iter().map(|failure| failure.map_or(Ok(()), Err)).collect()
+        outcomes
+            .into_iter()
+            .map(|failure| failure.map_or(Ok(()), Err))
+            .collect()
     }
 }

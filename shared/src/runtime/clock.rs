@@ -28,7 +28,9 @@ impl Clock {
     /// A clock that starts at the system's time and can be turned.
     pub fn shifted() -> (Self, ClockHandle) {
         let clock = Self::default();
-        let handle = ClockHandle { ahead_ms: Arc::clone(&clock.ahead_ms) };
+        let handle = ClockHandle {
+            ahead_ms: Arc::clone(&clock.ahead_ms),
+        };
         (clock, handle)
     }
 
@@ -36,7 +38,9 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the clock")]
         let system = Timestamp::now();
-        let ms = system.as_millisecond().saturating_add(self.ahead_ms.load(Ordering::Relaxed));
+        let ms = system
+            .as_millisecond()
+            .saturating_add(self.ahead_ms.load(Ordering::Relaxed));
         Timestamp::from_millisecond(ms).unwrap_or(system)
     }
 }

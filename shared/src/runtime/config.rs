@@ -68,7 +68,10 @@ impl Config {
     /// # Errors
     /// Names every variable that is missing, at once.
     pub fn from_env() -> Result<Self, MissingVariables> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
         Self::read(|name| std::env::var(name).ok())
     }
 
@@ -79,10 +82,12 @@ impl Config {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
         let mut missing = Vec::new();
         let mut values = Self::VARIABLES.map(|name| {
-            lookup(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
-                missing.push(name);
-                String::new()
-            })
+            lookup(name)
+                .filter(|value| !value.is_empty())
+                .unwrap_or_else(|| {
+                    missing.push(name);
+                    String::new()
+                })
         });
         if !missing.is_empty() {
             return Err(MissingVariables(missing));
@@ -127,7 +132,13 @@ mod tests {
     #[test]
     fn every_missing_variable_is_named_at_once() {
         let some = |name: &str| (name != "TABLE_NAME" && name != "API_URL").then(|| "x".to_owned());
-        assert_eq!(Config::read(some), Err(MissingVariables(vec!["TABLE_NAME", "API_URL"])));
-        assert_eq!(Config::read(|name| Some(name.to_owned())).unwrap().bucket, "BUCKET_NAME");
+        assert_eq!(
+            Config::read(some),
+            Err(MissingVariables(vec!["TABLE_NAME", "API_URL"]))
+        );
+        assert_eq!(
+            Config::read(|name| Some(name.to_owned())).unwrap().bucket,
+            "BUCKET_NAME"
+        );
     }
 }

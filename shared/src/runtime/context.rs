@@ -26,7 +26,9 @@ pub struct Context {
 impl Context {
     /// Builds the clients from an SDK configuration: the composition root of `main`s and tests.
     pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
-        let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(true).build();
+        let s3 = aws_sdk_s3::config::Builder::from(sdk)
+            .force_path_style(true)
+            .build();
         Self {
             config: Arc::new(config),
             dynamodb: aws_sdk_dynamodb::Client::new(sdk),

@@ -24,7 +24,10 @@ impl Ids {
 
     /// A fresh ULID with the time part of `at`.
     pub fn ulid_at(&self, at: Timestamp) -> Ulid {
-        Ulid::from_parts(u64::try_from(at.as_millisecond()).unwrap_or_default(), rand::random())
+        Ulid::from_parts(
+            u64::try_from(at.as_millisecond()).unwrap_or_default(),
+            rand::random(),
+        )
     }
 
     /// 32 lower-case hex digits (128 random bits): an address that reveals nothing.

@@ -58,7 +58,8 @@ impl Store {
             .number(":by", by)
             .name("#status", "status")
             .value(":published", published);
-        self.table.update_if(&keys::post(post), update, "#status = :published")
+        self.table
+            .update_if(&keys::post(post), update, "#status = :published")
     }
 
     /// Which of these posts a person smiled at: one Query over the range of their ids.
@@ -77,7 +78,9 @@ impl Store {
         };
         let acts = self.table.query_all(range).await?;
         let smiles = acts.iter().filter_map(keys::Key::of).filter_map(|key| {
-            key.sk.strip_suffix("#smile").and_then(|post| post.parse().ok())
+            key.sk
+                .strip_suffix("#smile")
+                .and_then(|post| post.parse().ok())
         });
         Ok(smiles.collect())
     }

@@ -15,7 +15,11 @@ pub struct Cache<K, V> {
 impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
     /// A cache whose values live for `life`, of which it holds at most `capacity`.
     pub fn new(life: SignedDuration, capacity: usize) -> Self {
-        Self { life, capacity, entries: Mutex::default() }
+        Self {
+            life,
+            capacity,
+            entries: Mutex::default(),
+        }
     }
 
     /// The value, if it is not older than its life.
@@ -27,7 +31,9 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
 
     /// Keeps a value from now on.
     pub fn put(&self, key: K, value: V, now: Timestamp) {
-        let Ok(mut entries) = self.entries.lock() else { return };
+        let Ok(mut entries) = self.entries.lock() else {
+            return;
+        };
         if entries.len() >= self.capacity {
             entries.retain(|_, (at, _)| self.fresh(*at, now));
             if entries.len() >= self.capacity {
@@ -56,7 +62,10 @@ mod tests {
         assert_eq!(cache.get(&"a", at(3)), None);
         cache.put("b", 2, at(3));
         cache.put("c", 3, at(3));
-        assert_eq!((cache.get(&"b", at(3)), cache.get(&"c", at(3))), (Some(2), Some(3)));
+        assert_eq!(
+            (cache.get(&"b", at(3)), cache.get(&"c", at(3))),
+            (Some(2), Some(3))
+        );
         assert_eq!(cache.entries.lock().unwrap().len(), 2);
     }
 }

@@ -26,7 +26,11 @@ pub fn classify<E>(error: SdkError<E, HttpResponse>) -> Error
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
-    if is_transient(&error) { Error::unavailable(error) } else { Error::internal(error) }
+    if is_transient(&error) {
+        Error::unavailable(error)
+    } else {
+        Error::internal(error)
+    }
 }
 
 /// Whether the same call may succeed later.
@@ -37,7 +41,10 @@ pub fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) 
         }
         SdkError::ServiceError(service) => {
             service.raw().status().is_server_error()
-                || service.err().code().is_some_and(|code| TRANSIENT.contains(&code))
+                || service
+                    .err()
+                    .code()
+                    .is_some_and(|code| TRANSIENT.contains(&code))
         }
         _ => false,
     }

@@ -20,15 +20,28 @@ use crate::{
 /// Reads an item; in an author's own list the author is not repeated.
 pub(super) fn entry(item: &Item, author: Option<&UserId>) -> Option<Entry> {
     let at = keys::parse_at(&keys::Key::of(item)?.sk)?;
-    let named = || item.get("author").and_then(|a| a.as_s().ok()).and_then(|a| UserId::parse(a));
-    Some(Entry { at, author: author.cloned().or_else(named)? })
+    let named = || {
+        item.get("author")
+            .and_then(|a| a.as_s().ok())
+            .and_then(|a| UserId::parse(a))
+    };
+    Some(Entry {
+        at,
+        author: author.cloned().or_else(named)?,
+    })
 }
 
 fn item(entry: &Entry, key: &keys::Key, expires_at: Option<i64>) -> Item {
     let mut item = key.attributes();
-    item.insert("author".to_owned(), AttributeValue::S(entry.author.to_string()));
+    item.insert(
+        "author".to_owned(),
+        AttributeValue::S(entry.author.to_string()),
+    );
     if let Some(expires_at) = expires_at {
-        item.insert(EXPIRES_AT.to_owned(), AttributeValue::N(expires_at.to_string()));
+        item.insert(
+            EXPIRES_AT.to_owned(),
+            AttributeValue::N(expires_at.to_string()),
+        );
     }
     item
 }
@@ -53,7 +66,9 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn put_on_topics(&self, entry: &Entry, topics: &[TopicId]) -> Result<(), Error> {
-        let items = topics.iter().map(|topic| item(entry, &keys::on_topic(topic, entry.at), None));
+        let items = topics
+            .iter()
+            .map(|topic| item(entry, &keys::on_topic(topic, entry.at), None));
         self.table.put_all(items.collect()).await
     }
 
@@ -84,7 +99,10 @@ impl Store {
             .flatten()
             .filter_map(|item| entry(&item, None).map(|entry| (entry, item)))
             .map(|(entry, item)| {
-                Ok(OpenPost { entry, topics: decode::<Marker>(item)?.topics })
+                Ok(OpenPost {
+                    entry,
+                    topics: decode::<Marker>(item)?.topics,
+                })
             })
             .collect()
     }
@@ -100,7 +118,8 @@ impl Store {
         oldest: Position,
         limit: usize,
     ) -> Result<Vec<Entry>, Error> {
-        self.newest(keys::timeline_of(reader), before, oldest, limit).await
+        self.newest(keys::timeline_of(reader), before, oldest, limit)
+            .await
     }
 
     /// What is on a topic's wall in one month, newest first: up to `limit` between the positions.
@@ -115,7 +134,8 @@ impl Store {
         oldest: Position,
         limit: usize,
     ) -> Result<Vec<Entry>, Error> {
-        self.newest(keys::topic_month(topic, month), before, oldest, limit).await
+        self.newest(keys::topic_month(topic, month), before, oldest, limit)
+            .await
     }
 
     async fn newest(

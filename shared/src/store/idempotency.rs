@@ -35,7 +35,11 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::IdempotencyMismatch`] when the key came with another body.
-    pub async fn made_before(&self, claim: &Claim, now: Timestamp) -> Result<Option<String>, Error> {
+    pub async fn made_before(
+        &self,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
         let key = keys::idempotency(&claim.user, claim.route, &claim.key);
         match self.table.read::<Made>(&key, true).await? {
             Some(made) if made.expires_at <= now.as_second() => Ok(None),
@@ -56,7 +60,11 @@ impl Store {
         let expires_at = now.as_second() + LIFE.as_secs();
         let item = encode(
             &key,
-            &Made { body_hash: claim.body_hash.clone(), made, expires_at },
+            &Made {
+                body_hash: claim.body_hash.clone(),
+                made,
+                expires_at,
+            },
         )?;
         let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
             .number(":now", now.as_second());

@@ -46,7 +46,10 @@ impl Key {
     /// The key of an item that was read.
     pub fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-        Some(Self { pk: text(PK)?, sk: text(SK)? })
+        Some(Self {
+            pk: text(PK)?,
+            sk: text(SK)?,
+        })
     }
 }
 
@@ -59,7 +62,10 @@ pub fn at(position: Position) -> String {
 /// Reads the sort key of a position.
 pub fn parse_at(sk: &str) -> Option<Position> {
     let (time, post) = sk.split_once('#')?;
-    Some(Position { published_at: time.parse().ok()?, post: post.parse().ok()? })
+    Some(Position {
+        published_at: time.parse().ok()?,
+        post: post.parse().ok()?,
+    })
 }
 
 /// A person who has joined.
@@ -130,7 +136,10 @@ pub fn timeline_of(reader: &UserId) -> String {
 
 /// A post on a topic's wall.
 pub fn on_topic(topic: &TopicId, position: Position) -> Key {
-    Key::new(topic_month(topic, Month::of(position.published_at)), at(position))
+    Key::new(
+        topic_month(topic, Month::of(position.published_at)),
+        at(position),
+    )
 }
 
 /// The collection of a topic's posts in one month.
@@ -220,8 +229,12 @@ mod tests {
             published_at: Timestamp::from_millisecond(ms).unwrap(),
             post: PostId(Ulid::from_parts(1, id)),
         };
-        let mut positions =
-            [position(2_000, 1), position(1_999, 9), position(2_000, 0), position(1_000, 5)];
+        let mut positions = [
+            position(2_000, 1),
+            position(1_999, 9),
+            position(2_000, 0),
+            position(1_000, 5),
+        ];
         positions.sort();
         let texts = positions.map(at);
         assert!(texts.is_sorted());

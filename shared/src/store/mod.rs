@@ -30,6 +30,8 @@ pub struct Store {
 impl Store {
     /// A store on the table of that name.
     pub fn new(client: aws_sdk_dynamodb::Client, table: impl Into<String>) -> Self {
-        Self { table: Table::new(client, table) }
+        Self {
+            table: Table::new(client, table),
+        }
     }
 }

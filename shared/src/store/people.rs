@@ -50,7 +50,12 @@ pub struct ProfileChange {
 }
 
 fn string_set(topics: &BTreeSet<TopicId>) -> AttributeValue {
-    AttributeValue::Ss(topics.iter().map(|topic| topic.as_str().to_owned()).collect())
+    AttributeValue::Ss(
+        topics
+            .iter()
+            .map(|topic| topic.as_str().to_owned())
+            .collect(),
+    )
 }
 
 fn topic_set(topic: &TopicId) -> AttributeValue {
@@ -73,7 +78,10 @@ impl Store {
         let handle_key = keys::handle(&profile.handle);
         let mut item = encode(&keys::profile(&profile.id), profile)?;
         item.insert("interests".to_owned(), string_set(&profile.interests));
-        let owner = HandleClaim { user: profile.id.clone(), expires_at: None };
+        let owner = HandleClaim {
+            user: profile.id.clone(),
+            expires_at: None,
+        };
         let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
             .number(":now", now.as_second());
         let mut writes = vec![
@@ -104,7 +112,9 @@ impl Store {
     /// # Errors
     /// [`Refusal::NotJoined`] when there is none.
     pub async fn member(&self, user: &UserId) -> Result<Profile, Error> {
-        self.profile(user).await?.ok_or(Error::Refused(Refusal::NotJoined))
+        self.profile(user)
+            .await?
+            .ok_or(Error::Refused(Refusal::NotJoined))
     }
 
     /// Profiles of many, for their cards.
@@ -128,8 +138,13 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn user_by_handle(&self, handle: &Handle) -> Result<Option<UserId>, Error> {
-        let claim = self.table.read::<HandleClaim>(&keys::handle(handle), false).await?;
-        Ok(claim.filter(|claim| claim.expires_at.is_none()).map(|claim| claim.user))
+        let claim = self
+            .table
+            .read::<HandleClaim>(&keys::handle(handle), false)
+            .await?;
+        Ok(claim
+            .filter(|claim| claim.expires_at.is_none())
+            .map(|claim| claim.user))
     }
 
     /// Changes a profile; answers with what it is now.
@@ -185,8 +200,14 @@ impl Store {
         for (name, value) in values {
             expression = expression.value(&name, value);
         }
-        let changed = self.table.update(&key, expression.when(Some(EXISTS))).await?;
-        changed.map(decode).transpose()?.ok_or(Error::Refused(Refusal::NotJoined))
+        let changed = self
+            .table
+            .update(&key, expression.when(Some(EXISTS)))
+            .await?;
+        changed
+            .map(decode)
+            .transpose()?
+            .ok_or(Error::Refused(Refusal::NotJoined))
     }
 
     /// Follows a person: both edges and both counts, once.
@@ -202,7 +223,8 @@ impl Store {
         let edge = Edge { since: now };
         let fan = keys::fan(author, reader).attributes();
         let writes = vec![
-            self.table.put_new(encode(&keys::follows(reader, author), &edge)?)?,
+            self.table
+                .put_new(encode(&keys::follows(reader, author), &edge)?)?,
             self.table.put_any(fan)?,
             self.count(reader, "following", 1)?,
             self.count(author, "followers", 1)?,
@@ -216,7 +238,8 @@ impl Store {
     /// As [`Store::follow`].
     pub async fn unfollow(&self, reader: &UserId, author: &UserId) -> Result<(), Error> {
         let writes = vec![
-            self.table.delete_if(&keys::follows(reader, author), Expression::new(EXISTS))?,
+            self.table
+                .delete_if(&keys::follows(reader, author), Expression::new(EXISTS))?,
             self.table.delete_any(&keys::fan(author, reader))?,
             self.count(reader, "following", -1)?,
             self.count(author, "followers", -1)?,
@@ -228,9 +251,10 @@ impl Store {
     fn settle_edge(&self, outcome: Result<(), NotCommitted>) -> Result<(), Error> {
         match outcome {
             Ok(()) | Err(NotCommitted::Condition(0)) => Ok(()),
-            Err(not) => {
-                Err(not.at(2, Error::Refused(Refusal::NotJoined)).at(3, Error::NotFound).into())
-            }
+            Err(not) => Err(not
+                .at(2, Error::Refused(Refusal::NotJoined))
+                .at(3, Error::NotFound)
+                .into()),
         }
     }
 
@@ -241,7 +265,9 @@ impl Store {
         what: &str,
         by: i64,
     ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, Error> {
-        let update = Expression::new("ADD #count :by").name("#count", what).number(":by", by);
+        let update = Expression::new("ADD #count :by")
+            .name("#count", what)
+            .number(":by", by);
         self.table.update_if(&keys::profile(user), update, EXISTS)
     }
 
@@ -250,7 +276,11 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn is_following(&self, reader: &UserId, author: &UserId) -> Result<bool, Error> {
-        Ok(self.table.get(&keys::follows(reader, author), false).await?.is_some())
+        Ok(self
+            .table
+            .get(&keys::follows(reader, author), false)
+            .await?
+            .is_some())
     }
 
     /// Everybody whom a reader follows.
@@ -258,9 +288,16 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn followees(&self, reader: &UserId) -> Result<BTreeSet<UserId>, Error> {
-        let range = Range { consistent: true, ..Range::all(keys::follows_of(reader)) };
+        let range = Range {
+            consistent: true,
+            ..Range::all(keys::follows_of(reader))
+        };
         let edges = self.table.query_all(range).await?;
-        Ok(edges.iter().filter_map(keys::Key::of).filter_map(|key| UserId::parse(&key.sk)).collect())
+        Ok(edges
+            .iter()
+            .filter_map(keys::Key::of)
+            .filter_map(|key| UserId::parse(&key.sk))
+            .collect())
     }
 
     /// Up to `limit` of those whom an author's posts are pushed to, in the order of their ids,
@@ -283,7 +320,10 @@ impl Store {
         };
         let found = self.table.query(&range).await?;
         let fans = found.items.iter().filter_map(keys::Key::of);
-        Ok((fans.filter_map(|key| UserId::parse(&key.sk)).collect(), found.more))
+        Ok((
+            fans.filter_map(|key| UserId::parse(&key.sk)).collect(),
+            found.more,
+        ))
     }
 
     /// Adds a topic to a person's interests; there already, nothing changes.
@@ -292,7 +332,10 @@ impl Store {
     /// [`Refusal::NotJoined`].
     pub async fn follow_topic(&self, user: &UserId, topic: &TopicId) -> Result<(), Error> {
         let update = Expression::new("ADD interests :topic").value(":topic", topic_set(topic));
-        let changed = self.table.update(&keys::profile(user), update.when(Some(EXISTS))).await?;
+        let changed = self
+            .table
+            .update(&keys::profile(user), update.when(Some(EXISTS)))
+            .await?;
         changed.map(drop).ok_or(Error::Refused(Refusal::NotJoined))
     }
 
@@ -310,7 +353,12 @@ impl Store {
             .number(":least", least);
         let enough =
             "attribute_exists(PK) AND (size(interests) > :least OR NOT contains(interests, :id))";
-        if self.table.update(&key, update.when(Some(enough))).await?.is_some() {
+        if self
+            .table
+            .update(&key, update.when(Some(enough)))
+            .await?
+            .is_some()
+        {
             return Ok(());
         }
         self.member(user).await?;
@@ -336,11 +384,17 @@ impl Store {
             let mut item = encode(&keys::profile(&profile.id), profile)?;
             item.insert("interests".to_owned(), string_set(&profile.interests));
             items.push(item);
-            let owner = HandleClaim { user: profile.id.clone(), expires_at: None };
+            let owner = HandleClaim {
+                user: profile.id.clone(),
+                expires_at: None,
+            };
             items.push(encode(&keys::handle(&profile.handle), &owner)?);
         }
         for (reader, author) in edges {
-            items.push(encode(&keys::follows(reader, author), &Edge { since: now })?);
+            items.push(encode(
+                &keys::follows(reader, author),
+                &Edge { since: now },
+            )?);
             items.push(keys::fan(author, reader).attributes());
         }
         self.table.put_all(items).await

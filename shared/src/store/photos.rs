@@ -21,7 +21,9 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn give_ticket(&self, photo: &Photo) -> Result<(), Error> {
-        self.table.put_all(vec![encode(&keys::photo(photo.id), photo)?]).await
+        self.table
+            .put_all(vec![encode(&keys::photo(photo.id), photo)?])
+            .await
     }
 
     /// An upload, as of every write acknowledged before.
@@ -51,14 +53,22 @@ impl Store {
         outcome: Result<&Image, Rejection>,
     ) -> Result<Option<Photo>, Error> {
         let value = |v: Result<_, serde_dynamo::Error>| v.map_err(Error::internal);
-        let waiting = value(serde_dynamo::to_attribute_value(PhotoStatus::AwaitingUpload))?;
+        let waiting = value(serde_dynamo::to_attribute_value(
+            PhotoStatus::AwaitingUpload,
+        ))?;
         let update = match outcome {
             Ok(image) => Expression::new("SET #status = :status, image = :image")
                 .value(":image", value(serde_dynamo::to_attribute_value(image))?)
-                .value(":status", value(serde_dynamo::to_attribute_value(PhotoStatus::Ready))?),
+                .value(
+                    ":status",
+                    value(serde_dynamo::to_attribute_value(PhotoStatus::Ready))?,
+                ),
             Err(reason) => Expression::new("SET #status = :status, reason = :reason")
                 .value(":reason", value(serde_dynamo::to_attribute_value(reason))?)
-                .value(":status", value(serde_dynamo::to_attribute_value(PhotoStatus::Rejected))?),
+                .value(
+                    ":status",
+                    value(serde_dynamo::to_attribute_value(PhotoStatus::Rejected))?,
+                ),
         };
         let change = update
             .name("#status", "status")

@@ -80,11 +80,18 @@ impl Store {
         post: &Post,
         published_at: Timestamp,
     ) -> Result<[TransactWriteItem; 3], Error> {
-        let at = Position { published_at, post: post.id };
-        let marker = Marker { author: post.author.clone(), topics: post.topics.clone() };
+        let at = Position {
+            published_at,
+            post: post.id,
+        };
+        let marker = Marker {
+            author: post.author.clone(),
+            topics: post.topics.clone(),
+        };
         Ok([
             self.count(&post.author, "posts", 1)?,
-            self.table.put_any(keys::authored(&post.author, at).attributes())?,
+            self.table
+                .put_any(keys::authored(&post.author, at).attributes())?,
             self.table.put_any(encode(&keys::open(at), &marker)?)?,
         ])
     }
@@ -101,14 +108,26 @@ impl Store {
             None => "SET #status = :status, photos = :photos",
         })
         .name("#status", "status")
-        .value(":status", value(serde_dynamo::to_attribute_value(post.status))?)
-        .value(":waiting", value(serde_dynamo::to_attribute_value(PostStatus::Processing))?)
-        .value(":photos", value(serde_dynamo::to_attribute_value(&post.photos))?);
+        .value(
+            ":status",
+            value(serde_dynamo::to_attribute_value(post.status))?,
+        )
+        .value(
+            ":waiting",
+            value(serde_dynamo::to_attribute_value(PostStatus::Processing))?,
+        )
+        .value(
+            ":photos",
+            value(serde_dynamo::to_attribute_value(&post.photos))?,
+        );
         if let Some(at) = post.published_at {
             update = update.value(":at", value(serde_dynamo::to_attribute_value(at))?);
         }
         let mut writes =
-            vec![self.table.update_if(&keys::post(post.id), update, "#status = :waiting")?];
+            vec![
+                self.table
+                    .update_if(&keys::post(post.id), update, "#status = :waiting")?,
+            ];
         if let Some(published_at) = post.published_at {
             writes.extend(self.appearance(post, published_at)?);
         }
@@ -143,7 +162,10 @@ impl Store {
         &self,
         posts: impl IntoIterator<Item = PostId>,
     ) -> Result<HashMap<PostId, Post>, Error> {
-        let found = self.table.get_all(posts.into_iter().map(keys::post).collect()).await?;
+        let found = self
+            .table
+            .get_all(posts.into_iter().map(keys::post).collect())
+            .await?;
         found
             .into_iter()
             .map(|item| decode::<Post>(item).map(|post| (post.id, post)))
@@ -163,7 +185,10 @@ impl Store {
             .value(":status", status);
         let mut writes = vec![self.table.delete_if(&keys::post(post.id), own)?];
         if let Some(published_at) = post.published_at {
-            let at = Position { published_at, post: post.id };
+            let at = Position {
+                published_at,
+                post: post.id,
+            };
             writes.extend([
                 self.table.delete_any(&keys::authored(author, at))?,
                 self.table.delete_any(&keys::open(at))?,
@@ -196,7 +221,10 @@ impl Store {
             ..Range::all(keys::authored_by(author))
         };
         let found = self.table.query(&range).await?;
-        let entries = found.items.iter().filter_map(|item| feeds::entry(item, Some(author)));
+        let entries = found
+            .items
+            .iter()
+            .filter_map(|item| feeds::entry(item, Some(author)));
         Ok((entries.collect(), found.more))
     }
 }

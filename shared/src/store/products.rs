@@ -27,8 +27,13 @@ impl Store {
         let mut items = Vec::with_capacity(products.len() * 2);
         for (product, description) in products {
             items.push(encode(&keys::product(&product.id), product)?);
-            let description = Description { description: description.clone() };
-            items.push(encode(&keys::product_description(&product.id), &description)?);
+            let description = Description {
+                description: description.clone(),
+            };
+            items.push(encode(
+                &keys::product_description(&product.id),
+                &description,
+            )?);
         }
         self.table.put_all(items).await
     }
@@ -54,7 +59,10 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn product(&self, product: &ProductId) -> Result<Option<(Product, String)>, Error> {
-        let items = self.table.query_all(Range::all(keys::product_collection(product))).await?;
+        let items = self
+            .table
+            .query_all(Range::all(keys::product_collection(product)))
+            .await?;
         let (mut found, mut description) = (None, String::new());
         for item in items {
             if keys::Key::of(&item).as_ref() == Some(&keys::product(product)) {

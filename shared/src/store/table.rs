@@ -115,7 +115,10 @@ impl Range {
 impl Table {
     /// A table by name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        Self {
+            client,
+            name: name.into(),
+        }
     }
 
     /// One item.
@@ -144,7 +147,10 @@ impl Table {
     /// Many items, in no order; those that are not there are left out. Unprocessed keys are asked
     /// for again.
     pub(super) async fn get_all(&self, keys: Vec<Key>) -> Result<Vec<Item>, Error> {
-        let batches = keys.chunks(GET_BATCH).map(<[Key]>::to_vec).collect::<Vec<_>>();
+        let batches = keys
+            .chunks(GET_BATCH)
+            .map(<[Key]>::to_vec)
+            .collect::<Vec<_>>();
         let found = stream::iter(batches)
             .map(|batch| self.get_batch(batch))
             .buffer_unordered(PARALLEL_BATCHES)
@@ -168,7 +174,13 @@ impl Table {
                 .send()
                 .await
                 .map_err(classify)?;
-            items.extend(answer.responses.into_iter().flatten().flat_map(|(_, found)| found));
+            items.extend(
+                answer
+                    .responses
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, found)| found),
+            );
             wanted = answer
                 .unprocessed_keys
                 .into_iter()
@@ -180,7 +192,9 @@ impl Table {
             }
             pause(attempt).await;
         }
-        Err(Error::unavailable("keys were left unprocessed after every retry"))
+        Err(Error::unavailable(
+            "keys were left unprocessed after every retry",
+        ))
     }
 
     /// One page of a collection: up to `limit` items, or 1 MB.
@@ -208,19 +222,27 @@ impl Table {
             .key_condition_expression(condition)
             .set_expression_attribute_values(Some(values))
             .scan_index_forward(!range.descending)
-            .set_exclusive_start_key(
+            .set_exclusive_start_key(range.after.as_ref().map(|sk| {
+                Key {
+                    pk: range.pk.clone(),
+                    sk: sk.clone(),
+                }
+                .attributes()
+            }))
+            .set_limit(
                 range
-                    .after
-                    .as_ref()
-                    .map(|sk| Key { pk: range.pk.clone(), sk: sk.clone() }.attributes()),
+                    .limit
+                    .map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)),
             )
-            .set_limit(range.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .consistent_read(range.consistent)
             .send()
             .await
             .map_err(classify)?;
         let more = answer.last_evaluated_key.is_some();
-        Ok(Found { items: answer.items.unwrap_or_default(), more })
+        Ok(Found {
+            items: answer.items.unwrap_or_default(),
+            more,
+        })
     }
 
     /// A whole collection, or its first `limit` items, however many pages that takes.
@@ -230,7 +252,11 @@ impl Table {
             let Found { items: page, more } = self.query(&range).await?;
             range.limit = range.limit.map(|limit| limit.saturating_sub(page.len()));
             items.extend(page);
-            match items.last().and_then(Key::of).filter(|_| more && range.limit != Some(0)) {
+            match items
+                .last()
+                .and_then(Key::of)
+                .filter(|_| more && range.limit != Some(0))
+            {
                 Some(last) => range.after = Some(last.sk),
                 None => return Ok(items),
             }
@@ -239,7 +265,10 @@ impl Table {
 
     /// Puts many items, overwriting; what comes back unprocessed is written again until nothing does.
     pub(super) async fn put_all(&self, items: Vec<Item>) -> Result<(), Error> {
-        let batches = items.chunks(WRITE_BATCH).map(<[Item]>::to_vec).collect::<Vec<_>>();
+        let batches = items
+            .chunks(WRITE_BATCH)
+            .map(<[Item]>::to_vec)
+            .collect::<Vec<_>>();
         stream::iter(batches)
             .map(|batch| self.put_batch(batch))
             .buffer_unordered(PARALLEL_BATCHES)
@@ -250,7 +279,10 @@ impl Table {
     async fn put_batch(&self, items: Vec<Item>) -> Result<(), Error> {
         let mut writes = Vec::with_capacity(items.len());
         for item in items {
-            let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
+            let put = PutRequest::builder()
+                .set_item(Some(item))
+                .build()
+                .map_err(Error::internal)?;
             writes.push(WriteRequest::builder().put_request(put).build());
         }
         for attempt in 0..ATTEMPTS {
@@ -261,14 +293,20 @@ impl Table {
                 .send()
                 .await
                 .map_err(classify)?;
-            writes =
-                answer.unprocessed_items.into_iter().flatten().flat_map(|(_, left)| left).collect();
+            writes = answer
+                .unprocessed_items
+                .into_iter()
+                .flatten()
+                .flat_map(|(_, left)| left)
+                .collect();
             if writes.is_empty() {
                 return Ok(());
             }
             pause(attempt).await;
         }
-        Err(Error::unavailable("writes were left unprocessed after every retry"))
+        Err(Error::unavailable(
+            "writes were left unprocessed after every retry",
+        ))
     }
 
     /// Deletes one item, there or not.
@@ -307,7 +345,10 @@ impl Table {
     /// Commits all writes or none. Conflicts with other transactions and throttling are retried
     /// with jitter, under one client request token, so that a commit whose answer was lost is not
     /// made twice.
-    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), NotCommitted> {
+    pub(super) async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<(), NotCommitted> {
         let token = format!("{:032x}", rand::random::<u128>());
         let mut last = None;
         for attempt in 0..ATTEMPTS {
@@ -366,8 +407,15 @@ fn verdict(reasons: &[CancellationReason]) -> Verdict {
     if let Some(index) = reasons.iter().position(is_condition) {
         return Verdict::Condition(index);
     }
-    let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-    if reasons.iter().any(|reason| passing.contains(&code(reason).as_str())) {
+    let passing = [
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    ];
+    if reasons
+        .iter()
+        .any(|reason| passing.contains(&code(reason).as_str()))
+    {
         return Verdict::Again;
     }
     Verdict::Fault

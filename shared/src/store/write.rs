@@ -21,7 +21,10 @@ pub struct Expression {
 impl Expression {
     /// An expression without placeholders yet.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds the value of `:name`.
