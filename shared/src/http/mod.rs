@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The edge: what every HTTP function shares.
+
+pub mod views;

@@ -1,0 +1,491 @@
+//! What several functions answer with: cards, photos and posts, made purely from what was read.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{
+    ids::{PostId, ProductId, UserId},
+    people::Profile,
+    photo::{Image, Rejection},
+    post::{Hotspot, Post, PostKind, PostPhoto, PostStatus},
+    product::{Availability, Product},
+};
+
+/// A person, as everything that they did shows them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UserCard {
+    /// The `sub` of their tokens.
+    pub id: String,
+    /// As its owner spells it.
+    pub handle: String,
+    /// 1 to 50 characters.
+    pub display_name: String,
+    /// Their picture, if they have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<AvatarView>,
+    /// `enthusiast`, `influencer`, `onsite_associate`.
+    pub badges: Vec<String>,
+}
+
+/// A person's picture.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AvatarView {
+    /// Thumbhash, base64.
+    pub placeholder: String,
+    /// Smallest first.
+    pub renditions: Vec<RenditionView>,
+}
+
+/// One size of a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RenditionView {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Absolute address of a JPEG.
+    pub url: String,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MoneyView {
+    /// In minor units of the currency.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// A product as it can be bought now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProductCard {
+    /// As in the store's feed.
+    pub id: String,
+    /// Empty for what left the catalogue unseen.
+    pub title: String,
+    /// The maker.
+    pub brand: Option<String>,
+    /// What it costs now; `null` for what left the catalogue.
+    pub price: Option<MoneyView>,
+    /// When the store last confirmed price and availability.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub price_confirmed_at: Option<Timestamp>,
+    /// `in_stock`, `sold_out` or `gone`.
+    pub availability: String,
+    /// Mean of its reviews, 1 to 5.
+    pub rating: Option<f64>,
+    /// How many reviews.
+    pub review_count: u64,
+    /// Its page in the store.
+    pub url: Option<String>,
+    /// Its picture in the store.
+    pub image_url: Option<String>,
+    /// How many people saved it.
+    pub saves: u64,
+}
+
+/// A product pinned at a point of a photo.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HotspotView {
+    /// From the left edge, 0 to 1.
+    pub x: f64,
+    /// From the top edge, 0 to 1.
+    pub y: f64,
+    /// Where a tap leads.
+    pub url: Option<String>,
+    /// What it is.
+    pub product: ProductCard,
+}
+
+/// A photo of a post: ready, or on its way (its author alone sees that).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum PhotoView {
+    /// Can be shown.
+    Ready(ReadyPhotoView),
+    /// Cannot be shown.
+    Unready(UnreadyPhotoView),
+}
+
+/// A photo that can be shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReadyPhotoView {
+    /// Which.
+    pub id: String,
+    /// Alternative text.
+    pub alt: String,
+    /// Pixels of the original, after orientation.
+    pub width: u32,
+    /// Pixels of the original, after orientation.
+    pub height: u32,
+    /// Thumbhash, base64.
+    pub placeholder: String,
+    /// Smallest first.
+    pub renditions: Vec<RenditionView>,
+    /// What is in it.
+    pub hotspots: Vec<HotspotView>,
+}
+
+/// A photo that cannot be shown (yet).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnreadyPhotoView {
+    /// Which.
+    pub id: String,
+    /// `processing` or `rejected`.
+    pub status: String,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How a post was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CountsView {
+    /// Exact.
+    pub smiles: u64,
+    /// Exact.
+    pub comments: u64,
+    /// Exact.
+    pub saves: u64,
+}
+
+/// What the viewer did to a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ViewerView {
+    /// Whether they smiled at it.
+    pub smiled: bool,
+}
+
+/// A post.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PostView {
+    /// Which.
+    pub id: String,
+    /// `story` or `photo`.
+    pub kind: String,
+    /// `processing`, `needs_attention` or `published`.
+    pub status: String,
+    /// Whose; absent only when the account is gone.
+    pub author: Option<UserCard>,
+    /// NFC, as given; escape it where it is shown.
+    pub text: String,
+    /// In the order given.
+    pub photos: Vec<PhotoView>,
+    /// Products named without a photo.
+    pub products: Vec<ProductCard>,
+    /// How many different products in it can be bought now.
+    pub shoppable_count: usize,
+    /// Whose walls it is on.
+    pub topics: Vec<String>,
+    /// `influencer`, `onsite_associate`, `sponsored`.
+    pub labels: Vec<String>,
+    /// How it was received.
+    pub counts: CountsView,
+    /// When it was handed in.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it appeared.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub published_at: Option<Timestamp>,
+    /// Present when a token was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<ViewerView>,
+}
+
+/// What was read to show posts: products, their authors' profiles, and what the viewer did.
+#[derive(Debug, Default)]
+pub struct Hydrated {
+    /// Products of the catalogue.
+    pub products: HashMap<ProductId, Product>,
+    /// Authors.
+    pub people: HashMap<UserId, Profile>,
+    /// Posts that the viewer smiled at; `None` when nobody is signed in.
+    pub smiled: Option<HashSet<PostId>>,
+}
+
+/// What of the store must be read to show these posts.
+pub fn needs<'a>(
+    posts: impl IntoIterator<Item = &'a Post>,
+) -> (BTreeSet<&'a ProductId>, BTreeSet<&'a UserId>) {
+    let (mut products, mut people) = (BTreeSet::new(), BTreeSet::new());
+    for post in posts {
+        products.extend(post.product_ids());
+        people.insert(&post.author);
+    }
+    (products, people)
+}
+
+/// Makes answers; knows where renditions are published.
+#[derive(Debug, Clone)]
+pub struct Presenter {
+    media_url: String,
+}
+
+impl Presenter {
+    /// A presenter for renditions below `media_url`.
+    pub fn new(media_url: impl Into<String>) -> Self {
+        Self {
+            media_url: media_url.into(),
+        }
+    }
+
+    /// A post, with what was read for it.
+    pub fn post(&self, post: &Post, read: &Hydrated) -> PostView {
+        let card = |id: &ProductId| product_card(id, read.products.get(id));
+        let buyable = |id: &&ProductId| read.products.get(*id).is_some_and(Product::can_be_bought);
+        PostView {
+            id: post.id.to_string(),
+            kind: match post.kind {
+                PostKind::Story => "story",
+                PostKind::Photo => "photo",
+            }
+            .to_owned(),
+            status: match post.status {
+                PostStatus::Processing => "processing",
+                PostStatus::NeedsAttention => "needs_attention",
+                PostStatus::Published => "published",
+            }
+            .to_owned(),
+            author: read
+                .people
+                .get(&post.author)
+                .map(|profile| self.user(profile)),
+            text: post.text.clone(),
+            photos: post
+                .photos
+                .iter()
+                .map(|photo| self.photo(photo, read))
+                .collect(),
+            products: post.products.iter().map(card).collect(),
+            shoppable_count: post.product_ids().iter().filter(|id| buyable(id)).count(),
+            topics: post.topics.iter().map(ToString::to_string).collect(),
+            labels: Vec::new(),
+            counts: CountsView {
+                smiles: post.smiles,
+                comments: post.comments,
+                saves: post.saves,
+            },
+            created_at: post.created_at,
+            published_at: post.published_at,
+            viewer: read.smiled.as_ref().map(|smiled| ViewerView {
+                smiled: smiled.contains(&post.id),
+            }),
+        }
+    }
+
+    /// A person's card.
+    pub fn user(&self, profile: &Profile) -> UserCard {
+        UserCard {
+            id: profile.id.to_string(),
+            handle: profile.handle.as_str().to_owned(),
+            display_name: profile.display_name.clone(),
+            avatar: profile.avatar.as_ref().map(|image| AvatarView {
+                placeholder: image.placeholder.clone(),
+                renditions: self.renditions(image),
+            }),
+            badges: Vec::new(),
+        }
+    }
+
+    /// The renditions of a photo, at their public addresses.
+    pub fn renditions(&self, image: &Image) -> Vec<RenditionView> {
+        let view = |rendition: &crate::domain::photo::Rendition| RenditionView {
+            width: rendition.width,
+            height: rendition.height,
+            url: format!(
+                "{}/media/{}/{}.jpg",
+                self.media_url, image.media, rendition.width
+            ),
+        };
+        image.renditions.iter().map(view).collect()
+    }
+
+    fn photo(&self, photo: &PostPhoto, read: &Hydrated) -> PhotoView {
+        let Some(image) = &photo.image else {
+            return PhotoView::Unready(UnreadyPhotoView {
+                id: photo.id.to_string(),
+                status: if photo.rejected.is_some() {
+                    "rejected"
+                } else {
+                    "processing"
+                }
+                .to_owned(),
+                reason: photo.rejected.map(|reason| rejection(reason).to_owned()),
+            });
+        };
+        let hotspot = |spot: &Hotspot| {
+            let product = product_card(&spot.product, read.products.get(&spot.product));
+            HotspotView {
+                x: spot.x,
+                y: spot.y,
+                url: product.url.clone(),
+                product,
+            }
+        };
+        PhotoView::Ready(ReadyPhotoView {
+            id: photo.id.to_string(),
+            alt: photo.alt.clone(),
+            width: image.width,
+            height: image.height,
+            placeholder: image.placeholder.clone(),
+            renditions: self.renditions(image),
+            hotspots: photo.hotspots.iter().map(hotspot).collect(),
+        })
+    }
+}
+
+/// Why an upload was rejected, as the contract spells it.
+pub fn rejection(reason: Rejection) -> &'static str {
+    match reason {
+        Rejection::Truncated => "truncated",
+        Rejection::TypeMismatch => "type-mismatch",
+        Rejection::TooManyPixels => "too-many-pixels",
+        Rejection::TooLarge => "too-large",
+        Rejection::Unreadable => "unreadable",
+    }
+}
+
+/// A product's card; one that is not in the catalogue keeps its dot, without a price.
+pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
+    let Some(product) = product else {
+        return ProductCard {
+            id: id.to_string(),
+            title: String::new(),
+            brand: None,
+            price: None,
+            price_confirmed_at: None,
+            availability: "gone".to_owned(),
+            rating: None,
+            review_count: 0,
+            url: None,
+            image_url: None,
+            saves: 0,
+        };
+    };
+    let gone = product.availability == Availability::Gone;
+    ProductCard {
+        id: id.to_string(),
+        title: product.title.clone(),
+        brand: product.brand.clone(),
+        price: product
+            .price
+            .clone()
+            .filter(|_| !gone)
+            .map(|money| MoneyView {
+                amount: money.amount,
+                currency: money.currency,
+            }),
+        price_confirmed_at: Some(product.confirmed_at),
+        availability: match product.availability {
+            Availability::InStock => "in_stock",
+            Availability::SoldOut => "sold_out",
+            Availability::Gone => "gone",
+        }
+        .to_owned(),
+        rating: product.rating,
+        review_count: product.review_count,
+        url: Some(product.url.clone()),
+        image_url: product.image_url.clone(),
+        saves: product.saves,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ids::PhotoId, photo::Rendition, product::Money};
+    use ulid::Ulid;
+
+    fn product(id: &str, availability: Availability) -> Product {
+        Product {
+            id: ProductId::parse(id).unwrap(),
+            title: id.to_owned(),
+            brand: None,
+            price: Some(Money {
+                amount: 1299,
+                currency: "USD".to_owned(),
+            }),
+            availability,
+            url: format!("https://store.example/p/{id}"),
+            image_url: None,
+            category: None,
+            rating: None,
+            review_count: 0,
+            saves: 0,
+            confirmed_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn post(hotspots: &[&str]) -> Post {
+        let spot = |id: &&str| Hotspot {
+            product: ProductId::parse(id).unwrap(),
+            x: 0.5,
+            y: 0.5,
+        };
+        let image = Image {
+            width: 640,
+            height: 480,
+            placeholder: String::new(),
+            media: "ab".repeat(16),
+            renditions: vec![Rendition {
+                width: 320,
+                height: 240,
+            }],
+        };
+        Post {
+            id: PostId(Ulid::nil()),
+            author: UserId::parse("ana").unwrap(),
+            kind: PostKind::Photo,
+            status: PostStatus::Published,
+            text: String::new(),
+            photos: vec![PostPhoto {
+                id: PhotoId(Ulid::nil()),
+                alt: String::new(),
+                hotspots: hotspots.iter().map(spot).collect(),
+                image: Some(image),
+                rejected: None,
+            }],
+            products: Vec::new(),
+            topics: Vec::new(),
+            smiles: 0,
+            comments: 0,
+            saves: 0,
+            created_at: Timestamp::UNIX_EPOCH,
+            published_at: Some(Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    #[test]
+    fn what_is_sold_out_or_gone_keeps_its_dot_and_leaves_the_count() {
+        let known = [
+            product("a", Availability::InStock),
+            product("b", Availability::SoldOut),
+        ];
+        let read = Hydrated {
+            products: known
+                .into_iter()
+                .map(|product| (product.id.clone(), product))
+                .collect(),
+            ..Hydrated::default()
+        };
+        let view = Presenter::new("https://cdn").post(&post(&["a", "b", "gone", "a"]), &read);
+        assert_eq!(view.shoppable_count, 1);
+        let PhotoView::Ready(photo) = &view.photos[0] else {
+            panic!("the photo is ready")
+        };
+        let shown: Vec<_> = photo
+            .hotspots
+            .iter()
+            .map(|spot| spot.product.availability.as_str())
+            .collect();
+        assert_eq!(shown, ["in_stock", "sold_out", "gone", "in_stock"]);
+        assert_eq!(photo.hotspots[2].product.price, None);
+        assert_eq!(
+            photo.renditions[0].url,
+            format!("https://cdn/media/{}/320.jpg", "ab".repeat(16))
+        );
+    }
+}
