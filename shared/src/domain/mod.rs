@@ -9,3 +9,4 @@ pub mod post;
 pub mod product;
 pub mod ranking;
 pub mod text;
+pub mod topics;

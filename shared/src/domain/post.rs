@@ -91,7 +91,7 @@ pub struct Post {
     /// Products named without a photo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub products: Vec<ProductId>,
-    /// Whose walls it is on; 1 to 5.
+    /// Whose walls it is on; at most [`MAX_TOPICS`], none where nothing tells.
     pub topics: Vec<TopicId>,
     /// Exact.
     #[serde(default)]
