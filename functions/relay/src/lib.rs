@@ -1,1 +1,115 @@
-//! Placeholder.
+//! Turns committed changes of the table into messages: the only sender of messages about them.
+
+mod record;
+
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use serde_json::Value;
+use shared::{error::Error, queue::Queue, runtime::Context};
+
+/// A dead letter of up to two whole items shares its request with no other.
+const DEAD_LETTERS_AT_ONCE: usize = 1;
+/// SendMessageBatch takes at most this many entries.
+const MESSAGES_AT_ONCE: usize = 10;
+
+/// What the relay needs: where its messages go.
+#[derive(Debug, Clone)]
+pub struct App {
+    fanout: Queue,
+    dead_letters: Queue,
+}
+
+impl App {
+    /// A relay to the queues that the configuration names.
+    pub fn new(context: &Context) -> Self {
+        let queue = |url: &str| Queue::new(context.sqs.clone(), url);
+        Self {
+            fanout: queue(&context.config.fanout_queue),
+            dead_letters: queue(&context.config.relay_dead_letter_queue),
+        }
+    }
+}
+
+/// What is to be sent about a record.
+struct Letter {
+    /// The record's place in the batch.
+    record: usize,
+    body: String,
+}
+
+/// Works off a batch of one shard. The answer names the first record whose message no queue took,
+/// from which on the stream is read again; no name at all says that every record is dealt with.
+///
+/// A record that cannot be read goes to the dead-letter queue as it came, and counts as dealt with
+/// once it is there.
+pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
+    let records = match event.get_mut("Records").map(Value::take) {
+        Some(Value::Array(records)) => records,
+        // No batch at all: nothing that could be read again in part.
+        _ => return failed_from(&Value::Null),
+    };
+    let (mut messages, mut dead) = (Vec::new(), Vec::new());
+    for (index, record) in records.iter().enumerate() {
+        let read = record::message(record)
+            .and_then(|message| message.as_ref().map(serde_json::to_string).transpose());
+        match read {
+            Ok(None) => {}
+            Ok(Some(body)) => messages.push(Letter {
+                record: index,
+                body,
+            }),
+            Err(error) => {
+                tracing::error!(
+                    record.sequence = record::sequence(record),
+                    cause = %error,
+                    "a record cannot be read; it goes to the dead-letter queue"
+                );
+                let body = record.to_string();
+                dead.push(Letter {
+                    record: index,
+                    body,
+                });
+            }
+        }
+    }
+    let buried = send(&app.dead_letters, dead, DEAD_LETTERS_AT_ONCE).await;
+    let sent = send(&app.fanout, messages, MESSAGES_AT_ONCE).await;
+    let failures = [buried, sent].into_iter().filter_map(Result::err);
+    let Some((index, error)) = failures.min_by_key(|(index, _)| *index) else {
+        return DynamoDbEventResponse::default();
+    };
+    let record = &records[index];
+    tracing::error!(
+        record.sequence = record::sequence(record),
+        retryable = error.retryable(),
+        cause = error.cause().map(tracing::field::display),
+        "a message was not taken; the stream is read again from its record on"
+    );
+    failed_from(record)
+}
+
+/// Sends in the order of the records, and stops after the first request in which something was
+/// not taken: what follows will be read again anyhow.
+async fn send(queue: &Queue, letters: Vec<Letter>, at_once: usize) -> Result<(), (usize, Error)> {
+    let mut letters = letters.into_iter().peekable();
+    while letters.peek().is_some() {
+        let (records, bodies): (Vec<_>, Vec<_>) = letters
+            .by_ref()
+            .take(at_once)
+            .map(|letter| (letter.record, letter.body))
+            .unzip();
+        for (record, outcome) in records.into_iter().zip(queue.send_each(bodies).await) {
+            outcome.map_err(|error| (record, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The answer by which Lambda reads the stream again from this record on. A record without a
+/// sequence number is named by none, which fails the batch as a whole.
+fn failed_from(record: &Value) -> DynamoDbEventResponse {
+    let mut failure = DynamoDbBatchItemFailure::default();
+    failure.item_identifier = Some(record::sequence(record).to_owned());
+    let mut response = DynamoDbEventResponse::default();
+    response.batch_item_failures.push(failure);
+    response
+}

@@ -1,0 +1,206 @@
+//! What a record of the table's stream says, and which message it comes to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, de::Error as _};
+use serde_dynamo::Item;
+use serde_json::{Error, Value};
+use shared::{
+    domain::{
+        ids::{PostId, TopicId, UserId},
+        post::PostStatus,
+    },
+    queue::messages::{FanoutMessage, Followed, PostPublished},
+    store::keys::{self, Key},
+};
+
+/// The part of a record that the relay goes by.
+#[derive(Deserialize)]
+struct Record {
+    #[serde(rename = "eventName")]
+    event: Event,
+    dynamodb: Change,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Event {
+    Insert,
+    Modify,
+    Remove,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    keys: Keys,
+    new_image: Option<Item>,
+    old_image: Option<Item>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+struct Keys {
+    pk: Text,
+    sk: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+struct Text {
+    s: String,
+}
+
+/// What of a post, as it was, tells whether it had appeared.
+#[derive(Deserialize)]
+struct Before {
+    status: PostStatus,
+}
+
+/// What of a post, as it is, goes into its message.
+#[derive(Deserialize)]
+struct Post {
+    id: PostId,
+    author: UserId,
+    status: PostStatus,
+    published_at: Option<Timestamp>,
+    topics: Vec<TopicId>,
+}
+
+/// The record's place in its shard; empty when it has none.
+pub fn sequence(record: &Value) -> &str {
+    record["dynamodb"]["SequenceNumber"]
+        .as_str()
+        .unwrap_or_default()
+}
+
+/// The message that a record comes to, if any.
+///
+/// # Errors
+/// Says what cannot be read.
+pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
+    let Record { event, dynamodb } = Record::deserialize(record)?;
+    let key = Key {
+        pk: dynamodb.keys.pk.s,
+        sk: dynamodb.keys.sk.s,
+    };
+    if let Some(post) = key.pk.strip_prefix(keys::stream::POST) {
+        let post = post.parse().map_err(Error::custom)?;
+        if keys::post(post) != key {
+            return Ok(None);
+        }
+        return appeared(dynamodb.old_image, dynamodb.new_image);
+    }
+    if let Some(reader) = keys::stream::reader(&key.pk) {
+        if event != Event::Insert {
+            return Ok(None);
+        }
+        let user = |sub| UserId::parse(sub).ok_or_else(|| Error::custom("not a user's id"));
+        let (reader, author) = (user(reader)?, user(&key.sk)?);
+        return Ok(Some(FanoutMessage::Followed(Followed { reader, author })));
+    }
+    Ok(None)
+}
+
+/// A post that is published now and was not before, or was not there.
+fn appeared(old: Option<Item>, new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
+    let Some(new) = new else { return Ok(None) };
+    let post: Post = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    if post.status != PostStatus::Published {
+        return Ok(None);
+    }
+    if let Some(old) = old {
+        let before: Before = serde_dynamo::from_item(old).map_err(Error::custom)?;
+        if before.status == PostStatus::Published {
+            return Ok(None);
+        }
+    }
+    let published_at = post
+        .published_at
+        .ok_or_else(|| Error::custom("published, but not known when"))?;
+    Ok(Some(FanoutMessage::PostPublished(PostPublished {
+        post: post.id,
+        author: post.author,
+        published_at,
+        topics: post.topics,
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SAMPLE: &str = include_str!("../../../events/relay-stream.json");
+
+    /// A post's record, of the images with these states.
+    fn of_post(old: Option<&str>, new: Option<&str>) -> Value {
+        let sample: Value = serde_json::from_str(SAMPLE).unwrap();
+        let mut record = sample["Records"][0].clone();
+        let published = record["dynamodb"]["NewImage"].take();
+        let image = |status: &str| {
+            let mut image = published.clone();
+            image["status"]["S"] = json!(status);
+            if status != "published" {
+                image.as_object_mut().unwrap().remove("published_at");
+            }
+            image
+        };
+        record["dynamodb"]["OldImage"] = json!(old.map(image));
+        record["dynamodb"]["NewImage"] = json!(new.map(image));
+        record
+    }
+
+    #[test]
+    fn a_post_is_told_of_when_it_appears_and_only_then() {
+        let told = [
+            (None, Some("published")),
+            (Some("processing"), Some("published")),
+            (Some("needs_attention"), Some("published")),
+        ];
+        for (old, new) in told {
+            let message = message(&of_post(old, new)).unwrap();
+            assert!(
+                matches!(message, Some(FanoutMessage::PostPublished(_))),
+                "{old:?} {new:?}"
+            );
+        }
+        let untold = [
+            (None, Some("processing")),
+            (Some("processing"), Some("needs_attention")),
+            (Some("published"), Some("published")),
+            (Some("published"), None),
+        ];
+        for (old, new) in untold {
+            assert_eq!(
+                message(&of_post(old, new)).unwrap(),
+                None,
+                "{old:?} {new:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_lies_beside_a_post_is_not_the_post() {
+        let mut record = of_post(None, Some("published"));
+        record["dynamodb"]["Keys"]["SK"]["S"] = json!("COUNT#3");
+        assert_eq!(message(&record).unwrap(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_and_not_silence() {
+        let changes: [fn(&mut Value); 6] = [
+            |record| record["dynamodb"]["NewImage"]["status"]["S"] = json!("unheard-of"),
+            |record| record["dynamodb"]["NewImage"]["topics"] = json!({"S": "cats"}),
+            |record| record["dynamodb"]["NewImage"]["published_at"] = json!({"NULL": true}),
+            |record| record["dynamodb"]["Keys"]["PK"]["S"] = json!("POST#no-id"),
+            |record| record["dynamodb"]["Keys"] = json!({}),
+            |record| *record = json!("not a record"),
+        ];
+        for change in changes {
+            let mut record = of_post(None, Some("published"));
+            assert!(message(&record).is_ok());
+            change(&mut record);
+            assert!(message(&record).is_err(), "{record}");
+        }
+    }
+}
