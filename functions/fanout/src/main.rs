@@ -1,0 +1,18 @@
+//! The `fanout` function: wires the queue's events to the library.
+
+use std::convert::Infallible;
+
+use aws_lambda_events::sqs::SqsEvent;
+use fanout::App;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::runtime::{Context, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let app = &App::new(&Context::from_env().await?);
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, Infallible>(fanout::handle(app, event.payload).await)
+    }))
+    .await
+}
