@@ -1,3 +1,37 @@
-//! The edge: what every HTTP function shares.
+//! The edge: everything between an HTTP request and a handler, and between its answer and the
+//! wire.
+//!
+//! A handler's order of refusals is kept by what it takes and when it reads it: [`Viewer`] or
+//! [`Prime`] refuse while they are extracted (401, 403), [`Path`] turns what is no id into a 404,
+//! and [`JsonBody`] and [`Params`] say nothing until `parse` is called, after the 404s.
 
+mod auth;
+mod body;
+mod cursor;
+mod decode;
+mod edge;
+mod error;
+mod etag;
+mod idempotency;
+mod keys;
+mod openapi;
+mod page;
+mod params;
+mod patch;
+mod path;
+mod trace;
+mod verifier;
 pub mod views;
+
+pub use auth::{MaybeViewer, Prime, Viewer};
+pub use body::{BODY_LIMIT, JsonBody, Wire};
+pub use cursor::{CURSOR_LIFE, Cursors};
+pub use edge::edge;
+pub use error::{FieldProblem, Problem, Refusals};
+pub use idempotency::IdempotencyKey;
+pub use openapi::merge as merge_openapi;
+pub use page::{Page, created};
+pub use params::{PageParams, PageQuery, Params};
+pub use patch::Patch;
+pub use path::Path;
+pub use verifier::Verifier;

@@ -17,7 +17,8 @@ pub struct Config {
     pub token_issuer: String,
     /// `TOKEN_AUDIENCE`: the `aud` or `client_id` that tokens must carry.
     pub token_audience: String,
-    /// `TOKEN_JWKS_URL`: where the issuer's keys are read.
+    /// `TOKEN_JWKS_URL`: where the issuer's keys are read, or, beginning with `{`, the keys
+    /// themselves (a JWKS document), where nothing is to be fetched.
     pub token_jwks_url: String,
     /// `TOKEN_GROUPS_CLAIM`: the claim that names tier and roles, such as `cognito:groups`.
     pub token_groups_claim: String,

@@ -1,0 +1,101 @@
+//! Who is asking, as handlers see it; the edge has verified the token by then.
+
+use std::collections::BTreeSet;
+
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header, request::Parts};
+
+use super::Verifier;
+use crate::{
+    domain::ids::UserId,
+    error::{Error, Refusal},
+};
+
+/// A person signed in. As a handler's argument: 401 for anyone else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who: the token's `sub`.
+    pub id: UserId,
+    /// Tier and roles, such as `prime`.
+    pub groups: BTreeSet<String>,
+}
+
+/// Someone who may be signed in: `None` only if no token was sent; a bad one never gets here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaybeViewer(pub Option<Viewer>);
+
+/// A Prime member signed in. As a handler's argument: 401, then 403 `prime-required`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prime(pub Viewer);
+
+impl Viewer {
+    /// Whether the person has the Prime tier.
+    pub fn prime(&self) -> bool {
+        self.groups.contains("prime")
+    }
+
+    /// Refuses whoever has not.
+    ///
+    /// # Errors
+    /// [`Refusal::PrimeRequired`].
+    pub fn require_prime(&self) -> Result<(), Error> {
+        if self.prime() {
+            Ok(())
+        } else {
+            Err(Error::Refused(Refusal::PrimeRequired))
+        }
+    }
+}
+
+/// What the edge found in `Authorization`, kept among the request's extensions.
+#[derive(Debug, Clone)]
+pub(super) struct Caller(pub Option<Viewer>);
+
+/// Verifies a request's token, if it carries one.
+pub(super) async fn caller(verifier: &Verifier, headers: &HeaderMap) -> Result<Caller, Error> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = sent.next() else {
+        return Ok(Caller(None));
+    };
+    let text = value.to_str().ok().filter(|_| sent.next().is_none());
+    let (scheme, token) = text
+        .and_then(|text| text.split_once(' '))
+        .ok_or(Error::Unauthenticated)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Error::Unauthenticated);
+    }
+    verifier
+        .verify(token.trim())
+        .await
+        .map(|viewer| Caller(Some(viewer)))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeViewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller(viewer)) => Ok(Self(viewer.clone())),
+            None => Err(Error::internal("a router was built without its edge")),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Viewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let MaybeViewer(viewer) = MaybeViewer::from_request_parts(parts, state).await?;
+        viewer.ok_or(Error::Unauthenticated)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Prime {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        viewer.require_prime()?;
+        Ok(Self(viewer))
+    }
+}

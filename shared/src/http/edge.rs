@@ -1,0 +1,125 @@
+//! What every request passes through: the token, the log line, the caching headers, the last net.
+
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use http::{HeaderValue, Method, header};
+use tracing::Instrument;
+
+use super::{
+    BODY_LIMIT, Verifier, auth,
+    error::{Code, method_not_allowed},
+    etag,
+    trace::trace_id,
+};
+use crate::{
+    error::Error,
+    runtime::{Clock, Context},
+};
+
+struct Edge {
+    verifier: Verifier,
+    clock: Clock,
+}
+
+/// Puts the edge around a function's routes.
+///
+/// - A token that is sent is verified whatever the route: a bad one is 401 everywhere.
+/// - What no route takes is answered with a problem (404, 405); a handler that panics, too (500).
+/// - One line is logged a request: method, route, status, `duration_ms`, `trace.id`; no path, query or
+///   token.
+/// - Refusals and answers to writes are `no-store`; answers to reads are `private` when a token was
+///   sent, else `no-cache` unless the handler says more, and carry an `ETag`.
+pub fn edge(router: impl Into<Router>, context: &Context) -> Router {
+    let clock = context.clock.clone();
+    let edge = Edge {
+        verifier: Verifier::new(&context.config, clock.clone()),
+        clock,
+    };
+    around(router.into(), edge)
+}
+
+fn around(router: Router, edge: Edge) -> Router {
+    router
+        .fallback(|| async { Error::NotFound })
+        .method_not_allowed_fallback(|| async { method_not_allowed() })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::new(edge), pass))
+}
+
+async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let began = edge.clock.now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let trace = trace_id(request.headers());
+    let span = tracing::info_span!("request", trace.id = trace);
+
+    let response = answer(&edge, request, next).instrument(span.clone()).await;
+
+    let code = response.extensions().get::<Code>().map(|Code(code)| *code);
+    let duration_ms = edge.clock.now().duration_since(began).as_millis();
+    span.in_scope(|| {
+        tracing::info!(
+            http.method = %method,
+            http.route = route,
+            http.status = response.status().as_u16(),
+            problem = code,
+            duration_ms = i64::try_from(duration_ms).unwrap_or(i64::MAX),
+            trace.id = trace,
+            "request"
+        );
+    });
+    response
+}
+
+async fn answer(edge: &Edge, mut request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let caller = match auth::caller(&edge.verifier, request.headers()).await {
+        Ok(caller) => caller,
+        Err(error) => return with_cache(error.into_response(), reads, true),
+    };
+    let personal = caller.0.is_some();
+    request.extensions_mut().insert(caller);
+    let response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => Error::internal(said(panic.as_ref())).into_response(),
+    };
+    let response = with_cache(response, reads, personal);
+    if reads {
+        etag::tag(known, response).await
+    } else {
+        response
+    }
+}
+
+/// What a panic said, for the log.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("a handler panicked: {}", text.unwrap_or("no message"))
+}
+
+fn with_cache(mut response: Response, reads: bool, personal: bool) -> Response {
+    let refused = response.status().is_client_error() || response.status().is_server_error();
+    let headers = response.headers_mut();
+    if !reads || refused {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else if !headers.contains_key(header::CACHE_CONTROL) {
+        let policy = if personal { "private" } else { "no-cache" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    response
+}
+
+#[cfg(test)]
+#[path = "edge_tests.rs"]
+mod tests;

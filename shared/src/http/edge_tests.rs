@@ -1,0 +1,210 @@
+//! The edge as a client sees it.
+
+use axum::{
+    Json,
+    body::Body,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::*;
+use crate::http::{
+    MaybeViewer, Path, Prime, Viewer,
+    body::tests::read_json,
+    verifier::tests::{ISSUER_KEY, config},
+};
+
+fn router() -> Router {
+    let clock = Clock::system();
+    let verifier = Verifier::new(&config(&ISSUER_KEY.jwks()), clock.clone());
+    let routes = Router::new()
+        .route(
+            "/open",
+            get(async |MaybeViewer(viewer): MaybeViewer| {
+                Json(json!({"viewer": viewer.map(|viewer| viewer.id)}))
+            }),
+        )
+        .route(
+            "/mine",
+            get(async |viewer: Viewer| Json(json!({"viewer": viewer.id}))),
+        )
+        .route(
+            "/posts",
+            post(async |Prime(_): Prime| http::StatusCode::CREATED),
+        )
+        .route(
+            "/numbers/{number}",
+            get(async |Path(number): Path<u8>| Json(number)),
+        )
+        .route(
+            "/public",
+            get(async || ([("cache-control", "public, max-age=60")], Json(1))),
+        )
+        .route(
+            "/panics",
+            get(async || -> Json<Value> { panic!("told to") }),
+        );
+    around(routes, Edge { verifier, clock })
+}
+
+async fn call(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    router()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap()
+}
+
+async fn read(path: &str, token: Option<&str>) -> Response {
+    let bearer = token.map(|token| format!("Bearer {token}"));
+    let headers: Vec<_> = bearer
+        .iter()
+        .map(|bearer| ("authorization", bearer.as_str()))
+        .collect();
+    call("GET", path, &headers).await
+}
+
+async fn code(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    (status, read_json(response).await["type"].clone())
+}
+
+#[tokio::test]
+async fn a_viewer_is_who_the_token_names() {
+    let ana = ISSUER_KEY.token("ana", &[]);
+    assert_eq!(
+        read_json(read("/mine", Some(&ana)).await).await,
+        json!({"viewer": "ana"})
+    );
+    assert_eq!(
+        read_json(read("/open", Some(&ana)).await).await,
+        json!({"viewer": "ana"})
+    );
+    assert_eq!(
+        read_json(read("/open", None).await).await,
+        json!({"viewer": null})
+    );
+    let lower = [("authorization", &*format!("bearer {ana}"))];
+    assert_eq!(call("GET", "/mine", &lower).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_401_everywhere_and_none_only_where_one_is_needed() {
+    let unauthenticated = (401, json!("/problems/unauthenticated"));
+    assert_eq!(code(read("/mine", None).await).await, unauthenticated);
+    for path in ["/mine", "/open", "/public", "/nowhere"] {
+        assert_eq!(
+            code(read(path, Some("bad")).await).await,
+            unauthenticated,
+            "{path}"
+        );
+    }
+    let ana = format!("Bearer {}", ISSUER_KEY.token("ana", &[]));
+    for headers in [
+        &[("authorization", "")][..],
+        &[("authorization", "Bearer")],
+        &[("authorization", "Basic YTpi")],
+        &[("authorization", &ana), ("authorization", &ana)],
+    ] {
+        let response = call("GET", "/open", headers).await;
+        assert_eq!(response.headers()["www-authenticate"], "Bearer");
+        assert_eq!(code(response).await, unauthenticated, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_prime_is_refused_after_who_is_not_signed_in() {
+    let post = async |groups: Option<&[&str]>| {
+        let bearer = groups.map(|groups| format!("Bearer {}", ISSUER_KEY.token("ana", groups)));
+        let headers: Vec<_> = bearer
+            .iter()
+            .map(|bearer| ("authorization", &**bearer))
+            .collect();
+        call("POST", "/posts", &headers).await
+    };
+    assert_eq!(code(post(None).await).await.0, 401);
+    assert_eq!(
+        code(post(Some(&[])).await).await,
+        (403, json!("/problems/prime-required"))
+    );
+    assert_eq!(post(Some(&["prime"])).await.status(), 201);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem_too() {
+    assert_eq!(
+        code(read("/nowhere", None).await).await,
+        (404, json!("/problems/not-found"))
+    );
+    assert_eq!(
+        code(read("/numbers/x", None).await).await,
+        (404, json!("/problems/not-found"))
+    );
+    assert_eq!(code(read("/numbers/%ff", None).await).await.0, 404);
+    assert_eq!(read("/numbers/7", None).await.status(), 200);
+    let wrong = call("DELETE", "/open", &[]).await;
+    assert_eq!(wrong.headers()["allow"], "GET,HEAD");
+    assert_eq!(
+        code(wrong).await,
+        (405, json!("/problems/method-not-allowed"))
+    );
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_500_that_says_nothing() {
+    let response = read("/panics", None).await;
+    assert_eq!(response.status(), 500);
+    let body = read_json(response).await;
+    assert_eq!(body["type"], "/problems/internal");
+    assert!(!body.to_string().contains("told to"));
+}
+
+#[tokio::test]
+async fn personalised_answers_are_private_and_writes_are_not_stored() {
+    let ana = ISSUER_KEY.token("ana", &["prime"]);
+    let cache = async |response: Response| response.headers()["cache-control"].clone();
+    let personal = read("/open", Some(&ana)).await;
+    assert_eq!(personal.headers()["vary"], "Authorization");
+    assert_eq!(cache(personal).await, "private");
+    assert_eq!(cache(read("/open", None).await).await, "no-cache");
+    assert_eq!(
+        cache(read("/public", None).await).await,
+        "public, max-age=60"
+    );
+    let bearer = format!("Bearer {ana}");
+    let written = call("POST", "/posts", &[("authorization", &bearer)]).await;
+    assert_eq!(cache(written).await, "no-store");
+}
+
+#[tokio::test]
+async fn who_has_the_answer_already_is_told_that_nothing_changed() {
+    let first = read("/public", None).await;
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    for known in [
+        tag.clone(),
+        format!("W/{tag}"),
+        format!("\"x\", {tag}"),
+        "*".to_owned(),
+    ] {
+        let again = call("GET", "/public", &[("if-none-match", &known)]).await;
+        assert_eq!(again.status(), 304, "{known}");
+        assert_eq!(again.headers()["etag"], tag.as_str());
+        assert_eq!(again.headers()["cache-control"], "public, max-age=60");
+        assert!(!again.headers().contains_key("content-type"));
+    }
+    assert_eq!(
+        call("GET", "/public", &[("if-none-match", "\"x\"")])
+            .await
+            .status(),
+        200
+    );
+}

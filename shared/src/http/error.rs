@@ -1,0 +1,306 @@
+//! The only place with status codes: an [`Error`] becomes an RFC 9457 problem, and is logged once.
+
+use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt::Write};
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, response::Response as Documented},
+};
+
+use crate::error::{Conflict, Error, Malformed, Refusal};
+
+/// The media type of every refusal (RFC 9457).
+const PROBLEM_JSON: &str = "application/problem+json";
+
+/// An RFC 9457 problem: the body of every refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Stable: `/problems/` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same for every problem of the type.
+    #[schema(value_type = String)]
+    pub title: Cow<'static, str>,
+    /// The HTTP status, again.
+    pub status: u16,
+    /// Written for the person who sent the request.
+    pub detail: String,
+    /// The type's last word, such as `prime-required`.
+    #[schema(value_type = String)]
+    pub code: Cow<'static, str>,
+    /// With a 422: every bad field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// One bad field of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// RFC 6901 JSON pointer into the body, or `?name` for a query parameter.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// The refusals of a route, for its documentation: `responses((status = 200, …), Refusals)`.
+#[derive(Debug)]
+pub struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Documented>> {
+        let schema = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("Problem")))
+            .build();
+        let response = ResponseBuilder::new()
+            .description("Refused: an RFC 9457 problem, with a stable `type`.")
+            .content(PROBLEM_JSON, schema)
+            .build();
+        BTreeMap::from([("default".to_owned(), RefOr::T(response))])
+    }
+}
+
+/// Which problem an answer was, for the request's line in the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub &'static str);
+
+/// Status, code and title of each error.
+fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
+    use StatusCode as S;
+    match error {
+        Error::Malformed(Malformed::Body, _) => (
+            S::BAD_REQUEST,
+            "malformed-body",
+            "The request cannot be read",
+        ),
+        Error::Malformed(Malformed::Header, _) => (
+            S::BAD_REQUEST,
+            "malformed-header",
+            "A header cannot be read",
+        ),
+        Error::Malformed(Malformed::Cursor, _) => (
+            S::BAD_REQUEST,
+            "bad-cursor",
+            "The cursor is not one of this list",
+        ),
+        Error::Malformed(Malformed::CursorExpired, _) => {
+            (S::BAD_REQUEST, "cursor-expired", "The cursor has expired")
+        }
+        Error::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
+        Error::Refused(Refusal::PrimeRequired) => {
+            (S::FORBIDDEN, "prime-required", "Prime members only")
+        }
+        Error::Refused(Refusal::NotJoined) => (S::FORBIDDEN, "not-joined", "Join first"),
+        Error::Refused(Refusal::NotOwner) => (S::FORBIDDEN, "not-owner", "Not yours"),
+        Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
+        Error::Conflict(Conflict::HandleTaken) => {
+            (S::CONFLICT, "handle-taken", "The handle is taken")
+        }
+        Error::Conflict(Conflict::AlreadyJoined) => {
+            (S::CONFLICT, "already-joined", "Joined already")
+        }
+        Error::Conflict(Conflict::IdempotencyInProgress) => (
+            S::CONFLICT,
+            "idempotency-in-progress",
+            "The first request is still running",
+        ),
+        Error::Conflict(Conflict::PhotoTaken) => {
+            (S::CONFLICT, "photo-taken", "A photo is in another post")
+        }
+        Error::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
+        Error::UnsupportedMediaType => (
+            S::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "The body must be JSON",
+        ),
+        Error::Invalid(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "invalid-fields",
+            "Fields are not valid",
+        ),
+        Error::IdempotencyMismatch => (
+            S::UNPROCESSABLE_ENTITY,
+            "idempotency-mismatch",
+            "The key came with another body",
+        ),
+        Error::TooMany(_) => (
+            S::TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "Too many requests",
+        ),
+        Error::Unavailable(_) => (S::SERVICE_UNAVAILABLE, "unavailable", "Busy"),
+        Error::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "Our fault"),
+    }
+}
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        let (status, code, title) = kind(error);
+        let mut problem = Self::new(status, code, title, error.to_string());
+        if let Error::Invalid(invalid) = error {
+            problem.errors = invalid
+                .fields()
+                .iter()
+                .map(|field| FieldProblem {
+                    pointer: field.pointer.clone(),
+                    detail: field.detail.clone(),
+                })
+                .collect();
+        }
+        problem
+    }
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: String) -> Self {
+        Self {
+            kind: format!("/problems/{code}"),
+            title: title.into(),
+            status: status.as_u16(),
+            detail,
+            code: code.into(),
+            errors: Vec::new(),
+        }
+    }
+
+    fn answer(&self, status: StatusCode, code: &'static str) -> Response {
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        response.extensions_mut().insert(Code(code));
+        response
+    }
+}
+
+/// 405, for a path that exists with other methods; axum adds `Allow`.
+pub(super) fn method_not_allowed() -> Response {
+    const CODE: &str = "method-not-allowed";
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let detail = "This address does not take this method.".to_owned();
+    Problem::new(status, CODE, "Another method is needed", detail).answer(status, CODE)
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, code, _) = kind(&self);
+        if let Some(cause) = self.cause() {
+            tracing::error!(problem = code, cause = %chain(cause.as_ref()), "request failed");
+        }
+        let mut response = Problem::from(&self).answer(status, code);
+        add_headers(&self, response.headers_mut());
+        response
+    }
+}
+
+fn add_headers(error: &Error, headers: &mut HeaderMap) {
+    let retry_after = match error {
+        Error::Unauthenticated => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return;
+        }
+        Error::TooMany(after) => after.as_secs() + u64::from(after.subsec_nanos() > 0),
+        Error::Unavailable(_) => 1,
+        Error::Malformed(..)
+        | Error::Refused(_)
+        | Error::NotFound
+        | Error::Conflict(_)
+        | Error::TooLarge
+        | Error::UnsupportedMediaType
+        | Error::Invalid(_)
+        | Error::IdempotencyMismatch
+        | Error::Internal(_) => return,
+    };
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));
+}
+
+/// An error and all that lies under it, in one line.
+fn chain(error: &dyn StdError) -> String {
+    let mut line = error.to_string();
+    let mut under = error.source();
+    while let Some(source) = under {
+        if write!(line, ": {source}").is_err() {
+            break;
+        }
+        under = source.source();
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{error::Invalid, http::body::tests::read_json};
+
+    async fn told(error: Error) -> (StatusCode, HeaderMap, Value) {
+        let response = error.into_response();
+        let (status, headers) = (response.status(), response.headers().clone());
+        (status, headers, read_json(response).await)
+    }
+
+    #[tokio::test]
+    async fn an_error_is_told_as_a_problem_with_a_stable_type() {
+        let (status, headers, body) = told(Error::Refused(Refusal::PrimeRequired)).await;
+        assert_eq!(status, 403);
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert_eq!(
+            body,
+            json!({
+                "type": "/problems/prime-required",
+                "title": "Prime members only",
+                "status": 403,
+                "detail": "This needs a Prime membership.",
+                "code": "prime-required",
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_422_names_every_bad_field() {
+        let mut invalid = Invalid::default();
+        invalid.add("/handle", "is too short");
+        invalid.add("?limit", "is not a number");
+        let (status, _, body) = told(Error::Invalid(invalid)).await;
+        assert_eq!(status, 422);
+        assert_eq!(
+            body["errors"],
+            json!([
+                {"pointer": "/handle", "detail": "is too short"},
+                {"pointer": "?limit", "detail": "is not a number"},
+            ])
+        );
+    }
+
+    #[tokio::test]
+    async fn a_cause_is_never_told() {
+        let (status, _, body) = told(Error::internal("table spark-1 is gone")).await;
+        assert_eq!(status, 500);
+        assert!(!body.to_string().contains("spark-1"));
+    }
+
+    #[tokio::test]
+    async fn refusals_that_pass_say_when_to_come_back_and_a_401_how_to_sign_in() {
+        let (status, headers, _) = told(Error::TooMany(Duration::from_millis(1500))).await;
+        assert_eq!(
+            (status.as_u16(), &headers["retry-after"]),
+            (429, &HeaderValue::from(2))
+        );
+        let (status, headers, _) = told(Error::unavailable("throttled")).await;
+        assert_eq!(
+            (status.as_u16(), &headers["retry-after"]),
+            (503, &HeaderValue::from(1))
+        );
+        let (status, headers, _) = told(Error::Unauthenticated).await;
+        assert_eq!(
+            (status.as_u16(), headers["www-authenticate"].as_bytes()),
+            (401, &b"Bearer"[..])
+        );
+    }
+}
