@@ -1,0 +1,329 @@
+//! Loads the demo store through the public API, as apps and the store itself would.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use aws_lc_rs::digest;
+use reqwest::{Method, StatusCode, header};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use shared::runtime::Context;
+
+/// Key of the demo store's product feed in the bucket.
+const FEED_KEY: &str = "catalogue/demo.tsv";
+
+#[derive(Deserialize)]
+struct Person {
+    sub: String,
+    handle: String,
+    display_name: String,
+    bio: String,
+    avatar: String,
+    interests: Vec<String>,
+    prime: bool,
+    follows: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Post {
+    author: String,
+    kind: String,
+    text: String,
+    topics: Vec<String>,
+    photo: Option<String>,
+    alt: Option<String>,
+    hotspots: Vec<Value>,
+    products: Vec<String>,
+}
+
+/// Puts the demo's feed into the bucket and plays its people against the API at `base_url`;
+/// what is there already is left alone, so it may be called again. Says on standard error where
+/// to look.
+///
+/// # Errors
+/// A file of the demo that cannot be read, or a call that is not answered as it should be.
+pub async fn load(base_url: &str, context: &Context) -> Result<()> {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
+    let api = Api { base: base_url.trim_end_matches('/').to_owned(), http: reqwest::Client::new() };
+    let people: Vec<Person> = read(&files.join("people.json"))?;
+    let posts: Vec<Post> = read(&files.join("posts.json"))?;
+
+    put_feed(context, &files).await?;
+    api.drain().await?;
+    let tokens = join_all(&api, &people).await?;
+    let ids = publish_all(&api, &files.join("photos"), &people, &posts, &tokens).await?;
+    follow_and_smile(&api, &people, &posts, &ids, &tokens).await?;
+    api.drain().await?;
+    say_where_to_look(&api, &people, &tokens);
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {path:?}"))?;
+    serde_json::from_str(&text).with_context(|| format!("reading {path:?}"))
+}
+
+async fn put_feed(context: &Context, files: &Path) -> Result<()> {
+    let feed = std::fs::read(files.join("products.tsv")).context("reading products.tsv")?;
+    let put = context.s3.put_object().bucket(&context.config.bucket_name).key(FEED_KEY);
+    put.body(feed.into()).send().await.context("putting the demo's product feed")?;
+    Ok(())
+}
+
+/// Tokens by handle.
+type Tokens = HashMap<String, String>;
+
+async fn join_all(api: &Api, people: &[Person]) -> Result<Tokens> {
+    let mut tokens = Tokens::new();
+    for person in people {
+        let token = api.token(&person.sub, person.prime).await?;
+        let body = json!({
+            "display_name": person.display_name,
+            "handle": person.handle,
+            "interests": person.interests,
+            "notify": { "posts": true, "replies": true },
+        });
+        let call = api.call(Method::POST, "/v1/me", &token, Some(&body)).await?;
+        if call.status != StatusCode::CONFLICT {
+            call.expect(StatusCode::CREATED)?;
+        }
+        tokens.insert(person.handle.clone(), token);
+    }
+    Ok(tokens)
+}
+
+fn token<'t>(tokens: &'t Tokens, handle: &str) -> Result<&'t str> {
+    tokens.get(handle).map(String::as_str).with_context(|| format!("{handle} is not in the demo"))
+}
+
+/// Ids of the demo's posts, in its order. A post is known again by its author and text.
+async fn publish_all(
+    api: &Api,
+    photos: &Path,
+    people: &[Person],
+    posts: &[Post],
+    tokens: &Tokens,
+) -> Result<Vec<String>> {
+    let mut known = HashMap::new();
+    let mut faceless = HashSet::new();
+    for person in people {
+        let token = token(tokens, &person.handle)?;
+        known.extend(posts_of(api, &person.handle, token).await?);
+        let me = api.call(Method::GET, "/v1/me", token, None).await?.expect(StatusCode::OK)?;
+        if me["avatar"].is_null() {
+            faceless.insert(person.handle.as_str());
+        }
+    }
+
+    // All uploads come first, so that every photo is ready, and the posts appear in their order.
+    let mut avatars = Vec::new();
+    for person in people.iter().filter(|p| faceless.contains(p.handle.as_str())) {
+        let token = token(tokens, &person.handle)?;
+        avatars.push((person, token, upload(api, &photos.join(&person.avatar), token).await?));
+    }
+    let mut uploads = Vec::with_capacity(posts.len());
+    for post in posts {
+        let new = !known.contains_key(&(post.author.clone(), post.text.clone()));
+        uploads.push(match &post.photo {
+            Some(file) if new => {
+                Some(upload(api, &photos.join(file), token(tokens, &post.author)?).await?)
+            }
+            Some(_) | None => None,
+        });
+    }
+    api.drain().await?;
+
+    for (person, token, photo) in avatars {
+        let patch = json!({ "bio": person.bio, "avatar_photo_id": photo });
+        api.call(Method::PATCH, "/v1/me", token, Some(&patch)).await?.expect(StatusCode::OK)?;
+    }
+    let mut ids = Vec::with_capacity(posts.len());
+    for (number, (post, photo)) in posts.iter().zip(uploads).enumerate() {
+        let before = known.get(&(post.author.clone(), post.text.clone()));
+        ids.push(match before {
+            Some(id) => id.clone(),
+            None => publish(api, number, post, photo, token(tokens, &post.author)?).await?,
+        });
+    }
+    Ok(ids)
+}
+
+async fn posts_of(
+    api: &Api,
+    handle: &str,
+    token: &str,
+) -> Result<Vec<((String, String), String)>> {
+    let path = format!("/v1/users/{handle}/posts?limit=100");
+    let page = api.call(Method::GET, &path, token, None).await?.expect(StatusCode::OK)?;
+    let posts = page["items"].as_array().context("a page without items")?.iter();
+    posts
+        .map(|post| {
+            let text = post["text"].as_str().unwrap_or_default().to_owned();
+            Ok(((handle.to_owned(), text), string(post, "/id")?))
+        })
+        .collect()
+}
+
+async fn upload(api: &Api, file: &PathBuf, token: &str) -> Result<String> {
+    let bytes = std::fs::read(file).with_context(|| format!("reading {file:?}"))?;
+    let sha256 = digest::digest(&digest::SHA256, &bytes);
+    let hex: String = sha256.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let ticket = json!({ "content_type": "image/jpeg", "bytes": bytes.len(), "sha256": hex });
+    let ticket = api
+        .call(Method::POST, "/v1/photos", token, Some(&ticket))
+        .await?
+        .expect(StatusCode::CREATED)?;
+    let method = Method::from_bytes(string(&ticket, "/upload/method")?.as_bytes())?;
+    let mut put = api.http.request(method, string(&ticket, "/upload/url")?).body(bytes);
+    for (name, value) in ticket["upload"]["headers"].as_object().into_iter().flatten() {
+        put = put.header(name, value.as_str().context("a header that is no text")?);
+    }
+    let answer = put.send().await?;
+    ensure!(answer.status().is_success(), "{file:?}: {}", answer.text().await?);
+    string(&ticket, "/id")
+}
+
+async fn publish(
+    api: &Api,
+    number: usize,
+    post: &Post,
+    photo: Option<String>,
+    token: &str,
+) -> Result<String> {
+    let photos: Vec<_> = photo
+        .map(|id| json!({ "id": id, "alt": post.alt, "hotspots": post.hotspots }))
+        .into_iter()
+        .collect();
+    let body = json!({
+        "kind": post.kind,
+        "text": post.text,
+        "photos": photos,
+        "products": post.products,
+        "topics": post.topics,
+    });
+    let request = api.request(Method::POST, "/v1/posts", token, Some(&body));
+    let call = api.send(request.header("idempotency-key", format!("demo-post-{number}"))).await?;
+    string(&call.expect(StatusCode::CREATED)?, "/id")
+}
+
+/// Everyone follows whom they follow, and about two in five of the Prime people smile at a post.
+async fn follow_and_smile(
+    api: &Api,
+    people: &[Person],
+    posts: &[Post],
+    ids: &[String],
+    tokens: &Tokens,
+) -> Result<()> {
+    for (seat, person) in people.iter().enumerate() {
+        let token = token(tokens, &person.handle)?;
+        for handle in &person.follows {
+            let path = format!("/v1/users/{handle}/follow");
+            api.call(Method::PUT, &path, token, None).await?.expect(StatusCode::NO_CONTENT)?;
+        }
+        for (number, (post, id)) in posts.iter().zip(ids).enumerate() {
+            let likes_it = (number * 7 + seat * 3) % 5 < 2 && post.author != person.handle;
+            if person.prime && likes_it {
+                let path = format!("/v1/posts/{id}/smile");
+                api.call(Method::PUT, &path, token, None).await?.expect(StatusCode::NO_CONTENT)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn say_where_to_look(api: &Api, people: &[Person], tokens: &Tokens) {
+    let base = &api.base;
+    eprintln!("\nThe demo store is loaded. Try:");
+    eprintln!("  curl -s {base}/v1/topics/coffee/posts");
+    for person in people.iter().take(1).chain(people.iter().filter(|p| !p.prime)) {
+        let (name, sub) = (&person.display_name, &person.sub);
+        eprintln!("  # {name} ({sub}{})", if person.prime { ", Prime" } else { ", not Prime" });
+        if let Some(token) = tokens.get(&person.handle) {
+            eprintln!("  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'");
+        }
+        eprintln!("  curl -s {base}/v1/users/{}/posts", person.handle);
+    }
+    eprintln!(
+        "  # a token for someone new\n  curl -s {base}/local/token -H 'Content-Type: application/json' \
+         -d '{{\"sub\":\"ana\",\"groups\":[\"prime\"]}}'\n"
+    );
+}
+
+fn string(value: &Value, pointer: &str) -> Result<String> {
+    let text = value.pointer(pointer).and_then(Value::as_str);
+    Ok(text.with_context(|| format!("no {pointer} in {value}"))?.to_owned())
+}
+
+struct Api {
+    base: String,
+    http: reqwest::Client,
+}
+
+struct Call {
+    what: String,
+    status: StatusCode,
+    body: Value,
+}
+
+impl Call {
+    fn expect(self, status: StatusCode) -> Result<Value> {
+        if self.status == status {
+            return Ok(self.body);
+        }
+        bail!("{}: {} instead of {status}: {}", self.what, self.status, self.body)
+    }
+}
+
+impl Api {
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let request = if token.is_empty() { request } else { request.bearer_auth(token) };
+        match body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").json(body),
+            None => request,
+        }
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Call> {
+        let request = request.build()?;
+        let what = format!("{} {}", request.method(), request.url().path());
+        let answer = self.http.execute(request).await.with_context(|| what.clone())?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Call { what, status, body })
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> Result<Call> {
+        self.send(self.request(method, path, token, body)).await
+    }
+
+    async fn token(&self, sub: &str, prime: bool) -> Result<String> {
+        let groups: &[&str] = if prime { &["prime"] } else { &[] };
+        let body = json!({ "sub": sub, "groups": groups });
+        let call = self.call(Method::POST, "/local/token", "", Some(&body)).await?;
+        ensure!(call.status.is_success(), "{}: {}", call.what, call.status);
+        string(&call.body, "/token")
+    }
+
+    async fn drain(&self) -> Result<()> {
+        let call = self.call(Method::POST, "/local/drain", "", None).await?;
+        ensure!(call.status.is_success(), "{}: {} {}", call.what, call.status, call.body);
+        Ok(())
+    }
+}
