@@ -1,8 +1,10 @@
 //! The queues: what is said on them, how it is sent, and how a batch is worked off.
 
+mod arrivals;
 mod batch;
 pub mod messages;
 mod send;
 
+pub use arrivals::arrived_keys;
 pub use batch::run_batch;
 pub use send::Queue;

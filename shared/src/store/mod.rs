@@ -3,7 +3,7 @@
 
 mod acts;
 pub mod cache;
-pub(crate) mod classify;
+pub mod classify;
 mod feeds;
 mod idempotency;
 pub mod keys;
