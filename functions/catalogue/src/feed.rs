@@ -320,6 +320,11 @@ impl Feed {
         self.records.end();
     }
 
+    /// Whether the end was said.
+    pub fn has_ended(&self) -> bool {
+        self.records.has_ended()
+    }
+
     /// Whether a header was read: a file without one has no lines.
     pub fn has_header(&self) -> bool {
         self.columns.is_some()

@@ -151,6 +151,11 @@ impl Records {
         self.ended = true;
     }
 
+    /// Whether the end was said.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     fn waiting(&self) -> &[u8] {
         &self.buffer[self.start..]
     }

@@ -47,7 +47,10 @@ struct Post {
 /// A file of the demo that cannot be read, or a call that is not answered as it should be.
 pub async fn load(base_url: &str, context: &Context) -> Result<()> {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
-    let api = Api { base: base_url.trim_end_matches('/').to_owned(), http: reqwest::Client::new() };
+    let api = Api {
+        base: base_url.trim_end_matches('/').to_owned(),
+        http: reqwest::Client::new(),
+    };
     let people: Vec<Person> = read(&files.join("people.json"))?;
     let posts: Vec<Post> = read(&files.join("posts.json"))?;
 
@@ -68,8 +71,15 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 async fn put_feed(context: &Context, files: &Path) -> Result<()> {
     let feed = std::fs::read(files.join("products.tsv")).context("reading products.tsv")?;
-    let put = context.s3.put_object().bucket(&context.config.bucket_name).key(FEED_KEY);
-    put.body(feed.into()).send().await.context("putting the demo's product feed")?;
+    let put = context
+        .s3
+        .put_object()
+        .bucket(&context.config.bucket)
+        .key(FEED_KEY);
+    put.body(feed.into())
+        .send()
+        .await
+        .context("putting the demo's product feed")?;
     Ok(())
 }
 
@@ -86,7 +96,9 @@ async fn join_all(api: &Api, people: &[Person]) -> Result<Tokens> {
             "interests": person.interests,
             "notify": { "posts": true, "replies": true },
         });
-        let call = api.call(Method::POST, "/v1/me", &token, Some(&body)).await?;
+        let call = api
+            .call(Method::POST, "/v1/me", &token, Some(&body))
+            .await?;
         if call.status != StatusCode::CONFLICT {
             call.expect(StatusCode::CREATED)?;
         }
@@ -96,7 +108,10 @@ async fn join_all(api: &Api, people: &[Person]) -> Result<Tokens> {
 }
 
 fn token<'t>(tokens: &'t Tokens, handle: &str) -> Result<&'t str> {
-    tokens.get(handle).map(String::as_str).with_context(|| format!("{handle} is not in the demo"))
+    tokens
+        .get(handle)
+        .map(String::as_str)
+        .with_context(|| format!("{handle} is not in the demo"))
 }
 
 /// Ids of the demo's posts, in its order. A post is known again by its author and text.
@@ -112,7 +127,10 @@ async fn publish_all(
     for person in people {
         let token = token(tokens, &person.handle)?;
         known.extend(posts_of(api, &person.handle, token).await?);
-        let me = api.call(Method::GET, "/v1/me", token, None).await?.expect(StatusCode::OK)?;
+        let me = api
+            .call(Method::GET, "/v1/me", token, None)
+            .await?
+            .expect(StatusCode::OK)?;
         if me["avatar"].is_null() {
             faceless.insert(person.handle.as_str());
         }
@@ -120,9 +138,16 @@ async fn publish_all(
 
     // All uploads come first, so that every photo is ready, and the posts appear in their order.
     let mut avatars = Vec::new();
-    for person in people.iter().filter(|p| faceless.contains(p.handle.as_str())) {
+    for person in people
+        .iter()
+        .filter(|p| faceless.contains(p.handle.as_str()))
+    {
         let token = token(tokens, &person.handle)?;
-        avatars.push((person, token, upload(api, &photos.join(&person.avatar), token).await?));
+        avatars.push((
+            person,
+            token,
+            upload(api, &photos.join(&person.avatar), token).await?,
+        ));
     }
     let mut uploads = Vec::with_capacity(posts.len());
     for post in posts {
@@ -138,7 +163,9 @@ async fn publish_all(
 
     for (person, token, photo) in avatars {
         let patch = json!({ "bio": person.bio, "avatar_photo_id": photo });
-        api.call(Method::PATCH, "/v1/me", token, Some(&patch)).await?.expect(StatusCode::OK)?;
+        api.call(Method::PATCH, "/v1/me", token, Some(&patch))
+            .await?
+            .expect(StatusCode::OK)?;
     }
     let mut ids = Vec::with_capacity(posts.len());
     for (number, (post, photo)) in posts.iter().zip(uploads).enumerate() {
@@ -151,14 +178,16 @@ async fn publish_all(
     Ok(ids)
 }
 
-async fn posts_of(
-    api: &Api,
-    handle: &str,
-    token: &str,
-) -> Result<Vec<((String, String), String)>> {
+async fn posts_of(api: &Api, handle: &str, token: &str) -> Result<Vec<((String, String), String)>> {
     let path = format!("/v1/users/{handle}/posts?limit=100");
-    let page = api.call(Method::GET, &path, token, None).await?.expect(StatusCode::OK)?;
-    let posts = page["items"].as_array().context("a page without items")?.iter();
+    let page = api
+        .call(Method::GET, &path, token, None)
+        .await?
+        .expect(StatusCode::OK)?;
+    let posts = page["items"]
+        .as_array()
+        .context("a page without items")?
+        .iter();
     posts
         .map(|post| {
             let text = post["text"].as_str().unwrap_or_default().to_owned();
@@ -170,19 +199,34 @@ async fn posts_of(
 async fn upload(api: &Api, file: &PathBuf, token: &str) -> Result<String> {
     let bytes = std::fs::read(file).with_context(|| format!("reading {file:?}"))?;
     let sha256 = digest::digest(&digest::SHA256, &bytes);
-    let hex: String = sha256.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = sha256
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let ticket = json!({ "content_type": "image/jpeg", "bytes": bytes.len(), "sha256": hex });
     let ticket = api
         .call(Method::POST, "/v1/photos", token, Some(&ticket))
         .await?
         .expect(StatusCode::CREATED)?;
     let method = Method::from_bytes(string(&ticket, "/upload/method")?.as_bytes())?;
-    let mut put = api.http.request(method, string(&ticket, "/upload/url")?).body(bytes);
-    for (name, value) in ticket["upload"]["headers"].as_object().into_iter().flatten() {
+    let mut put = api
+        .http
+        .request(method, string(&ticket, "/upload/url")?)
+        .body(bytes);
+    for (name, value) in ticket["upload"]["headers"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
         put = put.header(name, value.as_str().context("a header that is no text")?);
     }
     let answer = put.send().await?;
-    ensure!(answer.status().is_success(), "{file:?}: {}", answer.text().await?);
+    ensure!(
+        answer.status().is_success(),
+        "{file:?}: {}",
+        answer.text().await?
+    );
     string(&ticket, "/id")
 }
 
@@ -205,7 +249,9 @@ async fn publish(
         "topics": post.topics,
     });
     let request = api.request(Method::POST, "/v1/posts", token, Some(&body));
-    let call = api.send(request.header("idempotency-key", format!("demo-post-{number}"))).await?;
+    let call = api
+        .send(request.header("idempotency-key", format!("demo-post-{number}")))
+        .await?;
     string(&call.expect(StatusCode::CREATED)?, "/id")
 }
 
@@ -221,13 +267,17 @@ async fn follow_and_smile(
         let token = token(tokens, &person.handle)?;
         for handle in &person.follows {
             let path = format!("/v1/users/{handle}/follow");
-            api.call(Method::PUT, &path, token, None).await?.expect(StatusCode::NO_CONTENT)?;
+            api.call(Method::PUT, &path, token, None)
+                .await?
+                .expect(StatusCode::NO_CONTENT)?;
         }
         for (number, (post, id)) in posts.iter().zip(ids).enumerate() {
             let likes_it = (number * 7 + seat * 3) % 5 < 2 && post.author != person.handle;
             if person.prime && likes_it {
                 let path = format!("/v1/posts/{id}/smile");
-                api.call(Method::PUT, &path, token, None).await?.expect(StatusCode::NO_CONTENT)?;
+                api.call(Method::PUT, &path, token, None)
+                    .await?
+                    .expect(StatusCode::NO_CONTENT)?;
             }
         }
     }
@@ -238,9 +288,20 @@ fn say_where_to_look(api: &Api, people: &[Person], tokens: &Tokens) {
     let base = &api.base;
     eprintln!("\nThe demo store is loaded. Try:");
     eprintln!("  curl -s {base}/v1/topics/coffee/posts");
-    for person in people.iter().take(1).chain(people.iter().filter(|p| !p.prime)) {
+    for person in people
+        .iter()
+        .take(1)
+        .chain(people.iter().filter(|p| !p.prime))
+    {
         let (name, sub) = (&person.display_name, &person.sub);
-        eprintln!("  # {name} ({sub}{})", if person.prime { ", Prime" } else { ", not Prime" });
+        eprintln!(
+            "  # {name} ({sub}{})",
+            if person.prime {
+                ", Prime"
+            } else {
+                ", not Prime"
+            }
+        );
         if let Some(token) = tokens.get(&person.handle) {
             eprintln!("  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'");
         }
@@ -254,7 +315,9 @@ fn say_where_to_look(api: &Api, people: &[Person], tokens: &Tokens) {
 
 fn string(value: &Value, pointer: &str) -> Result<String> {
     let text = value.pointer(pointer).and_then(Value::as_str);
-    Ok(text.with_context(|| format!("no {pointer} in {value}"))?.to_owned())
+    Ok(text
+        .with_context(|| format!("no {pointer} in {value}"))?
+        .to_owned())
 }
 
 struct Api {
@@ -273,7 +336,12 @@ impl Call {
         if self.status == status {
             return Ok(self.body);
         }
-        bail!("{}: {} instead of {status}: {}", self.what, self.status, self.body)
+        bail!(
+            "{}: {} instead of {status}: {}",
+            self.what,
+            self.status,
+            self.body
+        )
     }
 }
 
@@ -286,9 +354,15 @@ impl Api {
         body: Option<&Value>,
     ) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
-        let request = if token.is_empty() { request } else { request.bearer_auth(token) };
+        let request = if token.is_empty() {
+            request
+        } else {
+            request.bearer_auth(token)
+        };
         match body {
-            Some(body) => request.header(header::CONTENT_TYPE, "application/json").json(body),
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .json(body),
             None => request,
         }
     }
@@ -296,7 +370,11 @@ impl Api {
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Call> {
         let request = request.build()?;
         let what = format!("{} {}", request.method(), request.url().path());
-        let answer = self.http.execute(request).await.with_context(|| what.clone())?;
+        let answer = self
+            .http
+            .execute(request)
+            .await
+            .with_context(|| what.clone())?;
         let status = answer.status();
         let text = answer.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
@@ -316,14 +394,22 @@ impl Api {
     async fn token(&self, sub: &str, prime: bool) -> Result<String> {
         let groups: &[&str] = if prime { &["prime"] } else { &[] };
         let body = json!({ "sub": sub, "groups": groups });
-        let call = self.call(Method::POST, "/local/token", "", Some(&body)).await?;
+        let call = self
+            .call(Method::POST, "/local/token", "", Some(&body))
+            .await?;
         ensure!(call.status.is_success(), "{}: {}", call.what, call.status);
         string(&call.body, "/token")
     }
 
     async fn drain(&self) -> Result<()> {
         let call = self.call(Method::POST, "/local/drain", "", None).await?;
-        ensure!(call.status.is_success(), "{}: {} {}", call.what, call.status, call.body);
+        ensure!(
+            call.status.is_success(),
+            "{}: {} {}",
+            call.what,
+            call.status,
+            call.body
+        );
         Ok(())
     }
 }
