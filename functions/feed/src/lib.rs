@@ -1,1 +1,60 @@
-//! Placeholder.
+//! Feeds: the home feed and the walls of topics, assembled for each reader when they ask.
+//!
+//! Four steps, each a room: `skeleton` gathers which posts may be shown, `hydrate` reads them,
+//! the rules and the ranking are `shared::domain::{feed, ranking}`, and `wire` is the answer.
+
+mod home;
+mod hydrate;
+mod skeleton;
+mod wall;
+mod wire;
+
+use shared::{
+    http::{Cursors, edge, views::Presenter},
+    runtime::Context,
+    store::{Store, seal::Seal},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct App {
+    context: Context,
+    store: Store,
+    cursors: Cursors,
+    seal: Seal,
+    presenter: Presenter,
+    cards: hydrate::Cards,
+}
+
+impl App {
+    /// The function on these clients.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            store: Store::new(context.dynamodb.clone(), &context.config.table),
+            cursors: Cursors::new(context),
+            seal: Seal::new(&context.config.seal_secret),
+            presenter: Presenter::new(&context.config.media_url),
+            cards: hydrate::Cards::default(),
+            context: context.clone(),
+        }
+    }
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(home::read_feed))
+        .routes(routes!(wall::read_wall))
+}
+
+/// Every route of this function.
+pub fn router(app: App) -> axum::Router {
+    let context = app.context.clone();
+    let (router, _) = routes().split_for_parts();
+    edge(router.with_state(app), &context)
+}
+
+/// The description of these routes.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().into_openapi()
+}

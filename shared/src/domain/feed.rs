@@ -14,8 +14,8 @@ use super::{
 
 /// Home feeds end at this age.
 pub const HORIZON: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// A window holds at most this many posts.
-pub const WINDOW: usize = 30;
+/// A window holds this many posts: a page of 20 with some to choose from, at half a read unit each.
+pub const WINDOW: usize = 24;
 
 /// A place in an order by time: what timelines, walls and lists sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

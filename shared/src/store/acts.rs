@@ -73,7 +73,6 @@ impl Store {
         let range = Range {
             from: Some(format!("{first}#")),
             to: Some(format!("{last}#~")),
-            consistent: true,
             ..Range::all(keys::acts_of(user))
         };
         let acts = self.table.query_all(range).await?;

@@ -31,7 +31,7 @@ patterns! {
     "follow_topic, unfollow_topic", "change one interest", "UpdateItem", "`USER#u/PROFILE`";
     "follow, unfollow", "both edges and both counts", "TransactWrite", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#r`, `USER#a`";
     "is_following", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
-    "followees", "whom does r follow", "Query, consistent", "`FOLLOWS#r`";
+    "followees", "whom does r follow", "Query", "`FOLLOWS#r`";
     "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
     "give_ticket", "note an upload ticket", "BatchWrite", "`PHOTO#p/PHOTO`";
     "photo, photos", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
@@ -43,7 +43,7 @@ patterns! {
     "delete_post", "delete an own post", "TransactWrite", "`POST#p/POST`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p#smile`, `POST#p/POST`";
-    "smiled", "which of these posts did u smile at", "Query, consistent", "`ACTS#u`, `first#` to `last#~`";
+    "smiled", "which of these posts did u smile at", "Query", "`ACTS#u`, `first#` to `last#~`";
     "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
     "close", "a post has reached all its readers", "DeleteItem", "`OPEN#n/t#p`";

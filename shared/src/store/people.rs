@@ -288,11 +288,10 @@ impl Store {
     /// # Errors
     /// Only those of the table.
     pub async fn followees(&self, reader: &UserId) -> Result<BTreeSet<UserId>, Error> {
-        let range = Range {
-            consistent: true,
-            ..Range::all(keys::follows_of(reader))
-        };
-        let edges = self.table.query_all(range).await?;
+        let edges = self
+            .table
+            .query_all(Range::all(keys::follows_of(reader)))
+            .await?;
         Ok(edges
             .iter()
             .filter_map(keys::Key::of)

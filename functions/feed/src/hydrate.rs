@@ -1,0 +1,112 @@
+//! Reading what a skeleton names. Posts are read each time, so that deletion shows at once;
+//! products and people may be some seconds old.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use shared::{
+    domain::{
+        ids::{PostId, ProductId, UserId},
+        people::Profile,
+        post::Post,
+        product::Product,
+    },
+    error::Error,
+    http::views::{Hydrated, needs},
+    store::{Store, cache::Cache},
+};
+
+/// A changed price or name shows after this long at the latest.
+const CARD_LIFE: SignedDuration = SignedDuration::from_secs(5);
+/// An instance remembers this many of each.
+const CARDS: usize = 4_096;
+
+/// The products and people that this instance read lately.
+#[derive(Debug, Clone)]
+pub struct Cards {
+    products: Arc<Cache<ProductId, Product>>,
+    people: Arc<Cache<UserId, Profile>>,
+}
+
+impl Default for Cards {
+    fn default() -> Self {
+        Self {
+            products: Arc::new(Cache::new(CARD_LIFE, CARDS)),
+            people: Arc::new(Cache::new(CARD_LIFE, CARDS)),
+        }
+    }
+}
+
+/// The posts of a skeleton and which of them the viewer smiled at: one round.
+pub async fn posts(
+    store: &Store,
+    viewer: Option<&UserId>,
+    ids: &[PostId],
+) -> Result<(HashMap<PostId, Post>, Hydrated), Error> {
+    let smiled = async {
+        match viewer {
+            Some(viewer) => store.smiled(viewer, ids).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (posts, smiled) = futures::try_join!(store.posts(ids.iter().copied()), smiled)?;
+    Ok((
+        posts,
+        Hydrated {
+            smiled,
+            ..Hydrated::default()
+        },
+    ))
+}
+
+impl Cards {
+    /// Products and people of the posts to show: one round for those not read lately.
+    pub async fn read(
+        &self,
+        store: &Store,
+        shown: &[&Post],
+        now: Timestamp,
+        read: &mut Hydrated,
+    ) -> Result<(), Error> {
+        let (products, people) = needs(shown.iter().copied());
+        let missing_products = known(&self.products, products, now, &mut read.products);
+        let missing_people = known(&self.people, people, now, &mut read.people);
+        let (products, people) = futures::try_join!(
+            store.products(missing_products),
+            store.profiles(missing_people)
+        )?;
+        keep(&self.products, products, now, &mut read.products);
+        keep(&self.people, people, now, &mut read.people);
+        Ok(())
+    }
+}
+
+fn known<'a, K: Eq + Hash + Clone, V: Clone>(
+    cache: &Cache<K, V>,
+    wanted: impl IntoIterator<Item = &'a K>,
+    now: Timestamp,
+    read: &mut HashMap<K, V>,
+) -> Vec<&'a K> {
+    let mut missing = Vec::new();
+    for key in wanted {
+        match cache.get(key, now) {
+            Some(value) => {
+                read.insert(key.clone(), value);
+            }
+            None => missing.push(key),
+        }
+    }
+    missing
+}
+
+fn keep<K: Eq + Hash + Clone, V: Clone>(
+    cache: &Cache<K, V>,
+    found: HashMap<K, V>,
+    now: Timestamp,
+    read: &mut HashMap<K, V>,
+) {
+    for (key, value) in found {
+        cache.put(key.clone(), value.clone(), now);
+        read.insert(key, value);
+    }
+}

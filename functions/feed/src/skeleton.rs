@@ -1,0 +1,105 @@
+//! The skeleton of a home feed: which posts may be shown, and in which order by time.
+
+use futures::future::{try_join_all, try_join4};
+use jiff::Timestamp;
+use shared::{
+    domain::{
+        feed::{Entry, HORIZON, OpenPost, Position, Reader, merge},
+        ids::UserId,
+    },
+    error::{Error, Refusal},
+    store::{Store, keys::Month},
+};
+
+/// What the first round of reads brings.
+pub struct Sources {
+    /// Whose feed it is.
+    pub reader: Reader,
+    timeline: Vec<Entry>,
+    open: Vec<OpenPost>,
+}
+
+/// Where a home feed ends.
+pub fn oldest(snapshot: Timestamp) -> Position {
+    Position::start_of(snapshot.saturating_sub(HORIZON).unwrap_or(snapshot))
+}
+
+/// One round: the reader, up to `wanted` of what was delivered to them before `before`, and what
+/// is still being delivered. With nothing wanted, the reader alone.
+pub async fn sources(
+    store: &Store,
+    user: &UserId,
+    snapshot: Timestamp,
+    before: Position,
+    wanted: usize,
+) -> Result<Sources, Error> {
+    let timeline = async {
+        match wanted {
+            0 => Ok(Vec::new()),
+            _ => store.timeline(user, before, oldest(snapshot), wanted).await,
+        }
+    };
+    let open = async {
+        match wanted {
+            0 => Ok(Vec::new()),
+            _ => store.open_posts(snapshot).await,
+        }
+    };
+    let (profile, followees, timeline, open) =
+        try_join4(store.profile(user), store.followees(user), timeline, open).await?;
+    let profile = profile.ok_or(Error::Refused(Refusal::NotJoined))?;
+    let reader = Reader {
+        id: user.clone(),
+        followees,
+        topics: profile.interests,
+    };
+    Ok(Sources {
+        reader,
+        timeline,
+        open,
+    })
+}
+
+impl Sources {
+    /// The newest `wanted` candidates before `before`, of all sources: a second round for the
+    /// topics' collections of that month, and one more for each month before while there are not
+    /// enough. Fewer than wanted means that there are no more.
+    pub async fn candidates(
+        &self,
+        store: &Store,
+        snapshot: Timestamp,
+        before: Position,
+        wanted: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        let oldest = oldest(snapshot);
+        let open = self
+            .open
+            .iter()
+            .filter(|open| self.reader.wants(&open.entry.author, &open.topics))
+            .map(|open| open.entry.clone());
+        let mut found: Vec<_> = self.timeline.iter().cloned().chain(open).collect();
+        let (mut month, last) = (
+            Month::of(before.published_at),
+            Month::of(oldest.published_at),
+        );
+        loop {
+            let topics = self
+                .reader
+                .topics
+                .iter()
+                .map(|topic| store.topic_month(topic, month, before, oldest, wanted));
+            found.extend(try_join_all(topics).await?.into_iter().flatten());
+            let mut merged = merge(found.iter().cloned(), before, oldest);
+            // What lies in months not asked yet is older than all of this one.
+            let complete = merged
+                .iter()
+                .filter(|e| Month::of(e.at.published_at) >= month)
+                .count();
+            if complete >= wanted || month <= last {
+                merged.truncate(wanted);
+                return Ok(merged);
+            }
+            month = month.previous();
+        }
+    }
+}
