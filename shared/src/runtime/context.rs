@@ -48,4 +48,15 @@ impl Context {
         let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
         Ok(Self::new(config, &sdk, Clock::system()))
     }
+
+    /// Opens the connection to DynamoDB by reading an item that is not there: the first TLS
+    /// handshake is paid for in init, while the CPU is not throttled. A failure costs nothing
+    /// but that.
+    pub async fn warm_up(&self) {
+        let key = crate::store::keys::nothing().attributes();
+        let request = self.dynamodb.get_item().table_name(&self.config.table);
+        if let Err(error) = request.set_key(Some(key)).send().await {
+            tracing::debug!(%error, "the connection was not warmed up");
+        }
+    }
 }

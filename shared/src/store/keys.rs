@@ -183,6 +183,11 @@ pub fn idempotency(user: &UserId, route: &str, key: &str) -> Key {
     Key::new(format!("IDEM#{user}#{route}#{key}"), "IDEM")
 }
 
+/// Where there is never an item: what a function reads to open its connection.
+pub fn nothing() -> Key {
+    Key::new("NOTHING".to_owned(), "NOTHING")
+}
+
 /// What the relay's stream filter lets through, by prefix of the partition key.
 pub mod stream {
     /// Items of posts.
