@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The embedded data plane: DynamoDB, S3 and SQS on loopback ports, with what the template declares made in them.
+
+pub mod template;
+
+mod dynamodb;
+mod guard;
+mod journal;
+mod plane;
+mod s3;
+mod serve;
+mod sqs;
+
+pub use dynamodb::{StreamRecord, Tables};
+pub use plane::{DataPlane, Endpoints, Options, Ports};
+pub use sqs::{Depth, Queues, Received};
+pub use template::Template;
+
+/// The region that every service here says it is in.
+pub const REGION: &str = "us-east-1";
+/// The account that every service here says it belongs to.
+pub const ACCOUNT: &str = "000000000000";
+/// The access key that the services accept.
+pub const ACCESS_KEY: &str = "AKIDLOCAL";
+/// The secret of [`ACCESS_KEY`].
+pub const SECRET_KEY: &str = "secretlocal";
