@@ -37,13 +37,13 @@ struct Object {
 pub fn arrived_keys(body: &str) -> Result<Vec<String>, Error> {
     let notification: Notification = serde_json::from_str(body).map_err(Error::internal)?;
     match (notification.records, notification.event.as_deref()) {
-        (Some(records), _) => records.into_iter().map(key_of).collect(),
+        (Some(records), _) => records.iter().map(key_of).collect(),
         (None, Some("s3:TestEvent")) => Ok(Vec::new()),
         (None, _) => Err(Error::internal("no records of S3 in the message")),
     }
 }
 
-fn key_of(record: Record) -> Result<String, Error> {
+fn key_of(record: &Record) -> Result<String, Error> {
     // EventBridge and older notifications spell the name with `s3:` before it.
     let name = record.event_name.trim_start_matches("s3:");
     if !name.starts_with("ObjectCreated:") {
