@@ -1,1 +1,28 @@
-//! Placeholder.
+//! What tests stand on: a world of their own each, the real code over an embedded data plane.
+//!
+//! ```no_run
+//! # async fn test(router: fn(&shared::runtime::Context) -> axum::Router) {
+//! let world = harness::World::new().await;
+//! let ana = world.member("ana").prime().await;
+//! let http = world.serve(router(&world.context()));
+//! let answer = http.get("/v1/me").token(&ana.token).send().await;
+//! assert_eq!(answer.status, 200);
+//! # }
+//! ```
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
+
+mod builders;
+mod http;
+mod issuer;
+mod meter;
+mod world;
+
+pub use builders::{Member, NewMember, NewPost, NewProduct};
+pub use http::{Answer, Http, Request};
+pub use issuer::{Forgery, Token};
+pub use meter::{Meter, Reading};
+pub use world::{World, sqs_event, template};
