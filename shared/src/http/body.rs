@@ -70,21 +70,29 @@ impl JsonBody {
     /// JSON, and [`Error::Invalid`] with every bad field at once: values of the wrong type and
     /// those that [`Wire::parse`] notes.
     pub fn parse<W: Wire>(&self) -> Result<W::Parsed, Error> {
+        let mut invalid = Invalid::default();
+        let parsed = self.parse_noting::<W>(&mut invalid)?;
+        invalid.finish()?;
+        parsed.ok_or_else(|| Error::internal("a body was refused without a reason"))
+    }
+
+    /// Reads the body as `W`, noting every bad field, for a handler that has more to find out:
+    /// what was read may be used to look further, and must not be acted on before
+    /// [`Invalid::finish`].
+    ///
+    /// # Errors
+    /// As [`JsonBody::parse`], for a body that is no JSON object.
+    pub fn parse_noting<W: Wire>(&self, invalid: &mut Invalid) -> Result<Option<W::Parsed>, Error> {
         let bytes = self.bytes()?;
         if !is_json(&self.headers) {
             return Err(Error::UnsupportedMediaType);
         }
         let value = decode::object(bytes)?;
-        let mut invalid = Invalid::default();
-        let wire: Option<W> = decode::decode(value, &mut invalid);
-        let parsed = wire.and_then(|wire| {
-            let mut found = Invalid::default();
-            let parsed = wire.parse(&mut found);
-            invalid.merge(found);
-            parsed
-        });
-        invalid.finish()?;
-        parsed.ok_or_else(|| Error::internal("a body was refused without a reason"))
+        let mut found = Invalid::default();
+        let wire: Option<W> = decode::decode(value, invalid);
+        let parsed = wire.and_then(|wire| wire.parse(&mut found));
+        invalid.merge(found);
+        Ok(parsed)
     }
 
     /// The request's `Idempotency-Key`, with the digest of the body that it stands for.
