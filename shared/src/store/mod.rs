@@ -17,7 +17,7 @@ mod table;
 mod write;
 
 pub use idempotency::Claim;
-pub use people::ProfileChange;
+pub use people::{NotifyChange, ProfileChange};
 pub use posts::Creation;
 pub use table::Table;
 

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         ids::{TopicId, UserId},
         interests,
-        people::{Handle, Notify, Profile},
+        people::{Handle, Profile},
         photo::Image,
     },
     error::{Conflict, Error, Refusal},
@@ -45,8 +45,19 @@ pub struct ProfileChange {
     pub avatar: Option<Option<Image>>,
     /// New interests.
     pub interests: Option<BTreeSet<TopicId>>,
-    /// New switches.
-    pub notify: Option<Notify>,
+    /// The switches to turn.
+    pub notify: NotifyChange,
+}
+
+/// Which switches to turn; `None` stays as it is, whatever else is turned at the same time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NotifyChange {
+    /// What happens on my posts.
+    pub posts: Option<bool>,
+    /// Replies to my comments.
+    pub replies: Option<bool>,
+    /// New posts by people I follow.
+    pub follows: Option<bool>,
 }
 
 fn string_set(topics: &BTreeSet<TopicId>) -> AttributeValue {
@@ -183,10 +194,24 @@ impl Store {
             set.push("interests = :interests");
             values.insert(":interests".to_owned(), string_set(topics));
         }
-        if let Some(notify) = change.notify {
-            let notify = serde_dynamo::to_attribute_value(notify).map_err(Error::internal)?;
-            set.push("notify = :notify");
-            values.insert(":notify".to_owned(), notify);
+        let switches = [
+            (change.notify.posts, "notify.posts = :posts", ":posts"),
+            (
+                change.notify.replies,
+                "notify.replies = :replies",
+                ":replies",
+            ),
+            (
+                change.notify.follows,
+                "notify.follows = :follows",
+                ":follows",
+            ),
+        ];
+        for (switch, assignment, name) in switches {
+            if let Some(on) = switch {
+                set.push(assignment);
+                values.insert(name.to_owned(), AttributeValue::Bool(on));
+            }
         }
         let clause = |word: &str, parts: &[&str]| match parts {
             [] => String::new(),
