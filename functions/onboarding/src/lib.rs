@@ -1,1 +1,52 @@
-//! Placeholder.
+//! Onboarding: the catalogue of interests, joining, and profiles.
+
+mod interests;
+mod me;
+mod users;
+mod wire;
+
+use axum::Router;
+use shared::{
+    http::{edge, views::Presenter},
+    runtime::Context,
+    store::Store,
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct App {
+    context: Context,
+    store: Store,
+    present: Presenter,
+}
+
+impl App {
+    /// An app on the context's clients.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            store: Store::new(context.dynamodb.clone(), &context.config.table),
+            present: Presenter::new(&context.config.media_url),
+            context: context.clone(),
+        }
+    }
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(interests::list_interests))
+        .routes(routes!(me::join, me::read_me, me::change_me))
+        .routes(routes!(users::read_user))
+}
+
+/// Every route of this function, within the edge.
+pub fn router(app: App) -> Router {
+    let context = app.context.clone();
+    edge(routes().with_state(app), &context)
+}
+
+/// The description of this function's routes.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}

@@ -1,0 +1,170 @@
+//! My own profile: joining, reading, changing.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use shared::{
+    domain::{
+        ids::UserId,
+        people::Profile,
+        photo::{Image, Photo, PhotoStatus},
+    },
+    error::{Error, Invalid},
+    http::{JsonBody, Patch, Refusals, Viewer, created},
+    store::{Claim, ProfileChange},
+};
+
+use crate::{
+    App,
+    wire::{ChangeMe, Join, Joining, MeView, counts},
+};
+
+const JOIN: &str = "POST /v1/me";
+
+/// Joins: takes a handle and at least five interests.
+#[utoipa::path(
+    post,
+    path = "/v1/me",
+    tag = "onboarding",
+    request_body = Join,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.")),
+    security(("bearer" = [])),
+    responses((status = 201, description = "Joined.", body = MeView), Refusals)
+)]
+pub(crate) async fn join(
+    State(app): State<App>,
+    viewer: Viewer,
+    body: JsonBody,
+) -> Result<Response, Error> {
+    let key = body.idempotency_key()?;
+    let joining = body.parse::<Join>()?;
+    let now = app.context.clock.now();
+    let claim = key.map(|key| Claim {
+        user: viewer.id.clone(),
+        route: JOIN,
+        key: key.key,
+        body_hash: key.body_hash,
+    });
+    if let Some(claim) = &claim
+        && app.store.made_before(claim, now).await?.is_some()
+        && let Some(profile) = app.store.profile(&viewer.id).await?
+    {
+        return answer(&app, &viewer, profile);
+    }
+    let Joining {
+        display_name,
+        handle,
+        interests,
+        notify,
+    } = joining;
+    let profile = Profile {
+        id: viewer.id.clone(),
+        handle,
+        display_name,
+        bio: String::new(),
+        avatar: None,
+        interests,
+        notify,
+        followers: 0,
+        following: 0,
+        posts: 0,
+        joined_at: now,
+    };
+    app.store.join(&profile, claim.as_ref(), now).await?;
+    answer(&app, &viewer, profile)
+}
+
+fn answer(app: &App, viewer: &Viewer, profile: Profile) -> Result<Response, Error> {
+    let path = format!("/v1/users/{}", profile.handle.as_str());
+    created(
+        &app.context.config.api_url,
+        &path,
+        view(app, viewer, profile),
+    )
+}
+
+/// My profile.
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    tag = "onboarding",
+    security(("bearer" = [])),
+    responses((status = 200, description = "My profile.", body = MeView), Refusals)
+)]
+pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Json<MeView>, Error> {
+    let profile = app
+        .store
+        .profile(&viewer.id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(Json(view(&app, &viewer, profile)))
+}
+
+/// Changes my profile: an RFC 7396 merge patch. The handle is fixed.
+#[utoipa::path(
+    patch,
+    path = "/v1/me",
+    tag = "onboarding",
+    request_body(content = ChangeMe, content_type = "application/merge-patch+json"),
+    security(("bearer" = [])),
+    responses((status = 200, description = "My profile, changed.", body = MeView), Refusals)
+)]
+pub(crate) async fn change_me(
+    State(app): State<App>,
+    viewer: Viewer,
+    body: JsonBody,
+) -> Result<Response, Error> {
+    app.store.member(&viewer.id).await?;
+    let mut invalid = Invalid::default();
+    let change = body
+        .parse_noting::<ChangeMe>(&mut invalid)?
+        .unwrap_or_default();
+    let avatar = match change.avatar {
+        Patch::Keep => None,
+        Patch::Clear => Some(None),
+        Patch::Set(photo) => {
+            let photo = app.store.photo(photo).await?;
+            invalid
+                .check("/avatar_photo_id", portrait(photo, &viewer.id))
+                .map(Some)
+        }
+    };
+    invalid.finish()?;
+    let change = ProfileChange {
+        display_name: change.display_name,
+        bio: change.bio,
+        avatar,
+        interests: change.interests,
+        notify: change.notify,
+    };
+    let profile = app.store.change_profile(&viewer.id, change).await?;
+    Ok(Json(view(&app, &viewer, profile)).into_response())
+}
+
+/// What an avatar is drawn from: a photo of one's own that is ready. Another's answers as if it
+/// were not there.
+fn portrait(photo: Option<Photo>, owner: &UserId) -> Result<Image, String> {
+    let photo = photo
+        .filter(|photo| photo.owner == *owner)
+        .ok_or("there is no such photo")?;
+    match photo.status {
+        PhotoStatus::Ready => photo
+            .image
+            .ok_or_else(|| "this photo is not ready".to_owned()),
+        PhotoStatus::AwaitingUpload => Err("this photo is not ready yet".to_owned()),
+        PhotoStatus::Rejected => Err("this photo was rejected".to_owned()),
+    }
+}
+
+fn view(app: &App, viewer: &Viewer, profile: Profile) -> MeView {
+    MeView {
+        card: app.present.user(&profile),
+        counts: counts(&profile),
+        prime: viewer.prime(),
+        bio: profile.bio,
+        interests: profile.interests.iter().map(ToString::to_string).collect(),
+        notify: profile.notify.into(),
+    }
+}

@@ -1,0 +1,49 @@
+//! People as others see them.
+
+use axum::{Json, extract::State};
+use shared::{
+    domain::people::Handle,
+    error::Error,
+    http::{MaybeViewer, Path, Refusals},
+};
+
+use crate::{
+    App,
+    wire::{FollowingView, UserView, counts},
+};
+
+/// Somebody's public profile; the handle may be spelled in any case.
+#[utoipa::path(
+    get,
+    path = "/v1/users/{handle}",
+    tag = "onboarding",
+    params(("handle" = String, Path, description = "Without the @.")),
+    security((), ("bearer" = [])),
+    responses((status = 200, description = "The profile.", body = UserView), Refusals)
+)]
+pub(crate) async fn read_user(
+    State(app): State<App>,
+    MaybeViewer(viewer): MaybeViewer,
+    Path(handle): Path<String>,
+) -> Result<Json<UserView>, Error> {
+    let handle = Handle::parse(&handle).map_err(|_never_taken| Error::NotFound)?;
+    let user = app
+        .store
+        .user_by_handle(&handle)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let following = async {
+        match &viewer {
+            Some(viewer) => app.store.is_following(&viewer.id, &user).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (profile, following) = futures::try_join!(app.store.profile(&user), following)?;
+    let profile = profile.ok_or(Error::NotFound)?;
+    Ok(Json(UserView {
+        card: app.present.user(&profile),
+        counts: counts(&profile),
+        bio: profile.bio,
+        viewer: following.map(|following| FollowingView { following }),
+    }))
+}
