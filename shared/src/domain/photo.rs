@@ -99,3 +99,10 @@ pub struct Photo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
+
+impl Photo {
+    /// Whether its time is over, swept already or not.
+    pub fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now.as_second())
+    }
+}
