@@ -1,1 +1,59 @@
-//! Placeholder.
+//! Posting: upload tickets, posts of the kinds story and photo, and the products in them.
+
+mod photos;
+mod posts;
+mod products;
+mod publish;
+mod wire;
+
+use axum::Router;
+use shared::{
+    http::{Cursors, edge, views::Presenter},
+    runtime::Context,
+    store::Store,
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct App {
+    context: Context,
+    store: Store,
+    cursors: Cursors,
+    present: Presenter,
+}
+
+impl App {
+    /// An app on the context's clients.
+    pub fn new(context: &Context) -> Self {
+        let config = &context.config;
+        Self {
+            store: Store::new(context.dynamodb.clone(), &config.table),
+            cursors: Cursors::new(context),
+            present: Presenter::new(&config.media_url),
+            context: context.clone(),
+        }
+    }
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(photos::request_upload))
+        .routes(routes!(photos::read_photo))
+        .routes(routes!(publish::create_post))
+        .routes(routes!(posts::read_post, posts::delete_post))
+        .routes(routes!(posts::list_posts))
+        .routes(routes!(products::read_product))
+}
+
+/// Every route of this function, within the edge.
+pub fn router(app: App) -> Router {
+    let context = app.context.clone();
+    edge(routes().with_state(app), &context)
+}
+
+/// The description of this function's routes.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
