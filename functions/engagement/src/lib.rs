@@ -1,1 +1,44 @@
-//! Placeholder.
+//! Engagement: following people and topics, and smiling at posts.
+
+mod follows;
+mod smiles;
+
+use axum::Router;
+use shared::{http::edge, runtime::Context, store::Store};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct App {
+    context: Context,
+    store: Store,
+}
+
+impl App {
+    /// An app on the context's clients.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            store: Store::new(context.dynamodb.clone(), &context.config.table),
+            context: context.clone(),
+        }
+    }
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(follows::follow_person, follows::unfollow_person))
+        .routes(routes!(follows::follow_topic, follows::unfollow_topic))
+        .routes(routes!(smiles::smile_post, smiles::take_back_smile))
+}
+
+/// Every route of this function, within the edge.
+pub fn router(app: App) -> Router {
+    let context = app.context.clone();
+    edge(routes().with_state(app), &context)
+}
+
+/// The description of this function's routes.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}

@@ -1,0 +1,122 @@
+//! Following people and topics, and no longer.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::{
+    domain::{
+        ids::{TopicId, UserId},
+        people::Handle,
+    },
+    error::Error,
+    http::{Path, Refusals, Viewer},
+};
+
+use crate::App;
+
+/// Follows a person: their posts are in one's feed from now on, their latest at once.
+#[utoipa::path(
+    put,
+    path = "/v1/users/{handle}/follow",
+    tag = "Engagement",
+    params(("handle" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204), Refusals)
+)]
+pub async fn follow_person(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(handle): Path<String>,
+) -> Result<StatusCode, Error> {
+    let author = app.somebody_else(&viewer.id, &handle).await?;
+    let now = app.context.clock.now();
+    app.store.follow(&viewer.id, &author, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Follows a person no longer.
+#[utoipa::path(
+    delete,
+    path = "/v1/users/{handle}/follow",
+    tag = "Engagement",
+    params(("handle" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204), Refusals)
+)]
+pub async fn unfollow_person(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(handle): Path<String>,
+) -> Result<StatusCode, Error> {
+    let author = app.somebody_else(&viewer.id, &handle).await?;
+    app.store.unfollow(&viewer.id, &author).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Follows a topic: it joins one's interests.
+#[utoipa::path(
+    put,
+    path = "/v1/topics/{topic_id}/follow",
+    tag = "Engagement",
+    params(("topic_id" = String, Path, description = "The id of an interest.")),
+    security(("bearer" = [])),
+    responses((status = 204), Refusals)
+)]
+pub async fn follow_topic(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(topic): Path<String>,
+) -> Result<StatusCode, Error> {
+    let topic = app.topic(&viewer.id, &topic).await?;
+    app.store.follow_topic(&viewer.id, &topic).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Follows a topic no longer; at least five remain.
+#[utoipa::path(
+    delete,
+    path = "/v1/topics/{topic_id}/follow",
+    tag = "Engagement",
+    params(("topic_id" = String, Path, description = "The id of an interest.")),
+    security(("bearer" = [])),
+    responses((status = 204), Refusals)
+)]
+pub async fn unfollow_topic(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(topic): Path<String>,
+) -> Result<StatusCode, Error> {
+    let topic = app.topic(&viewer.id, &topic).await?;
+    app.store.unfollow_topic(&viewer.id, &topic).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl App {
+    /// The person of that handle, who is not the caller, a member.
+    async fn somebody_else(&self, me: &UserId, handle: &str) -> Result<UserId, Error> {
+        let person = async {
+            match Handle::parse(handle) {
+                Ok(handle) => self.store.user_by_handle(&handle).await,
+                Err(_not_one) => Ok(None),
+            }
+        };
+        let (member, person) = futures::join!(self.store.member(me), person);
+        member?;
+        let person = person?.ok_or(Error::NotFound)?;
+        if person == *me {
+            return Err(Error::invalid("", "nobody follows themselves"));
+        }
+        Ok(person)
+    }
+
+    /// The topic of that id. The write itself refuses who is no member, so that only where there
+    /// is no such topic must be asked who comes first.
+    async fn topic(&self, me: &UserId, topic: &str) -> Result<TopicId, Error> {
+        match TopicId::parse(topic) {
+            Some(topic) => Ok(topic),
+            None => {
+                self.store.member(me).await?;
+                Err(Error::NotFound)
+            }
+        }
+    }
+}
