@@ -1,5 +1,8 @@
-//! The `catalogue` function, as Lambda starts it.
+//! The `catalogue` function: wires the queue's events to the library.
 
+use std::convert::Infallible;
+
+use aws_lambda_events::sqs::SqsEvent;
 use catalogue::App;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::runtime::{Context, telemetry};
@@ -7,9 +10,9 @@ use shared::runtime::{Context, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let app = App::new(&Context::from_env().await?);
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| {
-        Ok::<_, Error>(catalogue::handle(&app, event.payload).await)
+    let app = &App::new(&Context::from_env().await?);
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, Infallible>(catalogue::handle(app, event.payload).await)
     }))
     .await
 }
