@@ -217,7 +217,9 @@ impl Iterator for Records {
                 return None;
             }
             match end_of_record(self.waiting()) {
-                End::At { content: 0, taken, .. } => self.take(taken, 1),
+                End::At {
+                    content: 0, taken, ..
+                } => self.take(taken, 1),
                 End::At { content, .. } if content > MAX_RECORD => {
                     return Some(self.broken(Broken::TooLong));
                 }

@@ -1,4 +1,8 @@
 //! Feeds that are dropped into the bucket, against a real table, bucket and queue.
+#![expect(
+    clippy::expect_used,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use catalogue::{App, handle, report::LISTED};
@@ -17,18 +21,25 @@ fn row(id: &str, price: &str) -> String {
 }
 
 fn feed<'r>(rows: impl IntoIterator<Item = &'r str>) -> String {
-    rows.into_iter().fold(HEADER.to_owned(), |file, row| format!("{file}\n{row}"))
+    rows.into_iter()
+        .fold(HEADER.to_owned(), |file, row| format!("{file}\n{row}"))
 }
 
 async fn drop_in(world: &World, name: &str, file: String) -> SqsEvent {
     let key = format!("catalogue/{name}");
-    world.put_object(&key, "text/tab-separated-values", file.into_bytes()).await;
+    world
+        .put_object(&key, "text/tab-separated-values", file.into_bytes())
+        .await;
     world.receive_event("catalogue").await
 }
 
 async fn run(world: &World, event: &SqsEvent) -> Vec<String> {
     let response: SqsBatchResponse = handle(&App::new(&world.context()), event.clone()).await;
-    response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+    response
+        .batch_item_failures
+        .into_iter()
+        .map(|failure| failure.item_identifier)
+        .collect()
 }
 
 async fn product(world: &World, id: &str) -> Option<(Product, String)> {
@@ -44,7 +55,12 @@ async fn report(world: &World, name: &str) -> Value {
 #[tokio::test]
 async fn a_feed_in_the_bucket_becomes_products() {
     let world = World::new().await;
-    let event = drop_in(&world, "spring.tsv", feed([row("A", "1,024.99 USD").as_str()])).await;
+    let event = drop_in(
+        &world,
+        "spring.tsv",
+        feed([row("A", "1,024.99 USD").as_str()]),
+    )
+    .await;
     assert_eq!(product(&world, "A").await, None);
     let before = world.now();
 
@@ -52,12 +68,21 @@ async fn a_feed_in_the_bucket_becomes_products() {
 
     let (found, description) = product(&world, "A").await.expect("a product");
     assert_eq!(found.title, "Thing A");
-    assert_eq!(found.price, Some(Money { amount: 102_499, currency: "USD".to_owned() }));
+    assert_eq!(
+        found.price,
+        Some(Money {
+            amount: 102_499,
+            currency: "USD".to_owned()
+        })
+    );
     assert_eq!(found.availability, Availability::InStock);
     assert!(found.confirmed_at >= before && found.can_be_bought());
     assert_eq!(description, "All about A.");
     let report = report(&world, "spring.json").await;
-    assert_eq!((&report["lines"], &report["products"]), (&1.into(), &1.into()));
+    assert_eq!(
+        (&report["lines"], &report["products"]),
+        (&1.into(), &1.into())
+    );
     assert_eq!(report["bad"], Value::Array(Vec::new()));
 }
 
@@ -73,20 +98,38 @@ async fn a_bad_line_is_reported_with_all_its_fields_and_skipped() {
     assert!(product(&world, "A").await.is_some() && product(&world, "C").await.is_some());
     assert_eq!(product(&world, "B").await, None);
     let report = report(&world, "mixed.json").await;
-    assert_eq!((&report["lines"], &report["bad_lines"]), (&3.into(), &1.into()));
+    assert_eq!(
+        (&report["lines"], &report["bad_lines"]),
+        (&3.into(), &1.into())
+    );
     let named = report["bad"].as_array().expect("a list").iter();
-    let named: Vec<_> = named.map(|bad| (bad["line"].clone(), bad["field"].clone())).collect();
-    assert_eq!(named, [(3.into(), "availability".into()), (3.into(), "price".into())]);
+    let named: Vec<_> = named
+        .map(|bad| (bad["line"].clone(), bad["field"].clone()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            (3.into(), "availability".into()),
+            (3.into(), "price".into())
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_feed_gets_a_report_that_says_so() {
     let world = World::new().await;
-    for (name, file) in [("empty", String::new()), ("photo", "\u{89}PNG\r\n\u{1a}\n".to_owned())] {
+    for (name, file) in [
+        ("empty", String::new()),
+        ("photo", "\u{89}PNG\r\n\u{1a}\n".to_owned()),
+    ] {
         let event = drop_in(&world, &format!("{name}.tsv"), file).await;
         assert!(run(&world, &event).await.is_empty());
         let report = report(&world, &format!("{name}.json")).await;
-        assert_eq!((&report["products"], &report["bad_lines"]), (&0.into(), &1.into()), "{name}");
+        assert_eq!(
+            (&report["products"], &report["bad_lines"]),
+            (&0.into(), &1.into()),
+            "{name}"
+        );
         assert_eq!(report["bad"][0]["line"], 1);
     }
 }
@@ -97,7 +140,10 @@ async fn the_same_message_twice_leaves_the_same_products_and_report() {
     let file = feed([row("A", "5 USD").as_str(), "broken"]);
     let event = drop_in(&world, "again.tsv", file).await;
     assert!(run(&world, &event).await.is_empty());
-    let first = (product(&world, "A").await, report(&world, "again.json").await);
+    let first = (
+        product(&world, "A").await,
+        report(&world, "again.json").await,
+    );
 
     world.advance(SignedDuration::from_mins(10));
     assert!(run(&world, &event).await.is_empty());
@@ -130,14 +176,22 @@ async fn a_later_feed_and_a_later_line_win() {
 async fn a_long_feed_is_written_page_by_page_and_its_bad_lines_counted_beyond_the_list() {
     let world = World::new().await;
     let good: Vec<_> = (0..620).map(|n| row(&format!("P{n}"), "5 USD")).collect();
-    let rows = good.iter().map(String::as_str).chain(std::iter::repeat_n("bad", LISTED));
+    let rows = good
+        .iter()
+        .map(String::as_str)
+        .chain(std::iter::repeat_n("bad", LISTED));
     let event = drop_in(&world, "long.tsv", feed(rows)).await;
 
     assert!(run(&world, &event).await.is_empty());
 
-    let ids: Vec<_> =
-        (0..620).filter_map(|n| ProductId::parse(&format!("P{n}"))).collect();
-    let found = world.store().products(&ids).await.expect("the table answers");
+    let ids: Vec<_> = (0..620)
+        .filter_map(|n| ProductId::parse(&format!("P{n}")))
+        .collect();
+    let found = world
+        .store()
+        .products(&ids)
+        .await
+        .expect("the table answers");
     assert_eq!(found.len(), 620);
     let report = report(&world, "long.json").await;
     assert_eq!(report["bad_lines"], LISTED);
@@ -181,7 +235,12 @@ async fn the_sample_event_is_handled() {
     let world = World::new().await;
     let sample = include_str!("../../../events/catalogue-s3-object-created.json");
     let sample: SqsEvent = serde_json::from_str(sample).expect("an event");
-    drop_in(&world, "spring sale.tsv", feed([row("A", "5 USD").as_str()])).await;
+    drop_in(
+        &world,
+        "spring sale.tsv",
+        feed([row("A", "5 USD").as_str()]),
+    )
+    .await;
 
     assert!(run(&world, &sample).await.is_empty());
 
