@@ -16,12 +16,14 @@
 )]
 
 mod builders;
+mod faults;
 mod http;
 mod issuer;
 mod meter;
 mod world;
 
 pub use builders::{Member, NewMember, NewPost, NewProduct};
+pub use faults::{Fault, Faults};
 pub use http::{Answer, Http, Request};
 pub use issuer::{Forgery, Token};
 pub use meter::{Meter, Reading};

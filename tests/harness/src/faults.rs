@@ -1,0 +1,385 @@
+//! Faults between the SDK and AWS, by a seeded schedule: what a network, a busy service and a
+//! killed worker do to the calls of a function.
+
+use std::{
+    fmt,
+    future::pending,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpClient, SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+use serde_json::{Value, json};
+use shared::runtime::Context;
+use tokio::sync::Notify;
+
+/// What may happen to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Refused as too many, nothing done.
+    Throttled,
+    /// A transaction is cancelled since another one holds an item; nothing done.
+    Conflict,
+    /// A batch is answered well, and every entry of it is handed back; nothing done.
+    Unprocessed,
+    /// The service is not reached; nothing done.
+    NotReached,
+    /// All is done, and the answer never arrives.
+    AnswerLost,
+    /// All is done and answered, and the process that asked is gone.
+    Killed,
+}
+
+impl Fault {
+    /// Every kind of fault.
+    pub const ALL: [Self; 6] = [
+        Self::Throttled,
+        Self::Conflict,
+        Self::Unprocessed,
+        Self::NotReached,
+        Self::AnswerLost,
+        Self::Killed,
+    ];
+}
+
+/// The faults that the clients of a [`Context`] meet.
+#[derive(Clone)]
+pub struct Faults {
+    schedule: Arc<Mutex<Schedule>>,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faults").finish_non_exhaustive()
+    }
+}
+
+/// When which fault comes.
+#[derive(Debug)]
+enum Plan {
+    /// One call in five meets one, and one run in three is killed within its first calls.
+    Random(Box<StdRng>),
+    /// Every call meets this one once so many went through.
+    From(usize, Fault),
+    /// None.
+    Calm,
+}
+
+#[derive(Debug)]
+struct Schedule {
+    plan: Plan,
+    /// Attempts of the SDK at a call.
+    attempts: u32,
+    /// The run is killed after this many more calls.
+    killed_after: Option<u32>,
+    /// Told when it is.
+    killed: Arc<Notify>,
+    /// How often each was met, in the order of [`Fault::ALL`].
+    met: [usize; Fault::ALL.len()],
+}
+
+impl Faults {
+    /// Faults at random, the same for the same seed and order of calls.
+    pub fn seeded(seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed);
+        let attempts = random.random_range(1..=3);
+        Self::new(Plan::Random(Box::new(random)), attempts)
+    }
+
+    /// This fault for every call after the first `calls`.
+    pub fn after(calls: usize, fault: Fault) -> Self {
+        Self::new(Plan::From(calls, fault), 1)
+    }
+
+    fn new(plan: Plan, attempts: u32) -> Self {
+        let schedule = Schedule {
+            plan,
+            attempts,
+            killed_after: None,
+            killed: Arc::default(),
+            met: Default::default(),
+        };
+        Self {
+            schedule: Arc::new(Mutex::new(schedule)),
+        }
+    }
+
+    /// No more faults from here on.
+    pub fn calm(&self) {
+        self.lock().plan = Plan::Calm;
+    }
+
+    /// How often this fault was met.
+    pub fn met(&self, fault: Fault) -> usize {
+        self.lock().met[fault as usize]
+    }
+
+    /// The same context, whose calls meet these faults. The SDK tries up to three times, by the
+    /// seed, and does not dwell between.
+    ///
+    /// # Panics
+    /// When a client of the context has no HTTP client of its own.
+    #[must_use]
+    pub fn attach(&self, context: &Context) -> Context {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(self.lock().attempts)
+            .with_initial_backoff(Duration::from_millis(1));
+        let faulty = |service, inner: Option<SharedHttpClient>| Faulty {
+            service,
+            inner: inner.expect("an HTTP client of its own"),
+            faults: self.clone(),
+        };
+        let (dynamodb, s3, sqs) = (
+            context.dynamodb.config(),
+            context.s3.config(),
+            context.sqs.config(),
+        );
+        let dynamodb = dynamodb
+            .to_builder()
+            .http_client(faulty(Service::DynamoDb, dynamodb.http_client()))
+            .retry_config(retries.clone())
+            .build();
+        let s3 = s3
+            .to_builder()
+            .http_client(faulty(Service::S3, s3.http_client()))
+            .retry_config(retries.clone())
+            .build();
+        let sqs = sqs
+            .to_builder()
+            .http_client(faulty(Service::Sqs, sqs.http_client()))
+            .retry_config(retries)
+            .build();
+        Context {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs),
+            ..context.clone()
+        }
+    }
+
+    /// Runs a worker as one invocation; `None` when it was killed on the way.
+    pub async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let killed = self.lock().begin();
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = killed.notified() => None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Schedule {
+    fn begin(&mut self) -> Arc<Notify> {
+        self.killed = Arc::default();
+        self.killed_after = match &mut self.plan {
+            Plan::Random(random) => {
+                let calls = random.random_range(0..6);
+                random.random_ratio(1, 3).then_some(calls)
+            }
+            Plan::From(calls, Fault::Killed) => u32::try_from(*calls).ok(),
+            Plan::From(..) | Plan::Calm => None,
+        };
+        Arc::clone(&self.killed)
+    }
+
+    /// What the next call meets, save a kill.
+    fn next(&mut self, possible: &[Fault]) -> Option<Fault> {
+        let fault = match &mut self.plan {
+            Plan::Random(random) => {
+                let any = random.next_u32() as usize % possible.len();
+                random.random_ratio(1, 5).then(|| possible[any])
+            }
+            Plan::From(_, Fault::Killed) | Plan::Calm => None,
+            Plan::From(calls, fault) if *calls == 0 => Some(*fault),
+            Plan::From(calls, _) => {
+                *calls -= 1;
+                None
+            }
+        }?;
+        self.met[fault as usize] += 1;
+        Some(fault)
+    }
+
+    /// Whether the worker does not live to see the answer of a call that was just made.
+    fn dies(&mut self) -> bool {
+        match self.killed_after {
+            Some(0) => {
+                self.met[Fault::Killed as usize] += 1;
+                self.killed_after = None;
+                self.killed.notify_one();
+                true
+            }
+            Some(calls) => {
+                self.killed_after = Some(calls - 1);
+                false
+            }
+            None => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    DynamoDb,
+    S3,
+    Sqs,
+}
+
+/// One client's way to AWS.
+#[derive(Debug)]
+struct Faulty {
+    service: Service,
+    inner: SharedHttpClient,
+    faults: Faults,
+}
+
+impl HttpClient for Faulty {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(FaultyConnector {
+            service: self.service,
+            inner: self.inner.http_connector(settings, components),
+            faults: self.faults.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct FaultyConnector {
+    service: Service,
+    inner: SharedHttpConnector,
+    faults: Faults,
+}
+
+impl HttpConnector for FaultyConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (inner, faults) = (self.inner.clone(), self.faults.clone());
+        let call = Call::of(self.service, &request);
+        let fault = faults.lock().next(&call.possible());
+        HttpConnectorFuture::new(async move {
+            let answer = match fault {
+                Some(Fault::Throttled) => Ok(call.throttled()),
+                Some(Fault::Conflict) => Ok(call.conflict()),
+                Some(Fault::Unprocessed) => Ok(call.unprocessed()),
+                Some(Fault::NotReached) => Err(ConnectorError::io("nobody is there".into())),
+                Some(Fault::AnswerLost) => match inner.call(request).await {
+                    Ok(_) => Err(ConnectorError::timeout("the answer was lost".into())),
+                    Err(error) => Err(error),
+                },
+                Some(Fault::Killed) | None => inner.call(request).await,
+            };
+            if faults.lock().dies() {
+                pending::<()>().await;
+            }
+            answer
+        })
+    }
+}
+
+/// A call, as far as an answer in the service's place needs to know it.
+struct Call {
+    service: Service,
+    operation: String,
+    body: Value,
+}
+
+impl Call {
+    fn of(service: Service, request: &HttpRequest) -> Self {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        Self {
+            service,
+            operation: operation.to_owned(),
+            body: serde_json::from_slice(body).unwrap_or_default(),
+        }
+    }
+
+    fn possible(&self) -> Vec<Fault> {
+        let mut possible = vec![Fault::Throttled, Fault::NotReached, Fault::AnswerLost];
+        match self.operation.as_str() {
+            "TransactWriteItems" => possible.extend([Fault::Conflict; 2]),
+            "BatchWriteItem" | "BatchGetItem" | "SendMessageBatch" => {
+                possible.push(Fault::Unprocessed);
+            }
+            _ => {}
+        }
+        possible
+    }
+
+    fn throttled(&self) -> HttpResponse {
+        match self.service {
+            Service::DynamoDb => {
+                let code = match self.body.get("TransactItems") {
+                    Some(_) => "ThrottlingException",
+                    None => "ProvisionedThroughputExceededException",
+                };
+                refusal(&json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}")}))
+            }
+            Service::Sqs => refusal(&json!({"__type": "com.amazonaws.sqs#RequestThrottled"})),
+            Service::S3 => {
+                let body = "<Error><Code>SlowDown</Code><Message>later</Message></Error>";
+                answer(503, "application/xml", body)
+            }
+        }
+    }
+
+    fn conflict(&self) -> HttpResponse {
+        let items = self.body["TransactItems"].as_array().map_or(1, Vec::len);
+        let mut reasons = vec![json!({"Code": "None"}); items];
+        reasons[0] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing"});
+        refusal(&json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": "Transaction cancelled",
+            "CancellationReasons": reasons,
+        }))
+    }
+
+    fn unprocessed(&self) -> HttpResponse {
+        let body = match self.operation.as_str() {
+            "BatchWriteItem" => json!({"UnprocessedItems": self.body["RequestItems"]}),
+            "BatchGetItem" => {
+                json!({"Responses": {}, "UnprocessedKeys": self.body["RequestItems"]})
+            }
+            _ => {
+                let entries = self.body["Entries"].as_array().into_iter().flatten();
+                let failed = entries.map(|entry| {
+                    json!({"Id": entry["Id"], "Code": "InternalError", "SenderFault": false})
+                });
+                json!({"Successful": [], "Failed": failed.collect::<Vec<_>>()})
+            }
+        };
+        answer(200, "application/x-amz-json-1.0", &body.to_string())
+    }
+}
+
+fn refusal(body: &Value) -> HttpResponse {
+    answer(400, "application/x-amz-json-1.0", &body.to_string())
+}
+
+fn answer(status: u16, content_type: &'static str, body: &str) -> HttpResponse {
+    let status = StatusCode::try_from(status).expect("a status");
+    let mut response = HttpResponse::new(status, SdkBody::from(body));
+    response.headers_mut().insert("content-type", content_type);
+    response
+}
