@@ -1,0 +1,201 @@
+//! The relay over a real stream and real queues.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
+
+use aws_lambda_events::streams::DynamoDbEventResponse;
+use harness::{Fault, Faults, World};
+use relay::{App, handle};
+use serde_json::{Value, json};
+use shared::{
+    domain::ids::{PostId, UserId},
+    queue::messages::FanoutMessage,
+};
+
+/// What is on fan-out's queue: posts that appeared, and readers who followed.
+async fn told(world: &World) -> (Vec<PostId>, Vec<UserId>) {
+    let (mut posts, mut readers) = (Vec::new(), Vec::new());
+    for body in world.receive_all("fanout").await {
+        match serde_json::from_str(&body).unwrap() {
+            FanoutMessage::PostPublished(published) => posts.push(published.post),
+            FanoutMessage::Followed(followed) => readers.push(followed.reader),
+            FanoutMessage::PageDelivered(page) => panic!("not of the relay: {page:?}"),
+        }
+    }
+    posts.sort();
+    (posts, readers)
+}
+
+fn reported(response: DynamoDbEventResponse) -> Vec<String> {
+    let failures = response.batch_item_failures.into_iter();
+    failures
+        .filter_map(|failure| failure.item_identifier)
+        .collect()
+}
+
+fn sequence(record: &Value) -> &str {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap()
+}
+
+/// A world in which `ana` published so many posts, and the stream's records of just that.
+async fn posts(count: usize) -> (World, Vec<PostId>, Value) {
+    let world = World::new().await;
+    world.member("ana").await;
+    let (_, before) = world.stream_after(None);
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        ids.push(world.published_post("ana").await.id);
+    }
+    ids.sort();
+    let (mut event, _) = world.stream_after(before.as_deref());
+    let records = event["Records"].as_array_mut().unwrap();
+    records.retain(|record| record["dynamodb"]["Keys"]["SK"]["S"] == "POST");
+    assert_eq!(records.len(), count);
+    (world, ids, event)
+}
+
+#[tokio::test]
+async fn a_published_post_and_a_follow_are_told_and_nothing_else_is() {
+    let world = World::new().await;
+    world.member("ana").await;
+    world.member("bo").await;
+    world.follow("bo", "ana").await;
+    let post = world.published_post("ana").await;
+    let store = world.store();
+    let bo = UserId::parse("bo").unwrap();
+    store.smile(&bo, post.id, world.now()).await.unwrap();
+    store
+        .unfollow(&bo, &UserId::parse("ana").unwrap())
+        .await
+        .unwrap();
+    assert!(store.delete_post(&post.author, &post).await.unwrap());
+
+    let (event, _) = world.stream_after(None);
+    let response = handle(&App::new(&world.context()), event).await;
+
+    assert!(reported(response).is_empty());
+    assert_eq!(told(&world).await, (vec![post.id], vec![bo]));
+}
+
+#[tokio::test]
+async fn a_post_that_waited_for_its_photo_is_told_once_it_is_published() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let photo = world.awaited_photo("ana").await;
+    let mut post = world.published_post("ana").photo(&photo, &[]).await;
+    let app = App::new(&world.context());
+    let (event, seen) = world.stream_after(None);
+    assert!(reported(handle(&app, event).await).is_empty());
+    assert_eq!(told(&world).await, (vec![], vec![]));
+
+    post.photos[0].image = world.ready_photo("ana").await.image;
+    post.status = post.status_by_photos();
+    post.published_at = Some(world.now());
+    assert!(world.store().settle_post(&post).await.unwrap());
+
+    let (event, _) = world.stream_after(seen.as_deref());
+    assert!(reported(handle(&app, event).await).is_empty());
+    assert_eq!(told(&world).await, (vec![post.id], vec![]));
+}
+
+#[tokio::test]
+async fn a_batch_that_comes_twice_is_told_twice() {
+    let (world, ids, event) = posts(12).await;
+    let app = App::new(&world.context());
+    assert!(reported(handle(&app, event.clone()).await).is_empty());
+    assert_eq!(told(&world).await.0, ids);
+    assert!(reported(handle(&app, event).await).is_empty());
+    assert_eq!(told(&world).await.0, ids);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_goes_raw_to_the_dead_letters_and_holds_up_nobody() {
+    let (world, ids, mut event) = posts(3).await;
+    event["Records"][1]["dynamodb"]["NewImage"]["author"] = json!({"N": "7"});
+    let bad = event["Records"][1].clone();
+    let bad_id = bad["dynamodb"]["NewImage"]["id"]["S"].as_str().unwrap();
+    let good: Vec<_> = ids
+        .into_iter()
+        .filter(|id| id.to_string() != bad_id)
+        .collect();
+
+    let response = handle(&App::new(&world.context()), event).await;
+
+    assert!(reported(response).is_empty());
+    assert_eq!(told(&world).await.0, good);
+    let dead = world.receive_all("relay-dlq").await;
+    let dead: Vec<Value> = dead
+        .iter()
+        .map(|body| serde_json::from_str(body).unwrap())
+        .collect();
+    assert_eq!(dead, [bad]);
+}
+
+#[tokio::test]
+async fn a_record_that_the_dead_letters_did_not_take_is_read_again() {
+    let (world, ids, mut event) = posts(3).await;
+    event["Records"][1]["dynamodb"]["NewImage"]["author"] = json!({"N": "7"});
+    let mut context = world.context();
+    let mut config = (*context.config).clone();
+    config.relay_dead_letter_queue += "-that-is-not-there";
+    context.config = config.into();
+
+    let response = handle(&App::new(&context), event.clone()).await;
+
+    assert_eq!(reported(response), [sequence(&event["Records"][1])]);
+    assert_eq!(told(&world).await.0.len(), ids.len() - 1);
+}
+
+#[tokio::test]
+async fn half_a_batch_is_read_again_from_the_first_record_that_no_queue_took() {
+    let (world, ids, event) = posts(25).await;
+    let faults = Faults::after(1, Fault::NotReached);
+    let app = App::new(&faults.attach(&world.context()));
+
+    let response = handle(&app, event.clone()).await;
+
+    let records = event["Records"].as_array().unwrap();
+    assert_eq!(reported(response), [sequence(&records[10])]);
+    let first = told(&world).await.0;
+    assert_eq!(first.len(), 10);
+    assert_eq!(
+        faults.met(Fault::NotReached),
+        1,
+        "nothing was sent after what failed"
+    );
+
+    faults.calm();
+    let rest = json!({"Records": records[10..]});
+    assert!(reported(handle(&app, rest).await).is_empty());
+    let mut all = [first, told(&world).await.0].concat();
+    all.sort();
+    assert_eq!(all, ids);
+}
+
+#[tokio::test]
+async fn entries_that_a_queue_hands_back_are_sent_again() {
+    let (world, ids, event) = posts(12).await;
+    let faults = Faults::after(0, Fault::Unprocessed);
+    let app = App::new(&faults.attach(&world.context()));
+    let response = handle(&app, event.clone()).await;
+    assert_eq!(reported(response), [sequence(&event["Records"][0])]);
+    assert!(faults.met(Fault::Unprocessed) > 1);
+    assert_eq!(told(&world).await.0, []);
+
+    faults.calm();
+    assert!(reported(handle(&app, event).await).is_empty());
+    assert_eq!(told(&world).await.0, ids);
+}
+
+#[tokio::test]
+async fn the_sample_event_is_told_of() {
+    let world = World::new().await;
+    let sample = include_str!("../../../events/relay-stream.json");
+    let event: Value = serde_json::from_str(sample).unwrap();
+    let response = handle(&App::new(&world.context()), event).await;
+    assert!(reported(response).is_empty());
+    let (posts, readers) = told(&world).await;
+    assert_eq!((posts.len(), readers.len()), (2, 1));
+}
