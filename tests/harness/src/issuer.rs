@@ -34,7 +34,7 @@ static STRANGER: LazyLock<KeyPair> =
 /// Where the key set is served, for the life of the process.
 pub(crate) static JWKS_URL: LazyLock<String> = LazyLock::new(|| {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
-    let port = listener.local_addr().expect("a listener has an address");
+    let address = listener.local_addr().expect("a listener has an address");
     let keys = jwks().to_string();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
@@ -50,7 +50,7 @@ pub(crate) static JWKS_URL: LazyLock<String> = LazyLock::new(|| {
             drop(answered);
         }
     });
-    format!("http://127.0.0.1:{port}/jwks.json")
+    format!("http://{address}/jwks.json")
 });
 
 fn jwks() -> Value {
