@@ -48,10 +48,11 @@ impl Invalid {
         &self.0
     }
 
-    /// Adds another's findings, save those at or below a pointer that is noted already.
+    /// Adds another's findings, save those at or below a pointer that was noted before.
     pub fn merge(&mut self, other: Invalid) {
+        let before = self.0.len();
         for field in other.0 {
-            let known = self.0.iter().any(|mine| {
+            let known = self.0[..before].iter().any(|mine| {
                 field.pointer == mine.pointer
                     || field.pointer.starts_with(&format!("{}/", mine.pointer))
             });
