@@ -218,7 +218,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
 }
 
 /// An error and all that lies under it, in one line.
-fn chain(error: &dyn StdError) -> String {
+pub(super) fn chain(error: &dyn StdError) -> String {
     let mut line = error.to_string();
     let mut under = error.source();
     while let Some(source) = under {

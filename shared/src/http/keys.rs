@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{Mutex, RwLock};
 
+use super::error::chain;
 use crate::{
     error::{Cause, Error},
     runtime::Clock,
@@ -134,7 +135,10 @@ impl Keys {
                 state.by_id = by_id;
                 state.fetched_at = Some(now);
             }
-            Err(error) => tracing::warn!(%error, "the issuer's keys could not be fetched"),
+            Err(error) => tracing::warn!(
+                error = chain(error.as_ref()),
+                "the issuer's keys could not be fetched"
+            ),
         }
     }
 
