@@ -230,7 +230,7 @@ async fn paging_repeats_and_skips_nothing_while_posts_arrive() {
     }
     let mut held = BTreeSet::new();
     for n in 0..67 {
-        world.advance(SignedDuration::from_secs(60));
+        world.advance(SignedDuration::from_secs(30));
         let post = world
             .published_post(authors[n % 3])
             .topics(&[&other_topic()])
