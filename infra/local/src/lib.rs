@@ -1,1 +1,24 @@
-//! Placeholder.
+//! The local cloud: API gateway, triggers, CDN, issuer and clock in one process, after the template.
+
+mod checkpoint;
+mod clock;
+mod cloud;
+mod control;
+mod engine;
+mod filter;
+mod function;
+mod gateway;
+mod issuer;
+mod media;
+mod routes;
+mod triggers;
+
+pub mod demo;
+pub mod functions;
+
+pub use cloud::{Cloud, Kept, Options};
+pub use engine::{QueueStatus, Status, StreamStatus};
+pub use function::{Contexts, Function, Functions};
+
+/// The template that everything here is made from.
+pub const TEMPLATE: &str = include_str!("../../template.yaml");

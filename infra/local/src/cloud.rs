@@ -1,0 +1,312 @@
+//! The whole cloud: started from the template and the functions, stopped or killed as one.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use axum::Router;
+use axum::routing::get;
+use data_plane::{DataPlane, Ports, Template};
+use jiff::{SignedDuration, Timestamp};
+use shared::runtime::{Clock, Config, Context};
+use tokio::net::TcpListener;
+use tokio::runtime::{Handle, Runtime};
+
+use crate::checkpoint::CheckpointFile;
+use crate::clock::Turned;
+use crate::control::{self, Control};
+use crate::engine::{Engine, Status};
+use crate::function::{Contexts, Functions};
+use crate::gateway::{self, Gateway};
+use crate::issuer::{AUDIENCE, Issuer};
+use crate::media::{self, Origin};
+use crate::routes::Routes;
+use crate::triggers;
+
+/// A killed cloud's tasks are waited for this long; each ends at its next wait.
+const LAST_BREATH: Duration = Duration::from_secs(10);
+
+/// How to start a [`Cloud`].
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the cloud is made from.
+    pub template: Template,
+    /// The loopback port of the API; 0 for any that is free.
+    pub port: u16,
+    /// What outlives the cloud.
+    pub kept: Kept,
+}
+
+/// Where a cloud's data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing outlives the cloud.
+    Nothing,
+    /// Table, objects, dead letters, clock and the issuer's key, in this directory.
+    In(PathBuf),
+}
+
+impl Options {
+    /// The project's own template, any port, nothing kept: what a journey wants.
+    ///
+    /// # Errors
+    /// The template does not parse.
+    pub fn ephemeral() -> Result<Self> {
+        Ok(Self {
+            template: Template::parse(crate::TEMPLATE)?,
+            port: 0,
+            kept: Kept::Nothing,
+        })
+    }
+}
+
+/// A running cloud. Dropping it kills it.
+pub struct Cloud {
+    url: String,
+    port: u16,
+    engine: Arc<Engine>,
+    context: Context,
+    runtime: Option<Runtime>,
+}
+
+impl Cloud {
+    /// Starts the data plane, the functions that `compose` makes, the triggers and the gateway,
+    /// on threads of their own.
+    ///
+    /// # Errors
+    /// The template is incomplete, the port is taken, or the directory cannot be used.
+    pub async fn start(
+        options: Options,
+        compose: impl FnOnce(&Contexts<'_>) -> Functions + Send + 'static,
+    ) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("local")
+            .enable_all()
+            .build()?;
+        let started = runtime.spawn(assemble(options, compose)).await;
+        match started.map_err(|error| anyhow!("{error}")).flatten() {
+            Ok((url, port, engine, context)) => Ok(Self {
+                url,
+                port,
+                engine,
+                context,
+                runtime: Some(runtime),
+            }),
+            Err(error) => {
+                runtime.shutdown_background();
+                Err(error)
+            }
+        }
+    }
+
+    /// The base address of everything, such as `http://127.0.0.1:8080`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The port of [`Cloud::url`].
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The data plane.
+    pub fn plane(&self) -> &DataPlane {
+        &self.engine.plane
+    }
+
+    /// The clock of all functions.
+    pub fn clock(&self) -> Clock {
+        self.engine.clock.clock()
+    }
+
+    /// The environment that a function outside this process needs.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let endpoints = self.engine.plane.endpoints().environment();
+        let endpoints = endpoints
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let variables = values(&self.engine.plane, &self.url);
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        endpoints.chain(variables).collect()
+    }
+
+    /// A context like the functions', for what stands beside them: loaders and tests.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Waits until stream, queues and due schedules are worked off.
+    ///
+    /// # Errors
+    /// Nothing was worked off for a minute.
+    pub async fn drain(&self) -> Result<()> {
+        let engine = Arc::clone(&self.engine);
+        self.run(async move { engine.drain().await }).await
+    }
+
+    /// Turns the clock, and gives the new time.
+    ///
+    /// # Errors
+    /// The time is out of range.
+    pub async fn advance(&self, by: SignedDuration) -> Result<Timestamp> {
+        let engine = Arc::clone(&self.engine);
+        self.run(async move { control::advance(&engine, by).await })
+            .await
+    }
+
+    /// What is left to do.
+    ///
+    /// # Errors
+    /// The data plane does not answer.
+    pub async fn status(&self) -> Result<Status> {
+        let engine = Arc::clone(&self.engine);
+        self.run(async move { engine.status().await }).await
+    }
+
+    /// Stops after what is under way is kept: the checkpoint is moved if nothing is left to do.
+    ///
+    /// # Errors
+    /// The checkpoint cannot be written.
+    pub async fn stop(self) -> Result<()> {
+        let engine = Arc::clone(&self.engine);
+        let kept = self.run(async move { engine.keep().await }).await;
+        self.kill().await;
+        kept
+    }
+
+    /// Ends everything where it stands, as `kill -9` would; returns when its files are free.
+    pub async fn kill(self) {
+        drop(Handle::current().spawn_blocking(move || drop(self)).await);
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let runtime = self.runtime.as_ref().context("the cloud has stopped")?;
+        runtime
+            .spawn(work)
+            .await
+            .map_err(|error| anyhow!("{error}"))
+            .flatten()
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else {
+            return;
+        };
+        // A runtime may not be waited for inside another one's task.
+        let ended = std::thread::spawn(move || runtime.shutdown_timeout(LAST_BREATH)).join();
+        drop(ended);
+    }
+}
+
+async fn assemble(
+    options: Options,
+    compose: impl FnOnce(&Contexts<'_>) -> Functions,
+) -> Result<(String, u16, Arc<Engine>, Context)> {
+    let Options {
+        template,
+        port,
+        kept,
+    } = options;
+    let dir = match kept {
+        Kept::Nothing => None,
+        Kept::In(dir) => Some(std::path::absolute(dir)?),
+    };
+    if let Some(dir) = &dir {
+        std::fs::create_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
+    }
+    let file = |name: &str| dir.as_ref().map(|dir| dir.join(name));
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    let listener = listener.with_context(|| format!("port {port}"))?;
+    let port = listener.local_addr()?.port();
+    let url = format!("http://127.0.0.1:{port}");
+    let clock = Turned::open(file("clock"))?;
+    let schedules = triggers::schedules(&template, clock.now())?;
+    let issuer = Arc::new(Issuer::open(url.clone(), file("issuer.pk8").as_deref())?);
+    // Browsers on this machine may call from any site.
+    let template = template.with_parameter("AppOrigin", "*");
+    let options = data_plane::Options {
+        template,
+        data_dir: dir.clone(),
+        ports: Ports::default(),
+    };
+    let plane = DataPlane::start(options).await?;
+    let values = HashMap::from(values(&plane, &url));
+    let config = Config::read(|name| values.get(name).cloned())?;
+    let sdk = plane.sdk_config();
+    let make = |_: &str| Context::new(config.clone(), &sdk, clock.clock());
+    let context = make("local");
+    let functions = compose(&make);
+    let routes = Routes::read(plane.template(), &functions)?;
+    let cors = plane
+        .template()
+        .api_cors()
+        .map(|cors| cors.layer())
+        .transpose()?;
+    let checkpoints = CheckpointFile::new(file("checkpoint.json"));
+    let engine = Arc::new(Engine::resume(plane, clock, schedules, checkpoints).await?);
+    for task in triggers::tasks(&engine, &functions)? {
+        tokio::spawn(task);
+    }
+    let gateway = Gateway {
+        engine: Arc::clone(&engine),
+        issuer: Arc::clone(&issuer),
+        routes,
+    };
+    let mut api = Router::new()
+        .fallback(gateway::serve)
+        .with_state(Arc::new(gateway));
+    if let Some(cors) = cors {
+        api = api.layer(cors);
+    }
+    let origin = Origin {
+        s3: context.s3.clone(),
+        bucket: context.config.bucket.clone(),
+    };
+    let media = Router::new()
+        .route("/media/{*key}", get(media::serve))
+        .with_state(Arc::new(origin));
+    let control = control::router(Control {
+        engine: Arc::clone(&engine),
+        issuer,
+    });
+    let router = control.merge(media).fallback_service(api);
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the gateway stopped");
+        }
+    });
+    Ok((url, port, engine, context))
+}
+
+/// The environment of the functions, as the template would set it.
+fn values(plane: &DataPlane, url: &str) -> [(&'static str, String); 13] {
+    let queue = |id: &str| plane.queue_url(id).unwrap_or_else(|_| "none".to_owned());
+    [
+        ("TABLE_NAME", plane.table().to_owned()),
+        ("BUCKET_NAME", plane.bucket().to_owned()),
+        ("API_URL", url.to_owned()),
+        ("MEDIA_URL", url.to_owned()),
+        ("TOKEN_ISSUER", url.to_owned()),
+        ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
+        ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
+        ("TOKEN_GROUPS_CLAIM", "cognito:groups".to_owned()),
+        (
+            "SEAL_SECRET",
+            "the local cloud keeps no secrets at all".to_owned(),
+        ),
+        ("FANOUT_QUEUE_URL", queue("FanoutQueue")),
+        ("PHOTOS_QUEUE_URL", queue("PhotosQueue")),
+        ("CATALOGUE_QUEUE_URL", queue("CatalogueQueue")),
+        ("RELAY_DEAD_LETTER_QUEUE_URL", queue("RelayDlq")),
+    ]
+}

@@ -1,0 +1,130 @@
+//! The cloud's own addresses: tokens, clock, drain, status, and the issuer's documents.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::StatusCode;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::engine::Engine;
+use crate::gateway::plain;
+use crate::issuer::{Issuer, TokenRequest};
+use crate::triggers;
+
+#[derive(Clone)]
+pub(crate) struct Control {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) issuer: Arc<Issuer>,
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    advance: String,
+}
+
+pub(crate) fn router(control: Control) -> Router {
+    Router::new()
+        .route("/local/token", post(issue_token))
+        .route("/local/clock", post(turn_clock))
+        .route("/local/drain", post(drain))
+        .route("/local/status", get(read_status))
+        .route("/.well-known/openid-configuration", get(read_configuration))
+        .route("/.well-known/jwks.json", get(read_keys))
+        .with_state(control)
+}
+
+async fn issue_token(
+    State(control): State<Control>,
+    Json(request): Json<TokenRequest>,
+) -> Response {
+    match control.issuer.token(&request, control.engine.clock.now()) {
+        Ok(token) => Json(json!({ "token": token })).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn turn_clock(State(control): State<Control>, Json(request): Json<Advance>) -> Response {
+    let Some(by) = parse(&request.advance) else {
+        return plain(
+            StatusCode::BAD_REQUEST,
+            "advance is a duration such as 90s, 24h or 2d",
+        );
+    };
+    match advance(&control.engine, by).await {
+        Ok(now) => Json(json!({ "now": now })).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+/// Turns the clock: what has expired by then goes, what is due by then runs.
+pub(crate) async fn advance(
+    engine: &Arc<Engine>,
+    by: SignedDuration,
+) -> anyhow::Result<jiff::Timestamp> {
+    let now = engine.clock.advance(by)?;
+    triggers::sweep(engine).await;
+    engine.release(false).await?;
+    engine.schedules.wake();
+    Ok(now)
+}
+
+/// `90s`, `24h`, `2d`, `1h 30m`, `PT24H`; a day has 24 hours.
+fn parse(text: &str) -> Option<SignedDuration> {
+    let span: Span = text.trim().parse().ok()?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
+}
+
+async fn drain(State(control): State<Control>) -> Response {
+    match control.engine.drain().await {
+        Ok(()) => Json(json!({})).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn read_status(State(control): State<Control>) -> Response {
+    match control.engine.status().await {
+        Ok(status) => Json(status).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+async fn read_configuration(State(control): State<Control>) -> Response {
+    Json(control.issuer.configuration()).into_response()
+}
+
+async fn read_keys(State(control): State<Control>) -> Response {
+    Json(control.issuer.jwks()).into_response()
+}
+
+fn failure(error: &anyhow::Error) -> Response {
+    tracing::error!(error = format!("{error:#}"), "the local cloud failed");
+    plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_in_every_usual_form() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("24h", 86_400),
+            ("2d", 172_800),
+            ("PT1H", 3_600),
+        ] {
+            assert_eq!(
+                parse(text),
+                Some(SignedDuration::from_secs(seconds)),
+                "{text}"
+            );
+        }
+        assert_eq!(parse("soon"), None);
+        assert_eq!(parse("1 month"), None);
+    }
+}

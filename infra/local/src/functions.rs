@@ -1,0 +1,40 @@
+//! The composition root: every function's `App`, made from its context.
+
+use crate::function::{Contexts, Function, Functions};
+
+/// All functions of the template, as their `main`s wire them.
+pub fn compose(contexts: &Contexts<'_>) -> Functions {
+    let catalogue = catalogue::App::new(&contexts("catalogue"));
+    let engagement = engagement::App::new(&contexts("engagement"));
+    let fanout = fanout::App::new(&contexts("fanout"));
+    let feed = feed::App::new(&contexts("feed"));
+    let onboarding = onboarding::App::new(&contexts("onboarding"));
+    let posting = posting::App::new(&contexts("posting"));
+    let relay = relay::App::new(&contexts("relay"));
+    Functions::default()
+        .with("engagement", Function::Http(engagement::router(engagement)))
+        .with("feed", Function::Http(feed::router(feed)))
+        .with("onboarding", Function::Http(onboarding::router(onboarding)))
+        .with("posting", Function::Http(posting::router(posting)))
+        .with(
+            "catalogue",
+            Function::queue(move |event| {
+                let app = catalogue.clone();
+                async move { catalogue::handle(&app, event).await }
+            }),
+        )
+        .with(
+            "fanout",
+            Function::queue(move |event| {
+                let app = fanout.clone();
+                async move { fanout::handle(&app, event).await }
+            }),
+        )
+        .with(
+            "relay",
+            Function::stream(move |event| {
+                let app = relay.clone();
+                async move { relay::handle(&app, event).await }
+            }),
+        )
+}

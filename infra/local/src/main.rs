@@ -1,0 +1,96 @@
+//! `cargo run -p local`: the whole of Spark on this machine.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use data_plane::Template;
+use local::{Cloud, Functions, Kept, Options, functions};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Runs Spark on this machine: everything in one process, nothing else needed.
+#[derive(Parser)]
+struct Arguments {
+    /// The port of the API; 0 for any that is free.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Where table, objects, dead letters and the clock are kept.
+    #[arg(long, default_value = ".local")]
+    data_dir: PathBuf,
+    /// Keep nothing.
+    #[arg(long)]
+    ephemeral: bool,
+    /// Load the demo store through the API.
+    #[arg(long)]
+    demo: bool,
+    /// Start DynamoDB, S3, SQS and the issuer, but no function, and print the environment that
+    /// functions need.
+    #[arg(long)]
+    data_plane_only: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let Arguments {
+        port,
+        data_dir,
+        ephemeral,
+        demo,
+        data_plane_only,
+    } = Arguments::parse();
+    let template = Template::parse(local::TEMPLATE)?;
+    let kept = if ephemeral {
+        Kept::Nothing
+    } else {
+        Kept::In(data_dir)
+    };
+    let options = Options {
+        template,
+        port,
+        kept,
+    };
+    let cloud = if data_plane_only {
+        let cloud = Cloud::start(options, |_| Functions::default()).await?;
+        for (name, value) in cloud.environment() {
+            say(&format!("export {name}='{value}'"))?;
+        }
+        cloud
+    } else {
+        let cloud = Cloud::start(options, functions::compose).await?;
+        say(&format!(r#"{{"url":"{}","port":{}}}"#, cloud.url(), cloud.port()))?;
+        cloud
+    };
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let work = async {
+        if demo {
+            local::demo::load(cloud.url(), cloud.context()).await?;
+        }
+        eprintln!(
+            "Spark runs at {0} and its API is described at {0}/docs",
+            cloud.url()
+        );
+        std::future::pending::<Result<()>>().await
+    };
+    tokio::select! {
+        failed = work => failed?,
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    cloud.stop().await
+}
+
+/// One line for whoever started this; flushed, since they may wait for it.
+fn say(line: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()?;
+    Ok(())
+}
