@@ -288,27 +288,21 @@ fn say_where_to_look(api: &Api, people: &[Person], tokens: &Tokens) {
     let base = &api.base;
     eprintln!("\nThe demo store is loaded. Try:");
     eprintln!("  curl -s {base}/v1/topics/coffee/posts");
-    for person in people
-        .iter()
-        .take(1)
-        .chain(people.iter().filter(|p| !p.prime))
-    {
-        let (name, sub) = (&person.display_name, &person.sub);
+    let prime = people.iter().find(|person| person.prime);
+    let other = people.iter().find(|person| !person.prime);
+    for person in prime.into_iter().chain(other) {
+        let tier = if person.prime { "Prime" } else { "not Prime" };
         eprintln!(
-            "  # {name} ({sub}{})",
-            if person.prime {
-                ", Prime"
-            } else {
-                ", not Prime"
-            }
+            "  # the feed of {} ({}, {tier})",
+            person.display_name, person.sub
         );
         if let Some(token) = tokens.get(&person.handle) {
             eprintln!("  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'");
         }
-        eprintln!("  curl -s {base}/v1/users/{}/posts", person.handle);
     }
+    eprintln!("  # a token for someone new");
     eprintln!(
-        "  # a token for someone new\n  curl -s {base}/local/token -H 'Content-Type: application/json' \
+        "  curl -s {base}/local/token -H 'Content-Type: application/json' \
          -d '{{\"sub\":\"ana\",\"groups\":[\"prime\"]}}'\n"
     );
 }
