@@ -152,7 +152,6 @@ impl Answer {
     ///
     /// # Panics
     /// When it has another; says the body.
-    #[must_use]
     pub fn expect(self, status: u16) -> Self {
         let text = String::from_utf8_lossy(&self.body);
         assert_eq!(self.status, status, "{text}");
