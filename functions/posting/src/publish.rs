@@ -93,7 +93,15 @@ impl App {
                 return self.replay(&made, member).await;
             }
             let now = self.context.clock.now();
-            let photos_now = draft.check(me, invalid, &products, &photos, now)?;
+            let photos_now = match draft.check(me, invalid, &products, &photos, now) {
+                Ok(photos) => photos,
+                // The first request with this key may have been carried out since it was looked
+                // for, and so be what took the photo.
+                Err(error) => match self.made_before(claim).await? {
+                    Some(made) => return self.replay(&made, member).await,
+                    None => return Err(error),
+                },
+            };
             let post = draft.post(id, me, &photos_now, &products, now);
             match store.create_post(&post, &photos_now, claim, now).await? {
                 Creation::Done => return self.answer(&post, member, products),

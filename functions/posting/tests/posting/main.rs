@@ -1,0 +1,41 @@
+//! The function `posting`, over an embedded data plane.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod create;
+mod photos;
+mod products;
+mod read;
+mod wrong;
+
+use harness::{Http, Member, Meter, World};
+use serde_json::{Value, json};
+
+/// A world, its Prime member Ana, and the function.
+async fn begin() -> (World, Member, Http) {
+    let world = World::new().await;
+    let ana = world.member("ana").prime().await;
+    let http = serve(&world);
+    (world, ana, http)
+}
+
+fn serve(world: &World) -> Http {
+    world.serve(posting::router(posting::App::new(&world.context())))
+}
+
+/// The function with a meter between it and the table.
+fn metered(world: &World) -> (Http, Meter) {
+    let meter = Meter::new();
+    let context = meter.attach(&world.context());
+    (
+        world.serve(posting::router(posting::App::new(&context))),
+        meter,
+    )
+}
+
+fn story(text: &str) -> Value {
+    json!({"kind": "story", "text": text})
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
