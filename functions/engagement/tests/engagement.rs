@@ -9,6 +9,7 @@ use shared::domain::{
     people::Profile,
     photo::Rejection,
 };
+use tower::ServiceExt;
 
 async fn begin() -> (World, Member, Http) {
     let world = World::new().await;
@@ -46,7 +47,7 @@ async fn following_and_no_longer_moves_both_counts_once_however_often_it_is_aske
     assert_eq!((author.following, author.followers), (0, 1));
     assert!(world.store().is_following(&ben.id, &ana.id).await.unwrap());
     let (fans, _) = world.store().fans_after(&ana.id, None, 10).await.unwrap();
-    assert_eq!(fans, [ben.id.clone()]);
+    assert_eq!(fans, std::slice::from_ref(&ben.id));
 
     for _ in 0..2 {
         let unfollow = http.delete("/v1/users/ana/follow").token(&ben.token);
@@ -309,4 +310,17 @@ async fn following_and_smiling_cost_what_they_may() {
             "{used:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_sample_event_follows_a_topic() {
+    let (world, ana, _) = begin().await;
+    let event = include_str!("../../../events/engagement-follow-topic.json");
+    let event = event.replace("TOKEN", &ana.token);
+    let request: lambda_http::Request = lambda_http::request::from_str(&event).unwrap();
+    let router = engagement::router(engagement::App::new(&world.context()));
+    let Ok(response) = router.oneshot(request).await;
+    assert_eq!(response.status(), 204);
+    let interests = profile(&world, &ana).await.interests;
+    assert!(interests.iter().any(|topic| topic.as_str() == "tea"));
 }

@@ -14,7 +14,7 @@ use shared::{
 
 use crate::{
     App,
-    wire::{ImageView, NewPhoto, PhotoAnswer, Upload, UploadView},
+    wire::{NewPhoto, PhotoAnswer, Upload, UploadView},
 };
 
 /// How long a photo that no post claims is kept.
@@ -114,12 +114,7 @@ impl App {
     }
 
     fn photo_answer(&self, photo: &Photo, upload: Option<UploadView>) -> PhotoAnswer {
-        let image = photo.image.as_ref().map(|image| ImageView {
-            width: image.width,
-            height: image.height,
-            placeholder: image.placeholder.clone(),
-            renditions: self.present.renditions(image),
-        });
+        let image = photo.image.as_ref();
         PhotoAnswer {
             id: photo.id.to_string(),
             status: match photo.status {
@@ -129,7 +124,10 @@ impl App {
             },
             reason: photo.reason.map(rejection),
             upload,
-            image,
+            width: image.map(|image| image.width),
+            height: image.map(|image| image.height),
+            placeholder: image.map(|image| image.placeholder.clone()),
+            renditions: image.map(|image| self.present.renditions(image)),
         }
     }
 }

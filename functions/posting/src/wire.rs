@@ -324,9 +324,18 @@ pub struct PhotoAnswer {
     /// With the ticket alone: how to upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload: Option<UploadView>,
-    /// Once ready.
-    #[serde(flatten)]
-    pub image: Option<ImageView>,
+    /// Once ready: pixels of the original, after orientation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Once ready: pixels of the original, after orientation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Once ready: a thumbhash, base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
+    /// Once ready, smallest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renditions: Option<Vec<RenditionView>>,
 }
 
 /// How to upload: this request, as it is, with the file as its body.
@@ -341,19 +350,6 @@ pub struct UploadView {
     /// Until when.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
-}
-
-/// A photo that is ready.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ImageView {
-    /// Pixels of the original, after orientation.
-    pub width: u32,
-    /// Pixels of the original, after orientation.
-    pub height: u32,
-    /// Thumbhash, base64.
-    pub placeholder: String,
-    /// Smallest first.
-    pub renditions: Vec<RenditionView>,
 }
 
 /// A product on its own.

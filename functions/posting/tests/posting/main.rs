@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod create;
+mod events;
 mod photos;
 mod products;
 mod read;
@@ -38,4 +39,28 @@ fn story(text: &str) -> Value {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn every_route_is_described() {
+    let described = serde_json::to_value(posting::openapi()).unwrap();
+    let paths = described["paths"].as_object().unwrap();
+    let mut routes: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(move |method| format!("{method} {path}"))
+        })
+        .collect();
+    routes.sort();
+    let expected = [
+        "delete /v1/posts/{post_id}",
+        "get /v1/photos/{id}",
+        "get /v1/posts/{post_id}",
+        "get /v1/products/{id}",
+        "get /v1/users/{handle}/posts",
+        "post /v1/photos",
+        "post /v1/posts",
+    ];
+    assert_eq!(routes, expected);
 }
