@@ -5,12 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use aws_lc_rs::digest;
-use reqwest::{Method, StatusCode, header};
+use reqwest::{Method, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use shared::runtime::Context;
+
+use api::{Api, string};
+
+mod api;
 
 /// Key of the demo store's product feed in the bucket.
 const FEED_KEY: &str = "catalogue/demo.tsv";
@@ -305,105 +309,4 @@ fn say_where_to_look(api: &Api, people: &[Person], tokens: &Tokens) {
         "  curl -s {base}/local/token -H 'Content-Type: application/json' \
          -d '{{\"sub\":\"ana\",\"groups\":[\"prime\"]}}'\n"
     );
-}
-
-fn string(value: &Value, pointer: &str) -> Result<String> {
-    let text = value.pointer(pointer).and_then(Value::as_str);
-    Ok(text
-        .with_context(|| format!("no {pointer} in {value}"))?
-        .to_owned())
-}
-
-struct Api {
-    base: String,
-    http: reqwest::Client,
-}
-
-struct Call {
-    what: String,
-    status: StatusCode,
-    body: Value,
-}
-
-impl Call {
-    fn expect(self, status: StatusCode) -> Result<Value> {
-        if self.status == status {
-            return Ok(self.body);
-        }
-        bail!(
-            "{}: {} instead of {status}: {}",
-            self.what,
-            self.status,
-            self.body
-        )
-    }
-}
-
-impl Api {
-    fn request(
-        &self,
-        method: Method,
-        path: &str,
-        token: &str,
-        body: Option<&Value>,
-    ) -> reqwest::RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base));
-        let request = if token.is_empty() {
-            request
-        } else {
-            request.bearer_auth(token)
-        };
-        match body {
-            Some(body) => request
-                .header(header::CONTENT_TYPE, "application/json")
-                .json(body),
-            None => request,
-        }
-    }
-
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Call> {
-        let request = request.build()?;
-        let what = format!("{} {}", request.method(), request.url().path());
-        let answer = self
-            .http
-            .execute(request)
-            .await
-            .with_context(|| what.clone())?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Ok(Call { what, status, body })
-    }
-
-    async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        token: &str,
-        body: Option<&Value>,
-    ) -> Result<Call> {
-        self.send(self.request(method, path, token, body)).await
-    }
-
-    async fn token(&self, sub: &str, prime: bool) -> Result<String> {
-        let groups: &[&str] = if prime { &["prime"] } else { &[] };
-        let body = json!({ "sub": sub, "groups": groups });
-        let call = self
-            .call(Method::POST, "/local/token", "", Some(&body))
-            .await?;
-        ensure!(call.status.is_success(), "{}: {}", call.what, call.status);
-        string(&call.body, "/token")
-    }
-
-    async fn drain(&self) -> Result<()> {
-        let call = self.call(Method::POST, "/local/drain", "", None).await?;
-        ensure!(
-            call.status.is_success(),
-            "{}: {} {}",
-            call.what,
-            call.status,
-            call.body
-        );
-        Ok(())
-    }
 }
