@@ -1,6 +1,6 @@
 //! What every request passes through: the token, the log line, the caching headers, the last net.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -18,15 +18,7 @@ use super::{
     etag,
     trace::trace_id,
 };
-use crate::{
-    error::Error,
-    runtime::{Clock, Context},
-};
-
-struct Edge {
-    verifier: Verifier,
-    clock: Clock,
-}
+use crate::{error::Error, runtime::Context};
 
 /// Puts the edge around a function's routes.
 ///
@@ -37,41 +29,39 @@ struct Edge {
 /// - Refusals and answers to writes are `no-store`; answers to reads are `private` when a token was
 ///   sent, else `no-cache` unless the handler says more, and carry an `ETag`.
 pub fn edge(router: impl Into<Router>, context: &Context) -> Router {
-    let clock = context.clock.clone();
-    let edge = Edge {
-        verifier: Verifier::new(&context.config, clock.clone()),
-        clock,
-    };
-    around(router.into(), edge)
+    let verifier = Verifier::new(&context.config, context.clock.clone());
+    around(router.into(), verifier)
 }
 
-fn around(router: Router, edge: Edge) -> Router {
+fn around(router: Router, verifier: Verifier) -> Router {
     router
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn_with_state(Arc::new(edge), pass))
+        .layer(middleware::from_fn_with_state(Arc::new(verifier), pass))
 }
 
-async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    let began = edge.clock.now();
+async fn pass(State(verifier): State<Arc<Verifier>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let trace = trace_id(request.headers());
     let span = tracing::info_span!("request", trace.id = trace);
 
-    let response = answer(&edge, request, next).instrument(span.clone()).await;
+    let response = answer(&verifier, request, next)
+        .instrument(span.clone())
+        .await;
 
     let code = response.extensions().get::<Code>().map(|Code(code)| *code);
-    let duration_ms = edge.clock.now().duration_since(began).as_millis();
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         tracing::info!(
             http.method = %method,
             http.route = route,
             http.status = response.status().as_u16(),
             problem = code,
-            duration_ms = i64::try_from(duration_ms).unwrap_or(i64::MAX),
+            duration_ms,
             trace.id = trace,
             "request"
         );
@@ -79,10 +69,10 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
     response
 }
 
-async fn answer(edge: &Edge, mut request: Request, next: Next) -> Response {
+async fn answer(verifier: &Verifier, mut request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let caller = match auth::caller(&edge.verifier, request.headers()).await {
+    let caller = match auth::caller(verifier, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return with_cache(error.into_response(), reads, true),
     };

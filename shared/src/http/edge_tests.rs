@@ -14,10 +14,10 @@ use crate::http::{
     body::tests::read_json,
     verifier::tests::{ISSUER_KEY, config},
 };
+use crate::runtime::Clock;
 
 fn router() -> Router {
-    let clock = Clock::system();
-    let verifier = Verifier::new(&config(&ISSUER_KEY.jwks()), clock.clone());
+    let verifier = Verifier::new(&config(&ISSUER_KEY.jwks()), Clock::system());
     let routes = Router::new()
         .route(
             "/open",
@@ -45,7 +45,7 @@ fn router() -> Router {
             "/panics",
             get(async || -> Json<Value> { panic!("told to") }),
         );
-    around(routes, Edge { verifier, clock })
+    around(routes, verifier)
 }
 
 async fn call(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
