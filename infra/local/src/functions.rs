@@ -1,5 +1,7 @@
 //! The composition root: every function's `App`, made from its context.
 
+use shared::http::merge_openapi;
+
 use crate::function::{Contexts, Function, Functions};
 
 /// All functions of the template, as their `main`s wire them.
@@ -9,12 +11,14 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
     let fanout = fanout::App::new(&contexts("fanout"));
     let feed = feed::App::new(&contexts("feed"));
     let onboarding = onboarding::App::new(&contexts("onboarding"));
+    let pages = pages::App::new(&contexts("pages"));
     let posting = posting::App::new(&contexts("posting"));
     let relay = relay::App::new(&contexts("relay"));
     Functions::default()
         .with("engagement", Function::Http(engagement::router(engagement)))
         .with("feed", Function::Http(feed::router(feed)))
         .with("onboarding", Function::Http(onboarding::router(onboarding)))
+        .with("pages", Function::Http(pages::router(pages)))
         .with("posting", Function::Http(posting::router(posting)))
         .with(
             "catalogue",
@@ -37,4 +41,20 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
                 async move { relay::handle(&app, event).await }
             }),
         )
+}
+
+/// The description of the whole API, merged from those of the functions: what
+/// `functions/pages/openapi.json` must hold.
+///
+/// # Errors
+/// The description cannot be written as JSON.
+pub fn openapi() -> serde_json::Result<String> {
+    let api = merge_openapi([
+        onboarding::openapi(),
+        posting::openapi(),
+        engagement::openapi(),
+        feed::openapi(),
+        pages::openapi(),
+    ]);
+    Ok(serde_json::to_string_pretty(&api)? + "\n")
 }

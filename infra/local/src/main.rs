@@ -29,6 +29,9 @@ struct Arguments {
     /// functions need.
     #[arg(long)]
     data_plane_only: bool,
+    /// Print the description of the API, as `functions/pages/openapi.json` must be, and end.
+    #[arg(long)]
+    openapi: bool,
 }
 
 #[tokio::main]
@@ -44,7 +47,11 @@ async fn main() -> Result<()> {
         ephemeral,
         demo,
         data_plane_only,
+        openapi,
     } = Arguments::parse();
+    if openapi {
+        return say(functions::openapi()?.trim_end());
+    }
     let template = Template::parse(local::TEMPLATE)?;
     let kept = if ephemeral {
         Kept::Nothing
@@ -64,7 +71,11 @@ async fn main() -> Result<()> {
         cloud
     } else {
         let cloud = Cloud::start(options, functions::compose).await?;
-        say(&format!(r#"{{"url":"{}","port":{}}}"#, cloud.url(), cloud.port()))?;
+        say(&format!(
+            r#"{{"url":"{}","port":{}}}"#,
+            cloud.url(),
+            cloud.port()
+        ))?;
         cloud
     };
     let mut interrupt = signal(SignalKind::interrupt())?;

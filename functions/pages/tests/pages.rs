@@ -1,0 +1,99 @@
+//! Pages as a browser and a code generator see them.
+
+use harness::{Http, World};
+use pages::{App, router};
+
+async fn http() -> (World, Http) {
+    let world = World::new().await;
+    let http = world.serve(router(App::new(&world.context())));
+    (world, http)
+}
+
+#[tokio::test]
+async fn the_description_is_openapi_3_1_and_names_every_path_once() {
+    let (_world, http) = http().await;
+    let answer = http.get("/openapi.json").send().await;
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let api = answer.json();
+    assert!(api["openapi"].as_str().unwrap().starts_with("3.1."));
+    for path in [
+        "/v1/me",
+        "/v1/posts",
+        "/v1/feed",
+        "/v1/posts/{post_id}/smile",
+    ] {
+        assert!(api["paths"][path].is_object(), "{path}");
+    }
+    assert_eq!(
+        api["components"]["securitySchemes"]["bearer"]["scheme"],
+        "bearer"
+    );
+}
+
+#[tokio::test]
+async fn every_reference_of_the_description_leads_somewhere() {
+    let (_world, http) = http().await;
+    let api = http.get("/openapi.json").send().await.json();
+    let text = api.to_string();
+    let references: Vec<_> = text.split("\"$ref\":\"#").skip(1).collect();
+    assert!(!references.is_empty());
+    for rest in references {
+        let pointer = rest.split('"').next().unwrap();
+        assert!(api.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn the_docs_are_a_page_that_reads_the_description() {
+    let (_world, http) = http().await;
+    let redirect = http.get("/docs").send().await;
+    assert_eq!(
+        (redirect.status.as_u16(), redirect.header("location")),
+        (303, Some("/docs/"))
+    );
+    let page = http.get("/docs/").send().await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.header("content-type")
+            .unwrap()
+            .starts_with("text/html")
+    );
+    let script = http.get("/docs/swagger-initializer.js").send().await;
+    assert!(
+        String::from_utf8(script.body)
+            .unwrap()
+            .contains("/openapi.json")
+    );
+    for file in ["swagger-ui-bundle.js", "swagger-ui.css"] {
+        assert_eq!(
+            http.get(&format!("/docs/{file}")).send().await.status,
+            200,
+            "{file}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_a_problem() {
+    let (_world, http) = http().await;
+    for path in ["/", "/v1/nothing", "/docs/nothing", "/%00", "/..%2f"] {
+        let answer = http.get(path).send().await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    let answer = http.post("/v1/nothing").send().await;
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
+    );
+    assert_eq!(answer.json()["type"], "/problems/not-found");
+    assert_eq!(http.delete("/openapi.json").send().await.status, 405);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_refused_here_too() {
+    let (_world, http) = http().await;
+    assert_eq!(
+        http.get("/openapi.json").token("bad").send().await.status,
+        401
+    );
+}
