@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::engine::Engine;
@@ -27,6 +29,21 @@ struct Advance {
     advance: String,
 }
 
+/// A JSON body, whatever its media type says: `curl -d` alone is enough here.
+struct Said<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        let said = serde_json::from_slice(&body);
+        said.map(Self)
+            .map_err(|error| plain(StatusCode::BAD_REQUEST, &error.to_string()))
+    }
+}
+
 pub(crate) fn router(control: Control) -> Router {
     Router::new()
         .route("/local/token", post(issue_token))
@@ -40,7 +57,7 @@ pub(crate) fn router(control: Control) -> Router {
 
 async fn issue_token(
     State(control): State<Control>,
-    Json(request): Json<TokenRequest>,
+    Said(request): Said<TokenRequest>,
 ) -> Response {
     match control.issuer.token(&request, control.engine.clock.now()) {
         Ok(token) => Json(json!({ "token": token })).into_response(),
@@ -48,7 +65,7 @@ async fn issue_token(
     }
 }
 
-async fn turn_clock(State(control): State<Control>, Json(request): Json<Advance>) -> Response {
+async fn turn_clock(State(control): State<Control>, Said(request): Said<Advance>) -> Response {
     let Some(by) = parse(&request.advance) else {
         return plain(
             StatusCode::BAD_REQUEST,
