@@ -1,0 +1,133 @@
+//! The triggers of a world whose workers meet faults: batches of any size, in any order, some of
+//! them twice, until all is worked off.
+
+use std::collections::HashSet;
+
+use fanout::App as Fanout;
+use harness::{Faults, World, sqs_event};
+use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use relay::App as Relay;
+use serde_json::{Value, json};
+
+/// After this many steps no more faults come, and nothing is told twice.
+const FAULTY_STEPS: usize = 30;
+/// By then all must be worked off.
+const STEPS: usize = 1_000;
+
+/// The stream, the queues, and the workers behind them.
+pub struct Engine<'w> {
+    world: &'w World,
+    pub faults: Faults,
+    random: StdRng,
+    relay: Relay,
+    fanout: Fanout,
+    /// The stream is read up to here.
+    seen: Option<String>,
+    /// Messages that were received and not worked off.
+    waiting: Vec<String>,
+    steps: usize,
+}
+
+impl<'w> Engine<'w> {
+    /// Workers that meet faults by this seed, and deliver by small pages.
+    pub fn new(world: &'w World, seed: u64) -> Self {
+        let faults = Faults::seeded(seed);
+        let mut random = StdRng::seed_from_u64(seed);
+        let context = faults.attach(&world.context());
+        let page = random.random_range(1..=3);
+        Self {
+            world,
+            faults,
+            relay: Relay::new(&context),
+            fanout: Fanout::with_page(&context, page),
+            random,
+            seen: None,
+            waiting: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// One batch of one trigger; `false` when there was nothing to do anywhere.
+    pub async fn step(&mut self) -> bool {
+        self.steps += 1;
+        assert!(self.steps < STEPS, "it comes to no end");
+        if self.steps == FAULTY_STEPS {
+            self.faults.calm();
+        }
+        let relay_first = self.random.random();
+        if relay_first && self.relay_step().await {
+            return true;
+        }
+        self.fanout_step().await || self.relay_step().await
+    }
+
+    /// Steps until nothing is left to do.
+    pub async fn settle(&mut self) {
+        while self.step().await {}
+    }
+
+    fn again(&mut self) -> bool {
+        self.steps < FAULTY_STEPS && self.random.random_ratio(1, 5)
+    }
+
+    async fn relay_step(&mut self) -> bool {
+        let (event, _) = self.world.stream_after(self.seen.as_deref());
+        let records = event["Records"].as_array().expect("records");
+        if records.is_empty() {
+            return false;
+        }
+        let size = self.random.random_range(1..=records.len());
+        let batch = &records[..size];
+        let event = json!({ "Records": batch });
+        let Some(response) = self.faults.run(relay::handle(&self.relay, event)).await else {
+            return true;
+        };
+        let failed = response
+            .batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_deref())
+            .next();
+        let done = match failed {
+            Some(failed) => batch
+                .iter()
+                .position(|record| sequence(record) == failed)
+                .expect("a record of the batch"),
+            None => size,
+        };
+        // A trigger that forgets how far it came reads again.
+        if !self.again()
+            && let Some(last) = batch[..done].last()
+        {
+            self.seen = sequence(last).map(str::to_owned);
+        }
+        true
+    }
+
+    async fn fanout_step(&mut self) -> bool {
+        self.waiting.extend(self.world.receive_all("fanout").await);
+        if self.waiting.is_empty() {
+            return false;
+        }
+        self.waiting.shuffle(&mut self.random);
+        let size = self.random.random_range(1..=self.waiting.len().min(10));
+        let left = self.waiting.len() - size;
+        let batch = self.waiting.split_off(left);
+        let event = sqs_event(&batch);
+        let Some(response) = self.faults.run(fanout::handle(&self.fanout, event)).await else {
+            self.waiting.extend(batch);
+            return true;
+        };
+        let failures = response.batch_item_failures.into_iter();
+        let failed: HashSet<_> = failures.map(|failure| failure.item_identifier).collect();
+        for (index, body) in batch.into_iter().enumerate() {
+            if failed.contains(&format!("m{index}")) || self.again() {
+                self.waiting.push(body);
+            }
+        }
+        true
+    }
+}
+
+fn sequence(record: &Value) -> Option<&str> {
+    record["dynamodb"]["SequenceNumber"].as_str()
+}
