@@ -14,6 +14,7 @@ use shared::runtime::{Clock, Config, Context};
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 
+use crate::capacity::Meter;
 use crate::checkpoint::CheckpointFile;
 use crate::clock::Turned;
 use crate::control::{self, Control};
@@ -243,8 +244,9 @@ async fn assemble(
     let values = HashMap::from(values(&plane, &url));
     let config = Config::read(|name| values.get(name).cloned())?;
     let sdk = plane.sdk_config();
-    let make = |_: &str| Context::new(config.clone(), &sdk, clock.clock());
-    let context = make("local");
+    let context = Context::new(config, &sdk, clock.clock());
+    let meter = Meter::default();
+    let make = |function: &str| meter.attach(function, context.clone());
     let functions = compose(&make);
     let routes = Routes::read(plane.template(), &functions)?;
     let cors = plane
@@ -253,7 +255,7 @@ async fn assemble(
         .map(|cors| cors.layer())
         .transpose()?;
     let checkpoints = CheckpointFile::new(file("checkpoint.json"));
-    let engine = Arc::new(Engine::resume(plane, clock, schedules, checkpoints).await?);
+    let engine = Arc::new(Engine::resume(plane, clock, schedules, meter, checkpoints).await?);
     for task in triggers::tasks(&engine, &functions)? {
         tokio::spawn(task);
     }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::capacity::{Capacity, Meter};
 use crate::checkpoint::{Checkpoint, CheckpointFile};
 use crate::clock::Turned;
 use crate::triggers::Schedules;
@@ -28,6 +29,7 @@ pub(crate) struct Engine {
     pub(crate) plane: DataPlane,
     pub(crate) clock: Turned,
     pub(crate) schedules: Schedules,
+    meter: Meter,
     /// Moves whenever something was worked off, before its message is deleted.
     done: AtomicU64,
     /// The stream is worked off up to here.
@@ -54,14 +56,14 @@ struct KeptState {
 }
 
 /// What is left to do, as `GET /local/status` tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Status {
     /// Each queue, named after its consumer.
     pub queues: Vec<QueueStatus>,
     /// The table's stream.
     pub stream: StreamStatus,
-    /// The capacity that each function consumed, by operation; empty unless it is measured.
-    pub capacity: BTreeMap<String, serde_json::Value>,
+    /// The DynamoDB capacity that each function consumed, by operation.
+    pub capacity: Capacity,
 }
 
 /// A queue's messages.
@@ -90,6 +92,7 @@ impl Engine {
         plane: DataPlane,
         clock: Turned,
         schedules: Schedules,
+        meter: Meter,
         checkpoints: CheckpointFile,
     ) -> Result<Self> {
         let checkpoint = checkpoints.read()?;
@@ -104,6 +107,7 @@ impl Engine {
             plane,
             clock,
             schedules,
+            meter,
             done: AtomicU64::new(0),
             position: Mutex::new(checkpoint.sequence.clone()),
             parked: Mutex::default(),
@@ -165,13 +169,13 @@ impl Engine {
         let now = self.clock.now();
         let due = {
             let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
-            let (due, rest) = parked
+            let (due, rest): (Vec<_>, Vec<_>) = parked
                 .drain(..)
                 .partition(|parked| all || parked.until <= now);
             *parked = rest;
             due
         };
-        for Parked { queue, receipt, .. } in Vec::<Parked>::from_iter(due as Vec<Parked>) {
+        for Parked { queue, receipt, .. } in due {
             self.plane.queues().release(&queue, &receipt).await?;
         }
         Ok(())
@@ -262,7 +266,7 @@ impl Engine {
             kept.checkpoint = checkpoint;
             kept.dead = dead;
             kept.written += 1;
-            kept.written % TRIM_EVERY == 0
+            kept.written.is_multiple_of(TRIM_EVERY)
         };
         self.plane.settle_objects(&told);
         if let Some(position) = position.filter(|_| trim) {
@@ -303,7 +307,7 @@ impl Engine {
         Ok(Status {
             queues: queues.collect(),
             stream: StreamStatus { behind },
-            capacity: BTreeMap::new(),
+            capacity: self.meter.read(),
         })
     }
 }

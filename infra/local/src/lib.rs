@@ -1,5 +1,6 @@
 //! The local cloud: API gateway, triggers, CDN, issuer and clock in one process, after the template.
 
+mod capacity;
 mod checkpoint;
 mod clock;
 mod cloud;
@@ -16,6 +17,7 @@ mod triggers;
 pub mod demo;
 pub mod functions;
 
+pub use capacity::{Capacity, Used};
 pub use cloud::{Cloud, Kept, Options};
 pub use engine::{QueueStatus, Status, StreamStatus};
 pub use function::{Contexts, Function, Functions};

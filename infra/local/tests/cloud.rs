@@ -1,5 +1,7 @@
 //! The local cloud treats functions as AWS does: the gateway, the triggers, and what a crash leaves.
 
+#![expect(clippy::unwrap_used, reason = "what a helper unwraps fails the test")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -10,7 +12,7 @@ use axum::Router;
 use axum::routing::any;
 use data_plane::Template;
 use jiff::SignedDuration;
-use local::{Cloud, Function, Functions, Kept, Options};
+use local::{Cloud, Contexts, Function, Functions, Kept, Options};
 use serde_json::{Value, json};
 use shared::runtime::Context;
 
@@ -417,6 +419,49 @@ async fn a_schedule_runs_when_the_clock_says_so() {
     cloud.advance(SignedDuration::from_mins(5)).await.unwrap();
     cloud.drain().await.unwrap();
     assert_eq!(diary.seen(r#"tick {"tick":true}"#), 1);
+}
+
+#[tokio::test]
+async fn the_capacity_that_a_function_consumes_is_counted_by_operation() {
+    use aws_sdk_dynamodb::types::AttributeValue::S;
+    let (give, take) = tokio::sync::oneshot::channel();
+    let template = Template::parse(include_str!("fixture.yaml")).unwrap();
+    let options = Options {
+        template,
+        port: 0,
+        kept: Kept::Nothing,
+    };
+    let compose = move |contexts: &Contexts<'_>| {
+        give.send(contexts("things")).unwrap();
+        Functions::default()
+    };
+    let cloud = Cloud::start(options, compose).await.unwrap();
+    let table = take.await.unwrap().dynamodb;
+    for text in ["x".to_owned(), "x".repeat(1500)] {
+        let put = table
+            .put_item()
+            .table_name(cloud.plane().table())
+            .item("PK", S("a".to_owned()));
+        put.item("SK", S("s".to_owned()))
+            .item("text", S(text))
+            .send()
+            .await
+            .unwrap();
+    }
+    let get = table
+        .get_item()
+        .table_name(cloud.plane().table())
+        .key("PK", S("a".to_owned()));
+    get.key("SK", S("s".to_owned())).send().await.unwrap();
+    let status = reqwest::get(format!("{}/local/status", cloud.url()))
+        .await
+        .unwrap();
+    let status: Value = status.json().await.unwrap();
+    let expected = json!({"things": {
+        "GetItem": {"requests": 1, "rcu": 0.5, "wcu": 0.0},
+        "PutItem": {"requests": 2, "rcu": 0.0, "wcu": 3.0},
+    }});
+    assert_eq!(status["capacity"], expected);
 }
 
 fn kept(dir: &Path) -> Kept {
