@@ -131,13 +131,18 @@ impl Store {
         {
             return Ok(self.store(request).await);
         }
-        let number = self.journal.expect(&bucket.name, key).map_err(failure)?;
+        let number = self
+            .journal
+            .expect(&bucket.name, key)
+            .map_err(|error| failure(&error))?;
         let response = self.store(request).await;
         if !response.status().is_success() {
             self.journal.forget(number);
             return Ok(response);
         }
-        self.tell(bucket, key, event).await.map_err(failure)?;
+        self.tell(bucket, key, event)
+            .await
+            .map_err(|error| failure(&error))?;
         self.journal.told(number);
         Ok(response)
     }
@@ -161,7 +166,7 @@ impl Store {
     }
 }
 
-fn failure(error: anyhow::Error) -> Response {
+fn failure(error: &anyhow::Error) -> Response {
     tracing::error!(
         error = format!("{error:#}"),
         "a new object could not be told"

@@ -1,5 +1,7 @@
 //! The services answer the real SDK as AWS does, where our code depends on it.
 
+#![expect(clippy::unwrap_used, reason = "what a helper unwraps fails the test")]
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -375,18 +377,17 @@ async fn what_is_kept_outlives_the_plane_and_unsettled_objects_are_told_again() 
 }
 
 #[tokio::test]
-async fn many_planes_start_side_by_side() {
-    let started = tokio::time::Instant::now();
+async fn many_planes_run_side_by_side() {
     let planes = futures::future::join_all((0..20).map(|_| plane())).await;
-    let each = started.elapsed() / 20;
     for (pk, plane) in planes.iter().enumerate() {
         put(plane, &pk.to_string(), None).await;
     }
-    assert!(
-        planes
-            .iter()
-            .all(|p| p.tables().records_after(None, 10).unwrap().len() == 1)
-    );
-    assert!(each < Duration::from_millis(200), "{each:?} each");
-    println!("{each:?} each");
+    for (pk, plane) in planes.iter().enumerate() {
+        let records = plane.tables().records_after(None, 10).unwrap();
+        assert_eq!(records.len(), 1);
+        assert_eq!(
+            records[0].record["dynamodb"]["Keys"]["PK"]["S"],
+            pk.to_string()
+        );
+    }
 }
