@@ -1,7 +1,8 @@
 //! The whole cloud: started from the template and the functions, stopped or killed as one.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,6 +71,8 @@ pub struct Cloud {
     engine: Arc<Engine>,
     context: Context,
     runtime: Option<Runtime>,
+    /// Let go of last, when nothing writes to the directory any more.
+    _lock: Option<File>,
 }
 
 impl Cloud {
@@ -82,6 +85,10 @@ impl Cloud {
         options: Options,
         compose: impl FnOnce(&Contexts<'_>) -> Functions + Send + 'static,
     ) -> Result<Self> {
+        let lock = match &options.kept {
+            Kept::Nothing => None,
+            Kept::In(dir) => Some(lock(dir)?),
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("local")
@@ -95,6 +102,7 @@ impl Cloud {
                 engine,
                 context,
                 runtime: Some(runtime),
+                _lock: lock,
             }),
             Err(error) => {
                 runtime.shutdown_background();
@@ -209,6 +217,20 @@ impl Drop for Cloud {
     }
 }
 
+/// Takes a data directory for this cloud alone.
+fn lock(dir: &Path) -> Result<File> {
+    let taken = || {
+        format!(
+            "{} is not to be had; is another cloud using it?",
+            dir.display()
+        )
+    };
+    std::fs::create_dir_all(dir).with_context(taken)?;
+    let file = File::create(dir.join("lock")).with_context(taken)?;
+    file.try_lock().with_context(taken)?;
+    Ok(file)
+}
+
 async fn assemble(
     options: Options,
     compose: impl FnOnce(&Contexts<'_>) -> Functions,
@@ -222,9 +244,6 @@ async fn assemble(
         Kept::Nothing => None,
         Kept::In(dir) => Some(std::path::absolute(dir)?),
     };
-    if let Some(dir) = &dir {
-        std::fs::create_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
-    }
     let file = |name: &str| dir.as_ref().map(|dir| dir.join(name));
     let listener = TcpListener::bind(("127.0.0.1", port)).await;
     let listener = listener.with_context(|| format!("port {port}"))?;

@@ -488,6 +488,14 @@ async fn a_crash_loses_nothing_that_was_on_its_way() {
     while before.seen("POST#2") == 0 {
         tokio::task::yield_now().await;
     }
+    let template = Template::parse(include_str!("fixture.yaml")).unwrap();
+    let second = Options {
+        template,
+        port: 0,
+        kept: kept(dir.path()),
+    };
+    let second = Cloud::start(second, |_| Functions::default()).await;
+    assert!(second.is_err(), "one cloud at a time has a directory");
     cloud.kill().await;
 
     let after = Diary::default();
