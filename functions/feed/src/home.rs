@@ -1,6 +1,7 @@
 //! `GET /v1/feed`: windows of candidates, each ranked once, paged by a cursor over a snapshot.
 
 use axum::{Json, extract::State};
+use futures::FutureExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -72,7 +73,7 @@ pub async fn read_feed(
             }
         }
     };
-    let shown = app.next_page(&viewer, place, page.limit).await?;
+    let shown = Box::pin(app.next_page(&viewer, place, page.limit)).await?;
     let next_cursor = shown
         .next
         .map(|place| app.cursors.encode(LIST, Some(viewer_id), &place))
@@ -103,7 +104,9 @@ impl App {
         };
         let bound = before.unwrap_or_else(|| skeleton::oldest(snapshot));
 
-        let sources = skeleton::sources(&self.store, &viewer.id, snapshot, bound, wanted).await?;
+        let sources = skeleton::sources(&self.store, &viewer.id, snapshot, bound, wanted)
+            .boxed()
+            .await?;
         let candidates = match wanted {
             0 => Vec::new(),
             _ => {

@@ -1,6 +1,9 @@
 //! The skeleton of a home feed: which posts may be shown, and in which order by time.
 
-use futures::future::{try_join_all, try_join4};
+use futures::{
+    FutureExt,
+    future::{try_join_all, try_join4},
+};
 use jiff::Timestamp;
 use shared::{
     domain::{
@@ -46,7 +49,9 @@ pub async fn sources(
         }
     };
     let (profile, followees, timeline, open) =
-        try_join4(store.profile(user), store.followees(user), timeline, open).await?;
+        try_join4(store.profile(user), store.followees(user), timeline, open)
+            .boxed()
+            .await?;
     let profile = profile.ok_or(Error::Refused(Refusal::NotJoined))?;
     let reader = Reader {
         id: user.clone(),

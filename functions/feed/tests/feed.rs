@@ -1,4 +1,5 @@
 //! Feeds through the router, over a real table.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -34,6 +34,10 @@ where
 }
 
 /// Whether the same call may succeed later.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the SDK's enum is not exhaustive"
+)]
 pub fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {

@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::ProvideErrorMetadata,
+    operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, CancellationReason, KeysAndAttributes, PutRequest, ReturnValue,
         TransactWriteItem, WriteRequest,
@@ -364,13 +365,12 @@ impl Table {
                 Err(error) => error,
             };
             let transient = is_transient(&error);
-            let cancelled = error
-                .as_service_error()
-                .and_then(|service| match service {
-                    aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled),
-                    _ => None,
-                })
-                .map(|cancelled| verdict(cancelled.cancellation_reasons()));
+            let cancelled = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    Some(verdict(cancelled.cancellation_reasons()))
+                }
+                Some(_) | None => None,
+            };
             match cancelled {
                 Some(Verdict::Condition(index)) => return Err(NotCommitted::Condition(index)),
                 Some(Verdict::Again) => {}
