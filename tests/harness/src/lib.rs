@@ -20,6 +20,7 @@ mod faults;
 mod http;
 mod issuer;
 mod meter;
+mod waves;
 mod world;
 
 pub use builders::{Member, NewMember, NewPost, NewProduct};

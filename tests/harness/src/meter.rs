@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use aws_sdk_dynamodb::{operation as op, types::ConsumedCapacity, types::ReturnConsumedCapacity};
@@ -12,20 +15,23 @@ use aws_smithy_runtime_api::{
         interceptors::{
             Intercept,
             context::{
-                BeforeSerializationInterceptorContextMut, BeforeSerializationInterceptorContextRef,
-                BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef, Input, Output,
+                BeforeSerializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+                FinalizerInterceptorContextRef, Input, Output,
             },
         },
         runtime_components::RuntimeComponents,
     },
 };
-use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_smithy_types::config_bag::ConfigBag;
 use shared::runtime::Context;
+
+use crate::waves::Waves;
 
 /// What was used since the meter was last set to zero.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Reading {
-    /// The longest chain of DynamoDB requests of which each began when the one before was done.
+    /// The longest chain of DynamoDB requests of which each began when the one before was done,
+    /// as if all took equally long.
     pub rounds: usize,
     /// Requests to DynamoDB, repeated attempts among them.
     pub dynamodb: usize,
@@ -42,13 +48,9 @@ pub struct Reading {
 /// Reads what goes through the clients of a [`Context`] that it is attached to.
 #[derive(Debug, Clone, Default)]
 pub struct Meter {
-    reading: Arc<Mutex<State>>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    reading: Reading,
-    completed: usize,
+    reading: Arc<Mutex<Reading>>,
+    waves: Waves,
+    seen: Arc<AtomicUsize>,
 }
 
 impl Meter {
@@ -64,12 +66,16 @@ impl Meter {
             service,
             meter: self.clone(),
         };
-        let (dynamodb, s3, sqs) = (
-            context.dynamodb.config().to_builder(),
+        let dynamodb = context.dynamodb.config();
+        let mut builder = dynamodb.to_builder();
+        if let Some(client) = dynamodb.http_client() {
+            builder = builder.http_client(self.waves.through(client));
+        }
+        let dynamodb = builder.interceptor(probe(Service::DynamoDb)).build();
+        let (s3, sqs) = (
             context.s3.config().to_builder(),
             context.sqs.config().to_builder(),
         );
-        let dynamodb = dynamodb.interceptor(probe(Service::DynamoDb)).build();
         let s3 = s3.interceptor(probe(Service::S3)).build();
         let sqs = sqs.interceptor(probe(Service::Sqs)).build();
         Context {
@@ -82,10 +88,15 @@ impl Meter {
 
     /// What was used since the last call; sets the meter to zero.
     pub fn take(&self) -> Reading {
-        std::mem::take(&mut *self.lock()).reading
+        let waves = self.waves.count();
+        let rounds = waves - self.seen.swap(waves, Ordering::Relaxed);
+        Reading {
+            rounds,
+            ..std::mem::take(&mut *self.lock())
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Reading> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -111,31 +122,9 @@ impl fmt::Debug for Probe {
     }
 }
 
-/// The round that a request belongs to.
-#[derive(Debug)]
-struct Round(usize);
-
-impl Storable for Round {
-    type Storer = StoreReplace<Self>;
-}
-
 impl Intercept for Probe {
     fn name(&self) -> &'static str {
         "meter"
-    }
-
-    fn read_before_execution(
-        &self,
-        _context: &BeforeSerializationInterceptorContextRef<'_>,
-        bag: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.service == Service::DynamoDb {
-            let mut state = self.meter.lock();
-            let round = state.completed + 1;
-            state.reading.rounds = state.reading.rounds.max(round);
-            bag.interceptor_state().store_put(Round(round));
-        }
-        Ok(())
     }
 
     fn modify_before_serialization(
@@ -154,11 +143,11 @@ impl Intercept for Probe {
         _components: &RuntimeComponents,
         _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let mut state = self.meter.lock();
+        let mut reading = self.meter.lock();
         match self.service {
-            Service::DynamoDb => state.reading.dynamodb += 1,
-            Service::S3 => state.reading.s3 += 1,
-            Service::Sqs => state.reading.sqs += 1,
+            Service::DynamoDb => reading.dynamodb += 1,
+            Service::S3 => reading.s3 += 1,
+            Service::Sqs => reading.sqs += 1,
         }
         Ok(())
     }
@@ -167,16 +156,13 @@ impl Intercept for Probe {
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
-        bag: &mut ConfigBag,
+        _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let mut state = self.meter.lock();
-        if let Some(Round(round)) = bag.load::<Round>() {
-            state.completed = state.completed.max(*round);
-        }
         if let Some(Ok(output)) = context.output_or_error() {
             let (rcu, wcu) = capacity(output);
-            state.reading.rcu += rcu;
-            state.reading.wcu += wcu;
+            let mut reading = self.meter.lock();
+            reading.rcu += rcu;
+            reading.wcu += wcu;
         }
         Ok(())
     }
