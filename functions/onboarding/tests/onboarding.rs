@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use onboarding::{App, router};
 use serde_json::{Value, json};
 use shared::{domain::ids::UserId, domain::interests};
+use tower::ServiceExt;
 
 async fn world() -> (World, Http) {
     let world = World::new().await;
@@ -495,4 +496,16 @@ async fn counts_of_others_do_not_move_when_a_profile_changes() {
         world.store().profile(&id).await.unwrap().unwrap().followers,
         1
     );
+}
+
+#[tokio::test]
+async fn the_sample_event_joins() {
+    let (world, _) = world().await;
+    let event = include_str!("../../../events/onboarding-join.json");
+    let event = event.replace("TOKEN", &world.token("ana", &[]));
+    let request: lambda_http::Request = lambda_http::request::from_str(&event).unwrap();
+    let Ok(response) = router(App::new(&world.context())).oneshot(request).await;
+    assert_eq!(response.status(), 201);
+    let id = UserId::parse("ana").unwrap();
+    assert!(world.store().profile(&id).await.unwrap().is_some());
 }

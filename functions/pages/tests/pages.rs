@@ -2,6 +2,7 @@
 
 use harness::{Http, World};
 use pages::{App, router};
+use tower::ServiceExt;
 
 async fn http() -> (World, Http) {
     let world = World::new().await;
@@ -96,4 +97,13 @@ async fn a_bad_token_is_refused_here_too() {
         http.get("/openapi.json").token("bad").send().await.status,
         401
     );
+}
+
+#[tokio::test]
+async fn the_sample_event_is_not_found() {
+    let world = World::new().await;
+    let event = include_str!("../../../events/pages-not-found.json");
+    let request: lambda_http::Request = lambda_http::request::from_str(event).unwrap();
+    let Ok(response) = router(App::new(&world.context())).oneshot(request).await;
+    assert_eq!(response.status(), 404);
 }
