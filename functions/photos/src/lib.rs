@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Checks uploads, makes their renditions, and publishes the posts that waited for them.
+
+pub mod pipeline;
