@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Store, keys,
-    table::{NotCommitted, Range, encode},
+    table::{Range, encode},
+    transact::NotCommitted,
     write::Expression,
 };
 use crate::{

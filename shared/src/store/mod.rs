@@ -5,6 +5,7 @@ mod acts;
 pub mod cache;
 pub mod classify;
 mod feeds;
+mod follows;
 mod idempotency;
 pub mod keys;
 pub mod patterns;
@@ -14,6 +15,7 @@ mod posts;
 mod products;
 pub mod seal;
 mod table;
+mod transact;
 mod write;
 
 pub use idempotency::Claim;

@@ -1,4 +1,4 @@
-//! People and the edges between them.
+//! People: who joined, under which handle, and what they say of themselves.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,13 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Claim, Store, keys,
-    table::{Item, NotCommitted, Range, decode, encode},
+    table::{Item, decode, encode},
     write::Expression,
 };
 use crate::{
     domain::{
         ids::{TopicId, UserId},
-        interests,
         people::{Handle, Profile},
         photo::Image,
     },
@@ -27,11 +26,6 @@ struct HandleClaim {
     /// TTL and the moment from which others may claim it; absent while its owner is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Edge {
-    since: Timestamp,
 }
 
 /// What of a profile is to change; `None` stays as it is.
@@ -69,11 +63,19 @@ fn string_set(topics: &BTreeSet<TopicId>) -> AttributeValue {
     )
 }
 
-fn topic_set(topic: &TopicId) -> AttributeValue {
-    AttributeValue::Ss(vec![topic.as_str().to_owned()])
-}
+/// The condition that the item is there.
+pub(super) const EXISTS: &str = "attribute_exists(PK)";
 
-const EXISTS: &str = "attribute_exists(PK)";
+/// The items of a member: the profile, and the claim on the handle.
+pub(super) fn member_items(profile: &Profile) -> Result<[Item; 2], Error> {
+    let mut member = encode(&keys::profile(&profile.id), profile)?;
+    member.insert("interests".to_owned(), string_set(&profile.interests));
+    let claim = HandleClaim {
+        user: profile.id.clone(),
+        expires_at: None,
+    };
+    Ok([member, encode(&keys::handle(&profile.handle), &claim)?])
+}
 
 impl Store {
     /// Makes a person a member: the handle is claimed and the profile written, or neither.
@@ -86,19 +88,10 @@ impl Store {
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let handle_key = keys::handle(&profile.handle);
-        let mut item = encode(&keys::profile(&profile.id), profile)?;
-        item.insert("interests".to_owned(), string_set(&profile.interests));
-        let owner = HandleClaim {
-            user: profile.id.clone(),
-            expires_at: None,
-        };
+        let [member, owner] = member_items(profile)?;
         let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
             .number(":now", now.as_second());
-        let mut writes = vec![
-            self.table.put_new(item)?,
-            self.table.put_if(encode(&handle_key, &owner)?, free)?,
-        ];
+        let mut writes = vec![self.table.put_new(member)?, self.table.put_if(owner, free)?];
         if let Some(claim) = claim {
             writes.push(self.note_made(claim, profile.id.to_string(), now)?);
         }
@@ -233,194 +226,5 @@ impl Store {
             .map(decode)
             .transpose()?
             .ok_or(Error::Refused(Refusal::NotJoined))
-    }
-
-    /// Follows a person: both edges and both counts, once.
-    ///
-    /// # Errors
-    /// [`Refusal::NotJoined`] for the reader, [`Error::NotFound`] for the author.
-    pub async fn follow(
-        &self,
-        reader: &UserId,
-        author: &UserId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let edge = Edge { since: now };
-        let fan = keys::fan(author, reader).attributes();
-        let writes = vec![
-            self.table
-                .put_new(encode(&keys::follows(reader, author), &edge)?)?,
-            self.table.put_any(fan)?,
-            self.count(reader, "following", 1)?,
-            self.count(author, "followers", 1)?,
-        ];
-        self.settle_edge(self.table.transact(writes).await)
-    }
-
-    /// Takes a follow back, once.
-    ///
-    /// # Errors
-    /// As [`Store::follow`].
-    pub async fn unfollow(&self, reader: &UserId, author: &UserId) -> Result<(), Error> {
-        let writes = vec![
-            self.table
-                .delete_if(&keys::follows(reader, author), Expression::new(EXISTS))?,
-            self.table.delete_any(&keys::fan(author, reader))?,
-            self.count(reader, "following", -1)?,
-            self.count(author, "followers", -1)?,
-        ];
-        self.settle_edge(self.table.transact(writes).await)
-    }
-
-    /// A failed first condition says that the edge is as asked for already.
-    fn settle_edge(&self, outcome: Result<(), NotCommitted>) -> Result<(), Error> {
-        match outcome {
-            Ok(()) | Err(NotCommitted::Condition(0)) => Ok(()),
-            Err(not) => Err(not
-                .at(2, Error::Refused(Refusal::NotJoined))
-                .at(3, Error::NotFound)
-                .into()),
-        }
-    }
-
-    /// Moves a count of a profile that must be there.
-    pub(super) fn count(
-        &self,
-        user: &UserId,
-        what: &str,
-        by: i64,
-    ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, Error> {
-        let update = Expression::new("ADD #count :by")
-            .name("#count", what)
-            .number(":by", by);
-        self.table.update_if(&keys::profile(user), update, EXISTS)
-    }
-
-    /// Whether `reader` follows `author`.
-    ///
-    /// # Errors
-    /// Only those of the table.
-    pub async fn is_following(&self, reader: &UserId, author: &UserId) -> Result<bool, Error> {
-        Ok(self
-            .table
-            .get(&keys::follows(reader, author), false)
-            .await?
-            .is_some())
-    }
-
-    /// Everybody whom a reader follows.
-    ///
-    /// # Errors
-    /// Only those of the table.
-    pub async fn followees(&self, reader: &UserId) -> Result<BTreeSet<UserId>, Error> {
-        let edges = self
-            .table
-            .query_all(Range::all(keys::follows_of(reader)))
-            .await?;
-        Ok(edges
-            .iter()
-            .filter_map(keys::Key::of)
-            .filter_map(|key| UserId::parse(&key.sk))
-            .collect())
-    }
-
-    /// Up to `limit` of those whom an author's posts are pushed to, in the order of their ids,
-    /// after `after`; and whether there are more. Consistent, so that an edge committed before a
-    /// post is never missed by its delivery.
-    ///
-    /// # Errors
-    /// Only those of the table.
-    pub async fn fans_after(
-        &self,
-        author: &UserId,
-        after: Option<&UserId>,
-        limit: usize,
-    ) -> Result<(Vec<UserId>, bool), Error> {
-        let range = Range {
-            after: after.map(|reader| reader.as_str().to_owned()),
-            limit: Some(limit),
-            consistent: true,
-            ..Range::all(keys::fans_of(author))
-        };
-        let found = self.table.query(&range).await?;
-        let fans = found.items.iter().filter_map(keys::Key::of);
-        Ok((
-            fans.filter_map(|key| UserId::parse(&key.sk)).collect(),
-            found.more,
-        ))
-    }
-
-    /// Adds a topic to a person's interests; there already, nothing changes.
-    ///
-    /// # Errors
-    /// [`Refusal::NotJoined`].
-    pub async fn follow_topic(&self, user: &UserId, topic: &TopicId) -> Result<(), Error> {
-        let update = Expression::new("ADD interests :topic").value(":topic", topic_set(topic));
-        let changed = self
-            .table
-            .update(&keys::profile(user), update.when(Some(EXISTS)))
-            .await?;
-        changed.map(drop).ok_or(Error::Refused(Refusal::NotJoined))
-    }
-
-    /// Takes a topic out of a person's interests, unless only the least number would be left.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when fewer than [`interests::MINIMUM`] would remain;
-    /// [`Refusal::NotJoined`].
-    pub async fn unfollow_topic(&self, user: &UserId, topic: &TopicId) -> Result<(), Error> {
-        let key = keys::profile(user);
-        let least = i64::try_from(interests::MINIMUM).unwrap_or(i64::MAX);
-        let update = Expression::new("DELETE interests :topic")
-            .value(":topic", topic_set(topic))
-            .text(":id", topic.as_str())
-            .number(":least", least);
-        let enough =
-            "attribute_exists(PK) AND (size(interests) > :least OR NOT contains(interests, :id))";
-        if self
-            .table
-            .update(&key, update.when(Some(enough)))
-            .await?
-            .is_some()
-        {
-            return Ok(());
-        }
-        self.member(user).await?;
-        Err(Error::invalid(
-            "",
-            format!("at least {} interests must remain", interests::MINIMUM),
-        ))
-    }
-
-    /// Puts members and mutual follows as they are, without conditions and counts apart from those
-    /// that the profiles carry: for loading a graph.
-    ///
-    /// # Errors
-    /// Only those of the table.
-    pub async fn load_people(
-        &self,
-        profiles: &[Profile],
-        edges: &[(UserId, UserId)],
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let mut items = Vec::with_capacity(profiles.len() * 2 + edges.len() * 2);
-        for profile in profiles {
-            let mut item = encode(&keys::profile(&profile.id), profile)?;
-            item.insert("interests".to_owned(), string_set(&profile.interests));
-            items.push(item);
-            let owner = HandleClaim {
-                user: profile.id.clone(),
-                expires_at: None,
-            };
-            items.push(encode(&keys::handle(&profile.handle), &owner)?);
-        }
-        for (reader, author) in edges {
-            items.push(encode(
-                &keys::follows(reader, author),
-                &Edge { since: now },
-            )?);
-            items.push(keys::fan(author, reader).attributes());
-        }
-        self.table.put_all(items).await
     }
 }

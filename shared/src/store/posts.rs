@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Claim, Store, feeds, keys,
-    table::{NotCommitted, Range, decode, encode},
+    table::{Range, decode, encode},
+    transact::NotCommitted,
     write::Expression,
 };
 use crate::{

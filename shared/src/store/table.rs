@@ -5,17 +5,13 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::ProvideErrorMetadata,
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{
-        AttributeValue, CancellationReason, KeysAndAttributes, PutRequest, ReturnValue,
-        TransactWriteItem, WriteRequest,
-    },
+    types::{AttributeValue, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    classify::{classify, is_transient},
+    classify::classify,
     keys::{Key, PK, SK},
 };
 use crate::error::Error;
@@ -23,8 +19,8 @@ use crate::error::Error;
 /// An item as the SDK has it.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// A transaction is tried this often before the caller hears of a conflict.
-const ATTEMPTS: u32 = 12;
+/// A request is made this often before the caller hears that it was throttled, or in conflict.
+pub(super) const ATTEMPTS: u32 = 12;
 /// BatchGetItem takes at most this many keys.
 const GET_BATCH: usize = 100;
 /// BatchWriteItem takes at most this many writes.
@@ -37,37 +33,6 @@ const PARALLEL_BATCHES: usize = 8;
 pub struct Table {
     pub(super) client: Client,
     pub(super) name: String,
-}
-
-/// Why a transaction was not committed.
-#[derive(Debug)]
-pub enum NotCommitted {
-    /// The condition of the write at this index did not hold.
-    Condition(usize),
-    /// It could not be tried, or not understood.
-    Error(Error),
-}
-
-impl NotCommitted {
-    /// What a failed condition at `index` means; other failures stay.
-    #[must_use]
-    pub fn at(self, index: usize, meaning: Error) -> Self {
-        match self {
-            Self::Condition(failed) if failed == index => Self::Error(meaning),
-            Self::Condition(_) | Self::Error(_) => self,
-        }
-    }
-}
-
-impl From<NotCommitted> for Error {
-    fn from(not: NotCommitted) -> Self {
-        match not {
-            NotCommitted::Condition(index) => {
-                Self::internal(format!("unexpected failed condition of write {index}"))
-            }
-            NotCommitted::Error(error) => error,
-        }
-    }
 }
 
 /// One page of a Query.
@@ -342,47 +307,6 @@ impl Table {
             Err(error) => Err(classify(error)),
         }
     }
-
-    /// Commits all writes or none. Conflicts with other transactions and throttling are retried
-    /// with jitter, under one client request token, so that a commit whose answer was lost is not
-    /// made twice.
-    pub(super) async fn transact(
-        &self,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<(), NotCommitted> {
-        let token = format!("{:032x}", rand::random::<u128>());
-        let mut last = None;
-        for attempt in 0..ATTEMPTS {
-            let sent = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(writes.clone()))
-                .client_request_token(&token)
-                .send()
-                .await;
-            let error = match sent {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
-            };
-            let transient = is_transient(&error);
-            let cancelled = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    Some(verdict(cancelled.cancellation_reasons()))
-                }
-                Some(_) | None => None,
-            };
-            match cancelled {
-                Some(Verdict::Condition(index)) => return Err(NotCommitted::Condition(index)),
-                Some(Verdict::Again) => {}
-                None if transient => {}
-                Some(Verdict::Fault) | None => return Err(NotCommitted::Error(classify(error))),
-            }
-            last = Some(error);
-            pause(attempt).await;
-        }
-        let cause = last.map_or_else(|| "no attempt was made".into(), crate::error::Cause::from);
-        Err(NotCommitted::Error(Error::Unavailable(cause)))
-    }
 }
 
 /// A change of one item.
@@ -394,36 +318,9 @@ pub struct Change {
     pub(super) values: Option<Item>,
 }
 
-/// What the reasons of a cancelled transaction come down to.
-enum Verdict {
-    Condition(usize),
-    Again,
-    Fault,
-}
-
-fn verdict(reasons: &[CancellationReason]) -> Verdict {
-    let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
-    let is_condition = |reason| code(reason) == "ConditionalCheckFailed";
-    if let Some(index) = reasons.iter().position(is_condition) {
-        return Verdict::Condition(index);
-    }
-    let passing = [
-        "TransactionConflict",
-        "ThrottlingError",
-        "ProvisionedThroughputExceeded",
-    ];
-    if reasons
-        .iter()
-        .any(|reason| passing.contains(&code(reason).as_str()))
-    {
-        return Verdict::Again;
-    }
-    Verdict::Fault
-}
-
 /// Waits before the next try: "full jitter", up to 20 ms doubling to 1.28 s
 /// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
-async fn pause(attempt: u32) {
+pub(super) async fn pause(attempt: u32) {
     let ceiling = 20_u64 << attempt.min(6);
     tokio::time::sleep(Duration::from_millis(rand::random_range(1..=ceiling))).await;
 }
