@@ -43,7 +43,7 @@ pub struct StreamRecord {
 }
 
 impl Tables {
-    /// The newest `limit` (≤ 1000) records after a sequence number, or from the oldest on.
+    /// Up to `limit` (≤ 1000) records after a sequence number, or from the first on; oldest first.
     ///
     /// # Errors
     /// The table has no stream, or the engine failed.

@@ -30,6 +30,9 @@ use crate::triggers;
 /// A killed cloud's tasks are waited for this long; each ends at its next wait.
 const LAST_BREATH: Duration = Duration::from_secs(10);
 
+/// Some more than small machines have cores, so that a worker busy with a photo holds up nobody.
+const WORKER_THREADS: usize = 4;
+
 /// How to start a [`Cloud`].
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -90,7 +93,7 @@ impl Cloud {
             Kept::In(dir) => Some(lock(dir)?),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(WORKER_THREADS)
             .thread_name("local")
             .enable_all()
             .build()?;

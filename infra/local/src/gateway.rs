@@ -54,14 +54,15 @@ impl Gateway {
 
 /// Runs the function as a Lambda of its own would run: its panic or timeout is the gateway's answer.
 async fn invoke(target: &Target, request: Request) -> Response {
-    let answer = tokio::spawn(target.router.clone().oneshot(request));
-    match tokio::time::timeout(target.timeout, answer).await {
+    let mut answer = tokio::spawn(target.router.clone().oneshot(request));
+    match tokio::time::timeout(target.timeout, &mut answer).await {
         Ok(Ok(Ok(response))) => response,
         Ok(Err(error)) => {
             tracing::error!(function = target.binary, %error, "the function ended");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
         Err(_elapsed) => {
+            answer.abort();
             tracing::error!(function = target.binary, "the function took too long");
             plain(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
         }
