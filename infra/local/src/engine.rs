@@ -270,7 +270,8 @@ impl Engine {
         };
         self.plane.settle_objects(&told);
         if let Some(position) = position.filter(|_| trim) {
-            self.plane.tables().trim_stream(&position)?;
+            let tables = self.plane.tables().clone();
+            tokio::task::spawn_blocking(move || tables.trim_stream(&position)).await??;
         }
         Ok(())
     }
