@@ -2,12 +2,13 @@
 
 mod interests;
 mod me;
+mod suggested;
 mod users;
 mod wire;
 
 use axum::Router;
 use shared::{
-    http::{edge, views::Presenter},
+    http::{Cursors, edge, views::Presenter},
     runtime::Context,
     store::Store,
 };
@@ -20,6 +21,7 @@ pub struct App {
     context: Context,
     store: Store,
     present: Presenter,
+    cursors: Cursors,
 }
 
 impl App {
@@ -28,6 +30,7 @@ impl App {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
             present: Presenter::new(&context.config.media_url),
+            cursors: Cursors::new(context),
             context: context.clone(),
         }
     }
@@ -38,6 +41,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(interests::list_interests))
         .routes(routes!(me::join, me::read_me, me::change_me))
         .routes(routes!(users::read_user))
+        .routes(routes!(suggested::list_suggested))
 }
 
 /// Every route of this function, within the edge.

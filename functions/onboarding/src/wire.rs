@@ -322,3 +322,12 @@ pub(crate) struct FollowingView {
     /// Whether the viewer follows them.
     pub following: bool,
 }
+
+/// Somebody with the same interests.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SuggestedView {
+    /// Who.
+    pub user: UserCard,
+    /// Which interests are shared.
+    pub shared_interests: Vec<String>,
+}

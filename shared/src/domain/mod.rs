@@ -8,5 +8,6 @@ pub mod photo;
 pub mod post;
 pub mod product;
 pub mod ranking;
+pub mod suggestions;
 pub mod text;
 pub mod topics;

@@ -1,8 +1,8 @@
-//! The edges between people, and between people and topics; their counts move with them.
+//! The edges between people; their counts move with them.
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,21 +14,13 @@ use super::{
     write::Expression,
 };
 use crate::{
-    domain::{
-        ids::{TopicId, UserId},
-        interests,
-        people::Profile,
-    },
+    domain::{ids::UserId, people::Profile},
     error::{Error, Refusal},
 };
 
 #[derive(Serialize, Deserialize)]
 struct Edge {
     since: Timestamp,
-}
-
-fn topic_set(topic: &TopicId) -> AttributeValue {
-    AttributeValue::Ss(vec![topic.as_str().to_owned()])
 }
 
 impl Store {
@@ -144,48 +136,6 @@ impl Store {
         Ok((
             fans.filter_map(|key| UserId::parse(&key.sk)).collect(),
             found.more,
-        ))
-    }
-
-    /// Adds a topic to a person's interests; there already, nothing changes.
-    ///
-    /// # Errors
-    /// [`Refusal::NotJoined`].
-    pub async fn follow_topic(&self, user: &UserId, topic: &TopicId) -> Result<(), Error> {
-        let update = Expression::new("ADD interests :topic").value(":topic", topic_set(topic));
-        let changed = self
-            .table
-            .update(&keys::profile(user), update.when(Some(EXISTS)))
-            .await?;
-        changed.map(drop).ok_or(Error::Refused(Refusal::NotJoined))
-    }
-
-    /// Takes a topic out of a person's interests, unless only the least number would be left.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when fewer than [`interests::MINIMUM`] would remain;
-    /// [`Refusal::NotJoined`].
-    pub async fn unfollow_topic(&self, user: &UserId, topic: &TopicId) -> Result<(), Error> {
-        let key = keys::profile(user);
-        let least = i64::try_from(interests::MINIMUM).unwrap_or(i64::MAX);
-        let update = Expression::new("DELETE interests :topic")
-            .value(":topic", topic_set(topic))
-            .text(":id", topic.as_str())
-            .number(":least", least);
-        let enough =
-            "attribute_exists(PK) AND (size(interests) > :least OR NOT contains(interests, :id))";
-        if self
-            .table
-            .update(&key, update.when(Some(enough)))
-            .await?
-            .is_some()
-        {
-            return Ok(());
-        }
-        self.member(user).await?;
-        Err(Error::invalid(
-            "",
-            format!("at least {} interests must remain", interests::MINIMUM),
         ))
     }
 

@@ -98,6 +98,16 @@ pub fn fans_of(author: &UserId) -> String {
     format!("FANS#{author}")
 }
 
+/// That a person chose a topic; the latest to join come last.
+pub fn interested(topic: &TopicId, joined_at: Timestamp, user: &UserId) -> Key {
+    Key::new(interested_in(topic), format!("{joined_at:.3}#{user}"))
+}
+
+/// The collection of those who chose a topic.
+pub fn interested_in(topic: &TopicId) -> String {
+    format!("INTERESTED#{topic}")
+}
+
 /// A post with its counts.
 pub fn post(post: PostId) -> Key {
     Key::new(format!("POST#{post}"), "POST")

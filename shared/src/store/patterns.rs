@@ -23,12 +23,13 @@ macro_rules! patterns {
 }
 
 patterns! {
-    "join", "become a member under a handle", "TransactWrite", "`USER#u/PROFILE`, `HANDLE#h/HANDLE`";
+    "join", "become a member under a handle", "TransactWrite", "`USER#u/PROFILE`, `HANDLE#h/HANDLE`, `INTERESTED#t/joined#u`";
     "profile", "who is this member, now", "GetItem, consistent", "`USER#u/PROFILE`";
     "profiles", "cards of many people", "BatchGet", "`USER#u/PROFILE`";
     "user_by_handle", "who has this handle", "GetItem", "`HANDLE#h/HANDLE`";
-    "change_profile", "change name, bio, avatar, interests, switches", "UpdateItem", "`USER#u/PROFILE`";
-    "follow_topic, unfollow_topic", "change one interest", "UpdateItem", "`USER#u/PROFILE`";
+    "change_profile", "change name, bio, avatar, switches; interests with their lists", "UpdateItem, TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`";
+    "follow_topic, unfollow_topic", "change one interest and its list", "TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`";
+    "interested", "who chose these topics, the latest to join first", "Query", "`INTERESTED#t`";
     "follow, unfollow", "both edges and both counts", "TransactWrite", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#r`, `USER#a`";
     "is_following", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
     "followees", "whom does r follow", "Query", "`FOLLOWS#r`";

@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Claim, Store, keys,
-    table::{Item, decode, encode},
+    Claim, Store,
+    interests::string_set,
+    keys,
+    table::{ATTEMPTS, Item, decode, encode},
+    transact::NotCommitted,
     write::Expression,
 };
 use crate::{
@@ -54,15 +57,6 @@ pub struct NotifyChange {
     pub follows: Option<bool>,
 }
 
-fn string_set(topics: &BTreeSet<TopicId>) -> AttributeValue {
-    AttributeValue::Ss(
-        topics
-            .iter()
-            .map(|topic| topic.as_str().to_owned())
-            .collect(),
-    )
-}
-
 /// The condition that the item is there.
 pub(super) const EXISTS: &str = "attribute_exists(PK)";
 
@@ -95,6 +89,7 @@ impl Store {
         if let Some(claim) = claim {
             writes.push(self.note_made(claim, profile.id.to_string(), now)?);
         }
+        writes.extend(self.list_interests(profile, &profile.interests, [])?);
         self.table.transact(writes).await.map_err(|not| {
             not.at(0, Error::Conflict(Conflict::AlreadyJoined))
                 .at(1, Error::Conflict(Conflict::HandleTaken))
@@ -161,12 +156,40 @@ impl Store {
         change: ProfileChange,
     ) -> Result<Profile, Error> {
         let key = keys::profile(user);
-        let (mut set, mut remove, mut values) = (Vec::new(), Vec::new(), Item::new());
-        if let Some(name) = change.display_name {
-            set.push("display_name = :name");
-            values.insert(":name".to_owned(), AttributeValue::S(name));
+        let Some(update) = change.update()? else {
+            return self.member(user).await;
+        };
+        let Some(chosen) = change.interests else {
+            let changed = self.table.update(&key, update.when(Some(EXISTS))).await?;
+            let changed = changed.map(decode).transpose()?;
+            return changed.ok_or(Error::Refused(Refusal::NotJoined));
+        };
+        // The lists under the topics must follow from the interests that this change replaces.
+        for _ in 0..ATTEMPTS {
+            let now = self.member(user).await?;
+            let seen = update.clone().value(":seen", string_set(&now.interests));
+            let mut writes = vec![self.table.update_if(&key, seen, "interests = :seen")?];
+            let (added, left) = (&chosen - &now.interests, &now.interests - &chosen);
+            writes.extend(self.list_interests(&now, &added, &left)?);
+            match self.table.transact(writes).await {
+                Ok(()) => return self.member(user).await,
+                Err(NotCommitted::Condition(0)) => {}
+                Err(not) => return Err(not.into()),
+            }
         }
-        match change.bio.as_deref() {
+        Err(Error::unavailable("the profile kept changing"))
+    }
+}
+
+impl ProfileChange {
+    /// As an update of the item; `None` when nothing is to change.
+    fn update(&self) -> Result<Option<Expression>, Error> {
+        let (mut set, mut remove, mut values) = (Vec::new(), Vec::new(), Item::new());
+        if let Some(name) = &self.display_name {
+            set.push("display_name = :name");
+            values.insert(":name".to_owned(), AttributeValue::S(name.clone()));
+        }
+        match self.bio.as_deref() {
             Some("") => remove.push("bio"),
             Some(bio) => {
                 set.push("bio = :bio");
@@ -174,7 +197,7 @@ impl Store {
             }
             None => {}
         }
-        match change.avatar {
+        match &self.avatar {
             Some(None) => remove.push("avatar"),
             Some(Some(image)) => {
                 let image = serde_dynamo::to_attribute_value(image).map_err(Error::internal)?;
@@ -183,22 +206,14 @@ impl Store {
             }
             None => {}
         }
-        if let Some(topics) = &change.interests {
+        if let Some(topics) = &self.interests {
             set.push("interests = :interests");
             values.insert(":interests".to_owned(), string_set(topics));
         }
         let switches = [
-            (change.notify.posts, "notify.posts = :posts", ":posts"),
-            (
-                change.notify.replies,
-                "notify.replies = :replies",
-                ":replies",
-            ),
-            (
-                change.notify.follows,
-                "notify.follows = :follows",
-                ":follows",
-            ),
+            (self.notify.posts, "notify.posts = :posts", ":posts"),
+            (self.notify.replies, "notify.replies = :replies", ":replies"),
+            (self.notify.follows, "notify.follows = :follows", ":follows"),
         ];
         for (switch, assignment, name) in switches {
             if let Some(on) = switch {
@@ -211,20 +226,12 @@ impl Store {
             parts => format!("{word} {} ", parts.join(", ")),
         };
         let update = clause("SET", &set) + &clause("REMOVE", &remove);
-        if update.is_empty() {
-            return self.member(user).await;
-        }
-        let mut expression = Expression::new(update);
-        for (name, value) in values {
-            expression = expression.value(&name, value);
-        }
-        let changed = self
-            .table
-            .update(&key, expression.when(Some(EXISTS)))
-            .await?;
-        changed
-            .map(decode)
-            .transpose()?
-            .ok_or(Error::Refused(Refusal::NotJoined))
+        let expression = || {
+            let empty = Expression::new(&update);
+            values
+                .iter()
+                .fold(empty, |all, (name, value)| all.value(name, value.clone()))
+        };
+        Ok((!update.is_empty()).then(expression))
     }
 }

@@ -1,0 +1,69 @@
+//! People with the same interests.
+
+use axum::{Json, extract::State};
+use shared::{
+    domain::suggestions::{Place, suggest},
+    error::Error,
+    http::{Page, PageQuery, Params, Refusals, Viewer},
+};
+
+use crate::{App, wire::SuggestedView};
+
+/// The list's name in cursors.
+const LIST: &str = "people suggested";
+/// This many of my interests are looked at.
+const TOPICS: usize = 10;
+/// Of each, this many of the latest to join.
+const EACH: usize = 30;
+
+/// People who chose the same interests and whom I do not follow, most shared first.
+#[utoipa::path(
+    get,
+    path = "/v1/people/suggested",
+    tag = "onboarding",
+    params(PageQuery),
+    security(("bearer" = [])),
+    responses((status = 200, description = "A page of people.", body = Page<SuggestedView>), Refusals)
+)]
+pub(crate) async fn list_suggested(
+    State(app): State<App>,
+    viewer: Viewer,
+    params: Params,
+) -> Result<Json<Page<SuggestedView>>, Error> {
+    let (me, followees) = futures::try_join!(
+        app.store.member(&viewer.id),
+        app.store.followees(&viewer.id)
+    )?;
+    let page = params.page()?;
+    let me_id = Some(viewer.id.as_str());
+    let after = match &page.cursor {
+        Some(cursor) => Some(app.cursors.decode::<Place>(LIST, me_id, cursor)?),
+        None => None,
+    };
+    let people = app
+        .store
+        .interested(me.interests.iter().take(TOPICS), EACH)
+        .await?;
+    let profiles = app.store.profiles(&people).await?;
+    let mut suggestions = suggest(&me, &followees, profiles.into_values());
+    suggestions.retain(|suggestion| {
+        after
+            .as_ref()
+            .is_none_or(|after| suggestion.place() > *after)
+    });
+    let more = suggestions.len() > page.limit;
+    suggestions.truncate(page.limit);
+    let next_cursor = suggestions
+        .last()
+        .filter(|_| more)
+        .map(|last| app.cursors.encode(LIST, me_id, &last.place()))
+        .transpose()?;
+    let items = suggestions
+        .iter()
+        .map(|suggestion| SuggestedView {
+            user: app.present.user(&suggestion.profile),
+            shared_interests: suggestion.shared.iter().map(ToString::to_string).collect(),
+        })
+        .collect();
+    Ok(Json(Page { items, next_cursor }))
+}
