@@ -2,6 +2,7 @@
 
 mod joining;
 mod profiles;
+mod suggested;
 
 use harness::{Answer, Forgery, Http, World};
 use onboarding::{App, router};
