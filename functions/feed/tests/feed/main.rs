@@ -1,0 +1,79 @@
+//! Feeds through the router, over a real table.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod home;
+mod paging;
+mod wall;
+
+use std::collections::{BTreeSet, HashSet};
+
+use harness::{Answer, Http, World};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use shared::domain::{
+    feed::Entry,
+    ids::{TopicId, UserId},
+    interests,
+    post::Post,
+};
+
+fn feeds(world: &World) -> Http {
+    world.serve(feed::router(feed::App::new(&world.context())))
+}
+
+fn ids(answer: &Answer) -> Vec<String> {
+    let body = answer.json();
+    let items = body["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| item["post"]["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn next(answer: &Answer) -> Option<String> {
+    answer.json()["next_cursor"].as_str().map(str::to_owned)
+}
+
+/// Interests beyond the five that members of the harness have.
+fn other_topic() -> String {
+    interests::groups()
+        .iter()
+        .flat_map(|g| &g.interests)
+        .nth(20)
+        .unwrap()
+        .id
+        .clone()
+}
+
+fn first_topic() -> String {
+    interests::groups()[0].interests[0].id.clone()
+}
+
+/// Does what the workers would: timelines, walls, and the marker is gone.
+async fn deliver(world: &World, post: &Post, readers: &[&str]) {
+    let (store, entry) = (world.store(), Entry::of(post).unwrap());
+    let to = readers
+        .iter()
+        .map(|reader| (UserId::parse(reader).unwrap(), entry.clone()));
+    store.deliver(&to.collect::<Vec<_>>()).await.unwrap();
+    store.put_on_topics(&entry, &post.topics).await.unwrap();
+    store.close(&entry).await.unwrap();
+}
+
+/// Reads a whole feed in pages of `limit`.
+async fn read_all(http: &Http, token: &str, limit: usize) -> Vec<String> {
+    let (mut all, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let from = cursor
+            .map(|cursor| format!("&cursor={cursor}"))
+            .unwrap_or_default();
+        let path = format!("/v1/feed?limit={limit}{from}");
+        let answer = http.get(&path).token(token).send().await.expect(200);
+        assert!(ids(&answer).len() <= limit);
+        all.extend(ids(&answer));
+        cursor = next(&answer);
+        if cursor.is_none() {
+            return all;
+        }
+    }
+}
