@@ -6,12 +6,15 @@ use super::{
     AvatarView, CountsView, HotspotView, MoneyView, PhotoView, PostView, ProductCard,
     ReadyPhotoView, RenditionView, UnreadyPhotoView, UserCard, ViewerView,
 };
-use crate::domain::{
-    ids::{PostId, ProductId, UserId},
-    people::Profile,
-    photo::{Image, Rejection},
-    post::{Hotspot, Post, PostKind, PostPhoto, PostStatus},
-    product::{Availability, Product},
+use crate::{
+    domain::{
+        ids::{PostId, ProductId, UserId},
+        people::Profile,
+        photo::{Image, Rejection},
+        post::{Hotspot, Post, PostKind, PostPhoto, PostStatus},
+        product::{Availability, Product},
+    },
+    photos::rendition_key,
 };
 
 /// What was read to show posts: products, their authors' profiles, and what the viewer did.
@@ -115,8 +118,9 @@ impl Presenter {
             width: rendition.width,
             height: rendition.height,
             url: format!(
-                "{}/media/{}/{}.jpg",
-                self.media_url, image.media, rendition.width
+                "{}/{}",
+                self.media_url,
+                rendition_key(&image.media, rendition.width)
             ),
         };
         image.renditions.iter().map(view).collect()
