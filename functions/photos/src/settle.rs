@@ -1,0 +1,135 @@
+//! One upload: from the bucket through the pipeline into its photo, and into the post that waits.
+
+use shared::{
+    domain::{
+        ids::PostId,
+        photo::{Image, MAX_BYTES, Photo, PhotoStatus, Rejection, Rendition},
+        post::PostStatus,
+    },
+    error::Error,
+    photos::{Upload, is_upload_key, photo_at},
+};
+
+use crate::{
+    App,
+    pipeline::{self, Processed},
+};
+
+/// Settles the upload at `key`: its photo first, then the post that claimed it. A post that
+/// claims it in between is found settled by its own write, which is conditional on the photo's.
+pub(crate) async fn settle(app: &App, key: &str) -> Result<(), Error> {
+    if !is_upload_key(key) {
+        return Err(Error::internal("not a key of an upload"));
+    }
+    let ticket = match photo_at(key) {
+        Some(photo) => app.store.photo(photo).await?,
+        None => None,
+    };
+    let Some(photo) = ticket else {
+        // Nobody can ask for what has no ticket, or one that ran out.
+        tracing::info!(upload.key = key, "deleted an upload without a ticket");
+        return app.bucket.delete(key).await;
+    };
+    let settled = match photo.status {
+        PhotoStatus::AwaitingUpload => settle_photo(app, key, photo).await?,
+        PhotoStatus::Ready | PhotoStatus::Rejected => Some(photo),
+    };
+    match settled.and_then(|photo| photo.post) {
+        Some(post) => settle_post(app, post).await,
+        None => Ok(()),
+    }
+}
+
+/// Makes the renditions, or finds why there are none; answers with the photo as it is then.
+async fn settle_photo(app: &App, key: &str, photo: Photo) -> Result<Option<Photo>, Error> {
+    let turn = app.turn.acquire().await.map_err(Error::internal)?;
+    let outcome = match app.bucket.upload(key, MAX_BYTES).await? {
+        Some(Upload::Whole(bytes)) => process(bytes, photo.content_type.clone()).await?,
+        Some(Upload::TooLarge) => Err(Rejection::TooLarge),
+        None => {
+            tracing::warn!(photo.id = %photo.id, "the upload is gone");
+            return Ok(Some(photo));
+        }
+    };
+    drop(turn);
+    match outcome {
+        Ok(processed) => {
+            let image = put_renditions(app, &photo.media, processed).await?;
+            tracing::info!(photo.id = %photo.id, "ready");
+            app.store.settle_photo(photo.id, Ok(&image)).await
+        }
+        Err(rejection) => {
+            tracing::info!(photo.id = %photo.id, photo.rejection = ?rejection, "rejected");
+            app.store.settle_photo(photo.id, Err(rejection)).await
+        }
+    }
+}
+
+/// Runs the pipeline beside the runtime. A file on which it would panic is unreadable: one
+/// delivered again and again would keep others waiting.
+async fn process(
+    bytes: Vec<u8>,
+    content_type: String,
+) -> Result<Result<Processed, Rejection>, Error> {
+    let work = move || pipeline::process(&bytes, &content_type);
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => Ok(outcome),
+        Err(stopped) if stopped.is_panic() => {
+            tracing::error!("the pipeline panicked");
+            Ok(Err(Rejection::Unreadable))
+        }
+        Err(stopped) => Err(Error::unavailable(stopped)),
+    }
+}
+
+/// Puts the renditions into the photo's directory, which its ticket chose.
+async fn put_renditions(app: &App, media: &str, processed: Processed) -> Result<Image, Error> {
+    let renditions = processed
+        .renditions
+        .iter()
+        .map(|rendition| Rendition {
+            width: rendition.width,
+            height: rendition.height,
+        })
+        .collect();
+    let puts = processed.renditions.into_iter().map(|rendition| {
+        app.bucket
+            .put_rendition(media, rendition.width, rendition.jpeg)
+    });
+    futures::future::try_join_all(puts).await?;
+    Ok(Image {
+        width: processed.width,
+        height: processed.height,
+        placeholder: processed.placeholder,
+        media: media.to_owned(),
+        renditions,
+    })
+}
+
+/// Publishes a post if it waited for nothing else, or hands it back to its author. Of two photos
+/// settled at the same time, the later one sees both.
+async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
+    let Some(mut post) = app.store.post_now(post).await? else {
+        return Ok(());
+    };
+    if post.status != PostStatus::Processing {
+        return Ok(());
+    }
+    let ids: Vec<_> = post.photos.iter().map(|photo| photo.id).collect();
+    let photos = app.store.photos(&ids).await?;
+    for (shown, photo) in post.photos.iter_mut().zip(photos) {
+        if let Some(photo) = photo {
+            shown.image = photo.image;
+            shown.rejected = photo.reason;
+        }
+    }
+    post.status = post.status_by_photos();
+    match post.status {
+        PostStatus::Processing => return Ok(()),
+        PostStatus::Published => post.published_at = Some(app.clock.now()),
+        PostStatus::NeedsAttention => {}
+    }
+    let settled = app.store.settle_post(&post).await?;
+    tracing::info!(post.id = %post.id, post.status = ?post.status, post.settled = settled, "settled");
+    Ok(())
+}
