@@ -12,6 +12,7 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
     let feed = feed::App::new(&contexts("feed"));
     let onboarding = onboarding::App::new(&contexts("onboarding"));
     let pages = pages::App::new(&contexts("pages"));
+    let photos = photos::App::new(&contexts("photos"));
     let posting = posting::App::new(&contexts("posting"));
     let relay = relay::App::new(&contexts("relay"));
     Functions::default()
@@ -32,6 +33,13 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
             Function::queue(move |event| {
                 let app = fanout.clone();
                 async move { fanout::handle(&app, event).await }
+            }),
+        )
+        .with(
+            "photos",
+            Function::queue(move |event| {
+                let app = photos.clone();
+                async move { photos::handle(&app, event).await }
             }),
         )
         .with(
