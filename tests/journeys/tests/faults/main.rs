@@ -2,55 +2,94 @@
 //! and counts are exact.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
+mod callers;
 mod delivery;
 mod engine;
 
 use std::{
+    collections::BTreeSet,
     future::Future,
     ops::Range,
     panic::{AssertUnwindSafe, resume_unwind},
 };
 
 use futures::FutureExt;
-use harness::{Fault, Faults};
-use shared::domain::ids::UserId;
+use harness::{Fault, Faults, World};
+use shared::domain::{
+    feed::Position,
+    ids::{PostId, UserId},
+};
 
 fn user(sub: &str) -> UserId {
     UserId::parse(sub).expect("a subject")
 }
 
+/// The posts in somebody's timeline.
+async fn timeline(world: &World, reader: &UserId) -> Vec<PostId> {
+    let oldest = Position::start_of(jiff::Timestamp::MIN);
+    let newest = Position::end_of(jiff::Timestamp::MAX);
+    let entries = world.store().timeline(reader, newest, oldest, 1_000).await;
+    let entries = entries.expect("a timeline").into_iter();
+    entries.map(|entry| entry.at.post).collect()
+}
+
+/// The posts that are marked as not delivered yet.
+async fn is_open(world: &World) -> BTreeSet<PostId> {
+    let open = world.store().open_posts(world.now()).await;
+    let open = open.expect("the markers").into_iter();
+    open.map(|open| open.entry.at.post).collect()
+}
+
 /// How often each kind of fault was met.
+#[derive(Default)]
 struct Met([usize; Fault::ALL.len()]);
 
 impl Met {
     fn of(faults: &Faults) -> Self {
         Self(Fault::ALL.map(|fault| faults.met(fault)))
     }
+
+    fn add(&mut self, more: &Self) {
+        self.0
+            .iter_mut()
+            .zip(more.0)
+            .for_each(|(sum, more)| *sum += more);
+    }
 }
 
-/// Runs a scenario over many schedules, names the seed that fails, and makes sure that every kind
-/// of fault was met that can be: a conflict needs a transaction.
-async fn over_seeds<F>(seeds: Range<u64>, scenario: impl Fn(u64) -> F)
+/// What any call may meet.
+const ANY: [Fault; 4] = [
+    Fault::Throttled,
+    Fault::NotReached,
+    Fault::AnswerLost,
+    Fault::Killed,
+];
+/// What is met besides by those who write in transactions.
+const TRANSACTIONS: &[Fault] = &[Fault::Conflict];
+/// What is met besides by those who write and send in batches.
+const BATCHES: &[Fault] = &[Fault::Unprocessed];
+
+/// Runs a scenario over many schedules, names the seed that fails, and makes sure that each fault
+/// was met that can be.
+async fn over_seeds<F>(seeds: Range<u64>, scenario: impl Fn(u64) -> F, besides: &[Fault])
 where
     F: Future<Output = Met>,
 {
-    let mut met = [0; Fault::ALL.len()];
+    let mut met = Met::default();
     for seed in seeds {
         match AssertUnwindSafe(scenario(seed)).catch_unwind().await {
-            Ok(Met(now)) => met.iter_mut().zip(now).for_each(|(sum, now)| *sum += now),
+            Ok(now) => met.add(&now),
             Err(panic) => {
                 eprintln!("with the seed {seed}");
                 resume_unwind(panic);
             }
         }
     }
-    for (fault, met) in Fault::ALL.iter().zip(met) {
-        assert!(
-            met > 0 || *fault == Fault::Conflict,
-            "{fault:?} was never met"
-        );
+    for fault in ANY.iter().chain(besides) {
+        assert!(met.0[*fault as usize] > 0, "{fault:?} was never met");
     }
 }
