@@ -353,6 +353,13 @@ impl NewPost<'_> {
         self
     }
 
+    /// Changed in any other way.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Post)) -> Self {
+        change(&mut self.post);
+        self
+    }
+
     /// Naming these products without a photo.
     #[must_use]
     pub fn products(mut self, ids: &[&str]) -> Self {
