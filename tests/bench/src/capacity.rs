@@ -1,0 +1,385 @@
+//! Every API call and worker step on the reference page, beside its budget.
+
+use anyhow::{Context as _, Result, ensure};
+use harness::{Answer, Http, Meter, Request, World, sqs_event};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use shared::{
+    domain::{feed::Entry, post::Post},
+    queue::messages::{FanoutMessage, Followed, PostPublished},
+    runtime::Context,
+};
+
+use crate::{
+    reference::{self, READER, author, product, text, topics, user},
+    report::{Budget, Report},
+};
+
+const PHOTO: &[u8] = include_bytes!("../../../infra/local/demo/photos/tabby-portrait.jpg");
+const CATALOGUE: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
+
+/// Measures everything and prints it; `false` when a budget is exceeded.
+pub(crate) async fn run() -> Result<bool> {
+    let (world, posts) = reference::world().await?;
+    let meter = Meter::new();
+    let context = meter.attach(&world.context());
+    let mut bench = Bench {
+        token: world.token(READER, &["prime"]),
+        world,
+        meter,
+        context,
+        report: Report::default(),
+    };
+    bench.onboarding().await?;
+    bench.posting(&posts).await?;
+    bench.engagement(&posts).await?;
+    bench.feed().await?;
+    bench.relay().await?;
+    bench.fanout().await?;
+    bench.photos().await?;
+    bench.catalogue().await?;
+    println!("{}", bench.report.text());
+    Ok(bench.report.holds())
+}
+
+struct Bench {
+    world: World,
+    meter: Meter,
+    context: Context,
+    token: String,
+    report: Report,
+}
+
+impl Bench {
+    /// Sends a request as the reader, and adds what it used.
+    async fn call(
+        &mut self,
+        what: &str,
+        request: Request,
+        status: u16,
+        budget: Budget,
+    ) -> Result<Answer> {
+        self.meter.take();
+        let answer = request.token(&self.token).send().await;
+        self.report.add(what, self.meter.take(), budget);
+        let body = String::from_utf8_lossy(&answer.body);
+        ensure!(
+            answer.status == status,
+            "{what}: {} {body}",
+            answer.status.as_u16()
+        );
+        Ok(answer)
+    }
+
+    fn serve(&self, router: axum::Router) -> Http {
+        self.world.serve(router)
+    }
+
+    async fn onboarding(&mut self) -> Result<()> {
+        let http = self.serve(onboarding::router(onboarding::App::new(&self.context)));
+        let free = Budget::FREE;
+        self.call("GET /v1/interests", http.get("/v1/interests"), 200, free)
+            .await?;
+        let interests: Vec<_> = topics(8).iter().map(ToString::to_string).collect();
+        let newcomer = json!({
+            "display_name": "A newcomer",
+            "handle": "newcomer",
+            "interests": interests,
+            "notify": {"posts": true, "replies": true},
+        });
+        let reader = std::mem::replace(&mut self.token, self.world.token("newcomer", &["prime"]));
+        let join = http.post("/v1/me").json(newcomer);
+        self.call("POST /v1/me", join, 201, free).await?;
+        self.token = reader;
+        self.call("GET /v1/me", http.get("/v1/me"), 200, free)
+            .await?;
+        let change = http.patch("/v1/me").json(json!({"bio": "Short."}));
+        self.call("PATCH /v1/me", change, 200, free).await?;
+        let profile = http.get(&format!("/v1/users/{}", author(0)));
+        self.call("GET /v1/users/{handle}", profile, 200, free)
+            .await?;
+        Ok(())
+    }
+
+    async fn posting(&mut self, posts: &[Post]) -> Result<()> {
+        let http = self.serve(posting::router(posting::App::new(&self.context)));
+        let ticket = ticket(&http, PHOTO);
+        let ticket = self
+            .call("POST /v1/photos", ticket, 201, Budget::FREE)
+            .await?;
+        let waiting = id(&ticket)?;
+        let read = http.get(&format!("/v1/photos/{waiting}"));
+        self.call("GET /v1/photos/{id}", read, 200, Budget::FREE)
+            .await?;
+
+        let topic = topics(1)[0].to_string();
+        let story = |bytes| json!({"kind": "story", "text": text(bytes), "topics": [topic]});
+        let publish = Budget::rounds(2).wcu(10.0);
+        let call = http.post("/v1/posts").json(story(1_700));
+        self.call("POST /v1/posts, story of 2 KB", call, 201, publish)
+            .await?;
+        let call = http
+            .post("/v1/posts")
+            .header("idempotency-key", "once")
+            .json(story(1_700));
+        self.call("… with an idempotency key", call, 201, publish.wcu(12.0))
+            .await?;
+        let call = http
+            .post("/v1/posts")
+            .header("idempotency-key", "once")
+            .json(story(1_700));
+        self.call("… again with the same key", call, 201, Budget::FREE)
+            .await?;
+        for photos in [1_u8, 3] {
+            let mut pinned = Vec::new();
+            for index in 0..usize::from(photos) {
+                let photo = self.world.ready_photo(READER).await;
+                let spots = [2 * index, 2 * index + 1]
+                    .map(|spot| json!({"product_id": product(spot), "x": 0.5, "y": 0.25}));
+                pinned.push(json!({"id": photo.id.to_string(), "alt": "A cat", "hotspots": spots}));
+            }
+            let body =
+                json!({"kind": "photo", "text": "Look", "topics": [topic], "photos": pinned});
+            let budget = publish.wcu(10.0 + 2.0 * f64::from(photos));
+            let call = http.post("/v1/posts").json(body);
+            let what = format!("… with {photos} photo(s), 2 hotspots each");
+            self.call(&what, call, 201, budget).await?;
+        }
+
+        let three: Vec<_> = (0..3).map(product).collect();
+        let body = json!({
+            "kind": "story", "text": text(1_500), "topics": [topic], "products": three,
+        });
+        let made = self
+            .call(
+                "… with 3 products",
+                http.post("/v1/posts").json(body),
+                201,
+                publish,
+            )
+            .await?;
+        // Another instance, so that nothing is cached yet.
+        let http = self.serve(posting::router(posting::App::new(&self.context)));
+        let path = format!("/v1/posts/{}", id(&made)?);
+        let read = Budget::rounds(2).rcu(4.0);
+        self.call("GET /v1/posts/{id}, 3 products", http.get(&path), 200, read)
+            .await?;
+        self.call(
+            "DELETE /v1/posts/{id}",
+            http.delete(&path),
+            204,
+            Budget::FREE,
+        )
+        .await?;
+        let page = http.get(&format!("/v1/users/{}/posts", posts[0].author));
+        self.call("GET /v1/users/{handle}/posts", page, 200, Budget::FREE)
+            .await?;
+        let card = http.get(&format!("/v1/products/{}", product(0)));
+        self.call("GET /v1/products/{id}", card, 200, Budget::FREE)
+            .await?;
+        Ok(())
+    }
+
+    async fn engagement(&mut self, posts: &[Post]) -> Result<()> {
+        let http = self.serve(engagement::router(engagement::App::new(&self.context)));
+        let small = self.world.published_post(&author(0)).text(&text(300)).await;
+        for (what, post, wcu) in [
+            ("a post of 1 KB", small.id, 4.0),
+            ("a post of 2 KB", posts[0].id, 6.0),
+        ] {
+            let path = format!("/v1/posts/{post}/smile");
+            let budget = Budget::rounds(2).rcu(1.5).wcu(wcu);
+            let name = format!("PUT /v1/posts/{{id}}/smile, {what}");
+            self.call(&name, http.put(&path), 204, budget).await?;
+            let name = format!("DELETE /v1/posts/{{id}}/smile, {what}");
+            self.call(&name, http.delete(&path), 204, budget).await?;
+        }
+        self.world.member("stranger").await;
+        let follow = Budget::rounds(2).wcu(8.0);
+        for (path, budget) in [
+            ("/v1/users/stranger/follow".to_owned(), follow),
+            (format!("/v1/topics/{}/follow", topics(9)[8]), Budget::FREE),
+        ] {
+            let kind = path.split('/').nth(2).unwrap_or_default();
+            let (put, delete) = (http.put(&path), http.delete(&path));
+            let name = format!("PUT /v1/{kind}/{{id}}/follow");
+            self.call(&name, put, 204, budget).await?;
+            let name = format!("DELETE /v1/{kind}/{{id}}/follow");
+            self.call(&name, delete, 204, budget).await?;
+        }
+        Ok(())
+    }
+
+    async fn feed(&mut self) -> Result<()> {
+        let (cold, warm) = (Budget::rounds(4).rcu(55.0), Budget::rounds(4).rcu(25.0));
+        for size in ["60 posts in the timeline", "300 posts"] {
+            let http = self.serve(feed::router(feed::App::new(&self.context)));
+            let name = format!("GET /v1/feed, cold, {size}");
+            let page = http.get("/v1/feed?limit=20");
+            let page = self.call(&name, page, 200, cold).await?.json();
+            let items = page["items"].as_array().map(Vec::len).unwrap_or_default();
+            ensure!(items == reference::PAGE, "a page of {items}: {page}");
+            let name = format!("GET /v1/feed, warm, {size}");
+            self.call(&name, http.get("/v1/feed?limit=20"), 200, warm)
+                .await?;
+            let cursor = page["next_cursor"].as_str().context("a next page")?;
+            let next = http.get(&format!("/v1/feed?limit=20&cursor={cursor}"));
+            self.call("… next page", next, 200, cold).await?;
+            if size == "60 posts in the timeline" {
+                reference::publish(&self.world, 3 * reference::PAGE, 300).await?;
+            }
+        }
+        let http = self.serve(feed::router(feed::App::new(&self.context)));
+        let path = format!("/v1/topics/{}/posts?sort=new&limit=20", topics(1)[0]);
+        for name in [
+            "GET /v1/topics/{id}/posts, cold",
+            "GET /v1/topics/{id}/posts, warm",
+        ] {
+            self.call(name, http.get(&path), 200, Budget::FREE).await?;
+        }
+        Ok(())
+    }
+
+    async fn relay(&mut self) -> Result<()> {
+        let app = relay::App::new(&self.context);
+        let (_, before) = self.world.stream_after(None);
+        self.world.published_post(&author(1)).await;
+        self.world.follow("newcomer", "stranger").await;
+        let (event, _) = self.world.stream_after(before.as_deref());
+        self.meter.take();
+        let answer = relay::handle(&app, event).await;
+        let used = self.meter.take();
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        self.report
+            .add("relay: a post and a follow", used, Budget::FREE);
+        let messages = self.world.receive_all("fanout").await.len();
+        ensure!(messages == 2, "{messages} messages");
+        Ok(())
+    }
+
+    async fn fanout(&mut self) -> Result<()> {
+        let app = fanout::App::new(&self.context);
+        for (star, readers) in [("starone", 1_000_usize), ("startwo", 2_500)] {
+            let star = self.star(star, readers).await?;
+            let entry = Entry::of(&star).context("a published post")?;
+            let published = FanoutMessage::PostPublished(PostPublished {
+                post: star.id,
+                author: star.author.clone(),
+                published_at: entry.at.published_at,
+                topics: star.topics.clone(),
+            });
+            let mut bodies = vec![serde_json::to_string(&published)?];
+            let mut messages = 0;
+            self.meter.take();
+            while !bodies.is_empty() {
+                messages += bodies.len();
+                let answer = fanout::handle(&app, sqs_event(&bodies)).await;
+                ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+                bodies = self.world.receive_all("fanout").await;
+            }
+            let most = readers.div_ceil(1_000) + 1;
+            ensure!(messages <= most, "{messages} messages, not {most}");
+            // One write a delivery; besides, one a topic and one for the marker.
+            let budget = Budget::FREE
+                .wcu((readers + star.topics.len() + 1) as f64)
+                .rcu(0.02 * readers as f64);
+            let name = format!("fanout: {readers} readers, {messages} messages (≤ {most})");
+            self.report.add(&name, self.meter.take(), budget);
+        }
+        let author = author(0);
+        for index in 0..21 {
+            self.world
+                .published_post(&author)
+                .text(&format!("Number {index}"))
+                .await;
+        }
+        let followed = FanoutMessage::Followed(Followed {
+            reader: user("newcomer")?,
+            author: user(&author)?,
+        });
+        let event = sqs_event(&[serde_json::to_string(&followed)?]);
+        self.meter.take();
+        let answer = fanout::handle(&app, event).await;
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        let budget = Budget::FREE.wcu(20.0);
+        self.report
+            .add("fanout: back-fill of a follow", self.meter.take(), budget);
+        Ok(())
+    }
+
+    /// A post by somebody with that many followers.
+    async fn star(&self, sub: &str, readers: usize) -> Result<Post> {
+        let star = reference::profile(&self.world, sub, 0)?;
+        let mut edges = Vec::with_capacity(readers);
+        for reader in 0..readers {
+            edges.push((user(&format!("follower{reader:05}"))?, star.id.clone()));
+        }
+        let now = self.world.now();
+        self.world.store().load_people(&[star], &edges, now).await?;
+        Ok(self.world.published_post(sub).await)
+    }
+
+    async fn photos(&mut self) -> Result<()> {
+        let app = photos::App::new(&self.context);
+        let http = self.serve(posting::router(posting::App::new(&self.world.context())));
+        for waits in [false, true] {
+            let ticket = ticket(&http, PHOTO).token(&self.token).send().await;
+            let photo = id(&ticket)?;
+            let mut what = "photos: an upload".to_owned();
+            if waits {
+                what.push_str(" that a post waits for");
+                let body = json!({"kind": "photo", "photos": [{"id": photo}]});
+                let post = http.post("/v1/posts").token(&self.token).json(body);
+                let post = post.send().await.expect(201).json();
+                ensure!(post["status"] == "processing", "{post}");
+            }
+            self.world
+                .put_object(&format!("uploads/{photo}"), "image/jpeg", PHOTO.to_vec())
+                .await;
+            let event = self.world.receive_event("photos").await;
+            self.meter.take();
+            let answer = photos::handle(&app, event).await;
+            self.report.add(&what, self.meter.take(), Budget::FREE);
+            ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+            let path = format!("/v1/photos/{photo}");
+            let photo = http.get(&path).token(&self.token).send().await.json();
+            ensure!(photo["status"] == "ready", "{photo}");
+        }
+        Ok(())
+    }
+
+    async fn catalogue(&mut self) -> Result<()> {
+        let app = catalogue::App::new(&self.context);
+        self.world
+            .put_object(
+                "catalogue/products.tsv",
+                "text/tab-separated-values",
+                CATALOGUE.to_vec(),
+            )
+            .await;
+        let event = self.world.receive_event("catalogue").await;
+        self.meter.take();
+        let answer = catalogue::handle(&app, event).await;
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        let lines = CATALOGUE.split(|byte| *byte == b'\n');
+        let lines = lines.filter(|line| !line.is_empty()).count() - 1;
+        let name = format!("catalogue: a feed of {lines} products");
+        self.report.add(&name, self.meter.take(), Budget::FREE);
+        Ok(())
+    }
+}
+
+fn ticket(http: &Http, photo: &[u8]) -> Request {
+    let sha256: String = Sha256::digest(photo)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let body = json!({"content_type": "image/jpeg", "bytes": photo.len(), "sha256": sha256});
+    http.post("/v1/photos").json(body)
+}
+
+fn id(answer: &Answer) -> Result<String> {
+    let body: Value = answer.json();
+    let id = body["id"].as_str();
+    Ok(id.with_context(|| format!("no id in {body}"))?.to_owned())
+}

@@ -1,0 +1,54 @@
+//! What the system costs: capacity of every call and step beside its budget, and fan-out over a
+//! real graph of followers.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "its tables are what a benchmark is for"
+)]
+
+mod capacity;
+mod fanout;
+mod reference;
+mod report;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Measures Spark on the embedded data plane.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Rounds, requests and capacity units of every API call and worker step on the reference
+    /// page, each beside its budget. Fails where one is exceeded.
+    Capacity,
+    /// Loads a graph of mutual follows, publishes from the twenty most followed, and looks into
+    /// every follower's timeline. Fails if a post is lost or doubled.
+    Fanout {
+        /// An edge list: a header line, then `from,to` a line.
+        #[arg(long)]
+        graph: PathBuf,
+        /// Keep the table in this folder rather than in memory.
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let kept = match Arguments::parse().what {
+        What::Capacity => capacity::run().await?,
+        What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
+    };
+    Ok(if kept {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
