@@ -1,0 +1,296 @@
+//! What the code assumes of the infrastructure is what the template declares.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use data_plane::template::{EventSource, Function, QueueEvent, RouteKey, StreamEvent, target};
+use harness::template;
+use serde_json::{Value, json};
+use shared::{runtime::Config, store::patterns};
+use utoipa::openapi::OpenApi;
+
+use crate::tree;
+
+/// The HTTP functions and what each says of itself.
+fn described() -> [(&'static str, OpenApi); 5] {
+    [
+        ("onboarding", onboarding::openapi()),
+        ("posting", posting::openapi()),
+        ("engagement", engagement::openapi()),
+        ("feed", feed::openapi()),
+        ("pages", pages::openapi()),
+    ]
+}
+
+/// `METHOD path`, and whether a user is required.
+fn operations(api: &OpenApi) -> BTreeSet<(String, bool)> {
+    let api = serde_json::to_value(api).unwrap();
+    let paths = api["paths"].as_object().cloned().unwrap_or_default();
+    let mut operations = BTreeSet::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().unwrap() {
+            let schemes = operation["security"].as_array().into_iter().flatten();
+            let mut schemes = schemes.peekable();
+            let required =
+                schemes.peek().is_some() && schemes.all(|scheme| scheme.get("bearer").is_some());
+            operations.insert((format!("{} {path}", method.to_uppercase()), required));
+        }
+    }
+    operations
+}
+
+fn queue_events() -> Vec<(Function, QueueEvent)> {
+    let mut found = Vec::new();
+    for function in template().functions().unwrap() {
+        for event in &function.events {
+            if let EventSource::Queue(event) = event {
+                found.push((function.clone(), event.clone()));
+            }
+        }
+    }
+    assert!(found.len() >= 3);
+    found
+}
+
+fn stream_events() -> Vec<(Function, StreamEvent)> {
+    let mut found = Vec::new();
+    for function in template().functions().unwrap() {
+        for event in &function.events {
+            if let EventSource::Stream(event) = event {
+                found.push((function.clone(), event.clone()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_function_is_a_crate_a_binary_and_an_entry_of_the_same_name() {
+    let functions = template().functions().unwrap();
+    let mut binaries: Vec<_> = functions
+        .iter()
+        .map(|function| function.binary.clone())
+        .collect();
+    binaries.sort();
+    assert_eq!(binaries, tree::folders("functions"));
+    for function in functions {
+        let camel: String = function
+            .binary
+            .split('-')
+            .map(|word| word[..1].to_uppercase() + &word[1..])
+            .collect();
+        assert_eq!(function.logical_id, camel);
+    }
+}
+
+#[test]
+fn the_routes_of_the_template_are_those_of_the_routers_and_require_a_user_where_they_do() {
+    let routes = template().routes().unwrap();
+    for (function, api) in described() {
+        let logical_id = template().function(function).unwrap().logical_id;
+        let declared: BTreeSet<_> = routes
+            .iter()
+            .filter(|route| route.function == logical_id && route.key != RouteKey::Default)
+            .map(|route| (route.key.to_string(), route.authorizer.is_some()))
+            .collect();
+        let served = operations(&api);
+        if function == "pages" {
+            // What `pages` serves comes to it by the default route.
+            assert!(declared.is_empty(), "{declared:?}");
+            assert!(served.iter().all(|(_, required)| !required));
+        } else {
+            assert_eq!(declared, served, "{function}");
+        }
+    }
+    let default: Vec<_> = routes
+        .iter()
+        .filter(|route| route.key == RouteKey::Default)
+        .collect();
+    assert_eq!(default.len(), 1);
+    assert_eq!(default[0].function, "Pages");
+}
+
+#[test]
+fn the_gateway_may_call_every_function_behind_a_route() {
+    let allowed: BTreeSet<_> = template()
+        .resources("AWS::Lambda::Permission")
+        .filter(|(_, permission)| permission["Principal"] == "apigateway.amazonaws.com")
+        .filter_map(|(_, permission)| target(&permission["FunctionName"]))
+        .map(str::to_owned)
+        .collect();
+    for route in template().routes().unwrap() {
+        assert!(allowed.contains(&route.function), "{}", route.logical_id);
+    }
+}
+
+#[test]
+fn the_gateway_waits_as_long_as_a_function_behind_it_may_take() {
+    let functions = template().functions().unwrap();
+    for (id, integration) in template().resources("AWS::ApiGatewayV2::Integration") {
+        let function = target(&integration["IntegrationUri"]).unwrap();
+        let function = functions
+            .iter()
+            .find(|known| known.logical_id == function)
+            .unwrap();
+        let waits = integration["TimeoutInMillis"].as_u64().unwrap();
+        assert!(
+            Duration::from_millis(waits) >= function.timeout,
+            "{id} waits {waits} ms"
+        );
+    }
+}
+
+#[test]
+fn every_batch_reports_exactly_its_failures() {
+    for (function, event) in queue_events() {
+        assert!(event.reports_failures, "{}", function.binary);
+    }
+    for (function, event) in stream_events() {
+        assert!(event.reports_failures, "{}", function.binary);
+        assert!(event.bisects, "{}", function.binary);
+        assert_eq!(event.properties["MaximumRetryAttempts"], json!(-1));
+    }
+}
+
+#[test]
+fn every_queue_has_a_dead_letter_queue_and_a_whole_number_of_tries() {
+    let queues = template().queues().unwrap();
+    for queue in &queues {
+        let ends = queue.logical_id.ends_with("Dlq");
+        assert_eq!(queue.redrive.is_none(), ends, "{}", queue.logical_id);
+        if let Some(redrive) = &queue.redrive {
+            let letters = queues
+                .iter()
+                .find(|other| other.logical_id == redrive.target);
+            let letters = letters.unwrap();
+            assert_eq!(letters.logical_id, queue.logical_id.replace("Queue", "Dlq"));
+            assert_eq!(letters.name, format!("{}-dlq", queue.name));
+            assert!(letters.retention > queue.retention, "{}", queue.logical_id);
+            let tries = &template().resource(&queue.logical_id)["Properties"]["RedrivePolicy"]["maxReceiveCount"];
+            assert!(tries.as_u64().is_some_and(|tries| tries >= 3), "{tries}");
+        }
+    }
+    for (function, event) in queue_events() {
+        assert_eq!(event.queue, format!("{}Queue", function.logical_id));
+    }
+}
+
+#[test]
+fn a_message_stays_hidden_for_six_times_what_its_worker_may_take() {
+    let queues = template().queues().unwrap();
+    for (function, event) in queue_events() {
+        let queue = queues
+            .iter()
+            .find(|queue| queue.logical_id == event.queue)
+            .unwrap();
+        let least = 6 * (function.timeout + event.window);
+        assert!(
+            queue.visibility >= least,
+            "{}: {:?} < {least:?}",
+            queue.logical_id,
+            queue.visibility
+        );
+    }
+}
+
+#[test]
+fn every_function_is_given_the_environment_that_the_code_reads_and_no_other() {
+    let read: BTreeSet<_> = Config::VARIABLES.into_iter().collect();
+    for function in template().functions().unwrap() {
+        let mut given: BTreeSet<_> = function.environment.keys().map(String::as_str).collect();
+        given.remove("RUST_LOG");
+        assert_eq!(given, read, "{}", function.binary);
+    }
+}
+
+#[test]
+fn the_readme_explains_every_variable() {
+    let readme = tree::read("README.md");
+    for variable in Config::VARIABLES {
+        assert!(readme.contains(&format!("`{variable}`")), "{variable}");
+    }
+}
+
+#[test]
+fn the_table_is_as_the_code_expects_it_and_has_no_index() {
+    use shared::store::keys::{EXPIRES_AT, PK, SK};
+    let table = template().table().unwrap();
+    assert_eq!(table.indexes, Vec::<String>::new());
+    assert_eq!(
+        (table.partition_key.as_str(), table.sort_key.as_deref()),
+        (PK, Some(SK))
+    );
+    assert_eq!(table.ttl_attribute.as_deref(), Some(EXPIRES_AT));
+    assert_eq!(table.stream_view.as_deref(), Some("NEW_AND_OLD_IMAGES"));
+    let recovery = &table.properties["PointInTimeRecoverySpecification"];
+    assert_eq!(recovery["PointInTimeRecoveryEnabled"], json!(true));
+    assert_eq!(
+        table.properties["SSESpecification"]["SSEEnabled"],
+        json!(true)
+    );
+}
+
+#[test]
+fn uploads_and_feeds_are_told_to_their_workers() {
+    let buckets = template().buckets();
+    assert_eq!(buckets.len(), 1);
+    let bucket = &buckets[0];
+    for (key, queue) in [
+        ("uploads/x", Some("PhotosQueue")),
+        ("catalogue/x.tsv", Some("CatalogueQueue")),
+        ("media/x/320.jpg", None),
+        ("reports/catalogue/x.json", None),
+    ] {
+        let mut told = bucket
+            .notifications
+            .iter()
+            .filter(|notification| notification.wants(key, "ObjectCreated:Put"))
+            .map(|notification| notification.queue.as_str());
+        assert_eq!(told.next(), queue, "{key}");
+        assert_eq!(told.next(), None, "{key}");
+    }
+    let blocked = &template().resource(&bucket.logical_id)["Properties"];
+    let blocked = blocked["PublicAccessBlockConfiguration"]
+        .as_object()
+        .unwrap();
+    assert_eq!(blocked.len(), 4);
+    assert!(blocked.values().all(|value| value == &json!(true)));
+}
+
+#[test]
+fn the_stream_lets_through_what_the_relay_tells_of_and_little_else() {
+    use shared::store::keys::stream;
+    let events = stream_events();
+    assert_eq!(events.len(), 1);
+    let (function, event) = &events[0];
+    assert_eq!(function.binary, "relay");
+    let prefixes: BTreeSet<_> = event
+        .filters
+        .iter()
+        .map(|filter| filter["dynamodb"]["Keys"]["PK"]["S"][0]["prefix"].clone())
+        .collect::<Vec<Value>>()
+        .into_iter()
+        .map(|prefix| prefix.as_str().unwrap().to_owned())
+        .collect();
+    let wanted = [stream::FOLLOWS, stream::POST].map(str::to_owned);
+    assert_eq!(prefixes, BTreeSet::from(wanted));
+}
+
+#[test]
+fn what_is_kept_outlives_the_stack() {
+    for kind in ["AWS::DynamoDB::Table", "AWS::S3::Bucket"] {
+        for (id, _) in template().resources(kind) {
+            let resource = template().resource(id);
+            assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
+            assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_every_access_pattern() {
+    let table = patterns::as_markdown();
+    assert!(
+        tree::read("README.md").contains(&table),
+        "the README's table of access patterns should be:\n{table}"
+    );
+}

@@ -1,0 +1,176 @@
+//! Every sample event is one that its function takes.
+
+use std::path::Path;
+
+use aws_lambda_events::sqs::SqsEvent;
+use harness::World;
+use serde_json::Value;
+use shared::domain::ids::{PhotoId, PostId};
+
+use crate::tree;
+
+const PHOTO: &[u8] = include_bytes!("../../../infra/local/demo/photos/tabby-portrait.jpg");
+const FEED: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
+
+/// The function that a sample is for: the longest name that its file name begins with.
+fn function_of(file: &str) -> String {
+    let mut functions = tree::folders("functions");
+    functions.retain(|function| file.starts_with(&format!("{function}-")));
+    assert_eq!(functions.len(), 1, "{file} belongs to one function");
+    functions.remove(0)
+}
+
+#[test]
+fn every_function_has_a_sample_event() {
+    let samples: Vec<_> = tree::files()
+        .iter()
+        .filter_map(|file| file.path.strip_prefix("events/"))
+        .filter(|file| file.ends_with(".json"))
+        .map(function_of)
+        .collect();
+    for function in tree::folders("functions") {
+        assert!(samples.contains(&function), "{function} has no sample");
+    }
+}
+
+#[tokio::test]
+async fn every_sample_event_is_handled_by_its_function() {
+    for file in tree::files() {
+        let Some(name) = file.path.strip_prefix("events/") else {
+            continue;
+        };
+        if Path::new(name)
+            .extension()
+            .is_some_and(|kind| kind == "json")
+        {
+            let world = World::new().await;
+            let function = function_of(name);
+            match function.as_str() {
+                "relay" => relay(&world, name, &file.text).await,
+                "fanout" | "photos" | "catalogue" => {
+                    worker(&world, &function, name, &file.text).await;
+                }
+                _ => request(&world, &function, name, &file.text).await,
+            }
+            for queue in ["fanout", "photos", "catalogue"] {
+                world.receive_all(queue).await;
+            }
+        }
+    }
+}
+
+async fn relay(world: &World, name: &str, text: &str) {
+    let event: Value = serde_json::from_str(text).unwrap();
+    let app = relay::App::new(&world.context());
+    let answer = relay::handle(&app, event).await;
+    assert!(answer.batch_item_failures.is_empty(), "{name}: {answer:?}");
+    assert!(!world.receive_all("fanout").await.is_empty(), "{name}");
+    assert!(world.receive_all("relay-dlq").await.is_empty(), "{name}");
+}
+
+async fn worker(world: &World, function: &str, name: &str, text: &str) {
+    let event: SqsEvent = serde_json::from_str(text).unwrap();
+    for record in &event.records {
+        arrive(world, record.body.as_deref().unwrap()).await;
+    }
+    let context = world.context();
+    let answer = match function {
+        "fanout" => fanout::handle(&fanout::App::new(&context), event).await,
+        "photos" => photos::handle(&photos::App::new(&context), event).await,
+        _ => catalogue::handle(&catalogue::App::new(&context), event).await,
+    };
+    assert!(answer.batch_item_failures.is_empty(), "{name}: {answer:?}");
+}
+
+/// Puts there what a message of S3 says has arrived.
+async fn arrive(world: &World, body: &str) {
+    let body: Value = serde_json::from_str(body).unwrap();
+    for record in body["Records"].as_array().into_iter().flatten() {
+        let key = record["s3"]["object"]["key"].as_str().unwrap();
+        if let Some(id) = key.strip_prefix("uploads/") {
+            give_ticket(world, id).await;
+            world.put_object(key, "image/jpeg", PHOTO.to_vec()).await;
+        } else {
+            let kind = "text/tab-separated-values";
+            world.put_object(key, kind, FEED.to_vec()).await;
+        }
+    }
+}
+
+async fn give_ticket(world: &World, photo: &str) {
+    let mut ticket = world.awaited_photo("ana").await;
+    ticket.id = photo.parse::<PhotoId>().unwrap();
+    world.store().give_ticket(&ticket).await.unwrap();
+}
+
+/// Makes what a request's path names, and lets the caller join unless that is what they ask for.
+async fn prepare(world: &World, event: &Value) {
+    let route = event["routeKey"].as_str().unwrap();
+    if route != "POST /v1/me" {
+        world.member("ana").await;
+    }
+    for (name, value) in event["pathParameters"].as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap();
+        match name.as_str() {
+            "handle" if value != "ana" => drop(world.member(value).await),
+            "post_id" => {
+                let id: PostId = value.parse().unwrap();
+                world.published_post("ana").with(|post| post.id = id).await;
+            }
+            "id" if route.contains("/photos/") => give_ticket(world, value).await,
+            "id" if route.contains("/products/") => drop(world.product(value).await),
+            _ => {}
+        }
+    }
+}
+
+/// A request as API Gateway sends it; its token is replaced by one of this world's.
+async fn request(world: &World, function: &str, name: &str, text: &str) {
+    let event: Value = serde_json::from_str(text).unwrap();
+    let route = event["routeKey"].as_str().unwrap();
+    let routes = harness::template().routes().unwrap();
+    let logical_id = harness::template().function(function).unwrap().logical_id;
+    let known = routes
+        .iter()
+        .any(|known| known.function == logical_id && known.key.to_string() == route);
+    assert!(known, "{name}: {function} has no route {route}");
+
+    prepare(world, &event).await;
+    let request = lambda_http::request::from_str(text).unwrap();
+    let (parts, body) = request.into_parts();
+    let http = world.serve(router(world, function));
+    let target = parts.uri.path_and_query().unwrap().as_str();
+    let mut call = http.call(parts.method, target);
+    for (header, value) in &parts.headers {
+        if header != "authorization" {
+            call = call.header(header.as_str(), value.to_str().unwrap());
+        }
+    }
+    if parts.headers.contains_key("authorization") {
+        call = call.token(world.token("ana", &["prime"]));
+    }
+    if !body.is_empty() {
+        let kind = parts.headers["content-type"].to_str().unwrap();
+        call = call.body(kind, body.to_vec());
+    }
+    let answer = call.send().await;
+    let status = answer.status.as_u16();
+    let body = String::from_utf8_lossy(&answer.body);
+    let expected = if name.contains("not-found") {
+        404..405
+    } else {
+        200..300
+    };
+    assert!(expected.contains(&status), "{name}: {status} {body}");
+}
+
+fn router(world: &World, function: &str) -> axum::Router {
+    let context = world.context();
+    match function {
+        "onboarding" => onboarding::router(onboarding::App::new(&context)),
+        "posting" => posting::router(posting::App::new(&context)),
+        "engagement" => engagement::router(engagement::App::new(&context)),
+        "feed" => feed::router(feed::App::new(&context)),
+        _ => pages::router(pages::App::new(&context)),
+    }
+}

@@ -1,0 +1,19 @@
+//! Tests across the whole: journeys through the local cloud, agreement of template and code, and
+//! the rules of the house.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a helper unwraps fails the test"
+)]
+
+mod agreement;
+mod events;
+mod main_job;
+mod openapi;
+mod outage;
+mod paging;
+mod refusals;
+mod spark;
+mod tidy;
+mod tree;

@@ -1,0 +1,135 @@
+//! What must be refused is, with the whole of the reason, and nothing is written.
+
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::spark::{Spark, joining, topics};
+
+#[tokio::test]
+async fn every_bad_field_of_joining_is_named_at_once_and_nothing_is_written() {
+    let spark = Spark::start().await;
+    let token = spark.token("ana", &["prime"]).await;
+    let mut interests: Vec<_> = topics(3);
+    interests.push("no-such-interest");
+    let body = json!({
+        "display_name": " ", "handle": "not a handle", "interests": interests, "notify": {},
+    });
+    let answer = spark.post("/v1/me", &token, &body).await;
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    assert_eq!(answer.problem(), "invalid-fields");
+    let problem = answer.expect(422);
+    let errors = problem["errors"].as_array().unwrap();
+    for pointer in ["/display_name", "/handle", "/interests", "/interests/3"] {
+        let named = errors.iter().find(|error| error["pointer"] == pointer);
+        assert!(named.is_some(), "{pointer} is not named in {errors:?}");
+    }
+    let unknown = errors
+        .iter()
+        .find(|error| error["pointer"] == "/interests/3");
+    let detail = unknown.unwrap()["detail"].as_str().unwrap();
+    assert!(detail.contains("no-such-interest"), "{detail}");
+    spark.get("/v1/me", &token).await.expect(404);
+    let written = spark.cloud.plane().tables().records_after(None, 1).unwrap();
+    assert!(written.is_empty(), "{written:?}");
+
+    spark
+        .post("/v1/me", &token, &joining("ana"))
+        .await
+        .expect(201);
+    let other = spark.token("ben", &[]).await;
+    let taken = spark.post("/v1/me", &other, &joining("ANA")).await;
+    assert_eq!(taken.problem(), "handle-taken");
+    taken.expect(409);
+    let again = spark.post("/v1/me", &token, &joining("ana2")).await;
+    assert_eq!(again.problem(), "already-joined");
+    again.expect(409);
+}
+
+#[tokio::test]
+async fn posting_needs_prime_and_deleting_needs_the_author() {
+    let spark = Spark::start().await;
+    let ana = spark.member("ana").await;
+    let id = spark.story(&ana, "Mine").await;
+    let plain = spark.token("ben", &[]).await;
+    spark
+        .post("/v1/me", &plain, &joining("ben"))
+        .await
+        .expect(201);
+    let story = json!({"kind": "story", "text": "Hello"});
+    let answer = spark.post("/v1/posts", &plain, &story).await;
+    assert_eq!(answer.problem(), "prime-required");
+    answer.expect(403);
+    let answer = spark.put(&format!("/v1/posts/{id}/smile"), &plain).await;
+    assert_eq!(answer.problem(), "prime-required");
+
+    let cleo = spark.member("cleo").await;
+    let path = format!("/v1/posts/{id}");
+    let answer = spark.delete(&path, &cleo).await;
+    assert_eq!(answer.problem(), "not-owner");
+    answer.expect(403);
+    spark.get(&path, &cleo).await.expect(200);
+    let stranger = spark.token("dan", &["prime"]).await;
+    let answer = spark.post("/v1/posts", &stranger, &story).await;
+    assert_eq!(answer.problem(), "not-joined");
+    answer.expect(403);
+}
+
+#[tokio::test]
+async fn no_token_and_every_bad_one_is_refused_also_on_a_public_read() {
+    let spark = Spark::start().await;
+    let good = spark.member("ana").await;
+    let id = spark.story(&good, "For all").await;
+    let public = format!("/v1/posts/{id}");
+    spark
+        .send(spark.call(Method::GET, &public))
+        .await
+        .expect(200);
+    spark
+        .send(spark.call(Method::GET, "/v1/feed"))
+        .await
+        .expect(401);
+    let post = spark.call(Method::POST, "/v1/posts").json(&json!({}));
+    spark.send(post).await.expect(401);
+
+    let [header, claims, signature] =
+        <[&str; 3]>::try_from(good.split('.').collect::<Vec<_>>()).unwrap();
+    let other = spark.token("ben", &["prime"]).await;
+    let changed = other.split('.').nth(1).unwrap();
+    // {"alg":"none","typ":"JWT"}
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    let bad = [
+        format!("{header}.{changed}.{signature}"),
+        format!("{none}.{claims}."),
+        format!("{none}.{claims}.{signature}"),
+        format!(
+            "{header}.{claims}.{}",
+            signature.chars().rev().collect::<String>()
+        ),
+        "nonsense".to_owned(),
+    ];
+    for token in &bad {
+        for path in ["/v1/feed", "/v1/me", public.as_str()] {
+            let answer = spark.get(path, token).await;
+            assert_eq!(answer.status, 401, "{path} with {token}");
+        }
+    }
+    let body = json!({"sub": "ana", "groups": ["prime"], "expires_in": 3_600});
+    let short = spark.call(Method::POST, "/local/token").json(&body);
+    let short = spark.send(short).await.expect(200);
+    let short = short["token"].as_str().unwrap();
+    spark.get("/v1/feed", short).await.expect(200);
+    spark.advance(SignedDuration::from_hours(2)).await;
+    for path in ["/v1/feed", public.as_str()] {
+        spark.get(path, short).await.expect(401);
+        spark.get(path, &good).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_a_404_in_json() {
+    let spark = Spark::start().await;
+    let answer = spark.send(spark.call(Method::GET, "/v2/nothing")).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.body.is_object(), "{}", answer.body);
+}
