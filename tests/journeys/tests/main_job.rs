@@ -4,7 +4,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::spark::{PHOTO, Spark, ids, joining, topics};
+use crate::{
+    agreement::roles_allow_what_was_done,
+    spark::{PHOTO, Spark, ids, joining, topics},
+};
 
 const FEED: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
 
@@ -116,13 +119,24 @@ async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at() {
     );
     assert_eq!(profile["viewer"]["following"], true);
 
+    let wall = format!("/v1/topics/{}/posts?sort=new", topics(1)[0]);
+    assert_eq!(ids(&spark.get(&wall, &ben).await.expect(200)), [id]);
+    let own = spark.get("/v1/users/ana/posts", &ben).await.expect(200);
+    assert_eq!(own["items"][0]["id"], id);
+
     spark.delete(&path, &ana).await.expect(204);
     spark.get(&path, &ben).await.expect(404);
+    let wall = spark.get(&wall, &ben).await.expect(200);
+    assert_eq!(ids(&wall), Vec::<String>::new());
+    let own = spark.get("/v1/users/ana/posts", &ben).await.expect(200);
+    assert_eq!(own["items"], json!([]));
+    spark.delete("/v1/users/ana/follow", &ben).await.expect(204);
     let feed = spark.get("/v1/feed", &ben).await.expect(200);
     assert_eq!(ids(&feed), Vec::<String>::new());
     let profile = spark.get("/v1/users/ana", &ben).await.expect(200);
     assert_eq!(profile["counts"]["posts"], 0);
     nothing_died(&spark).await;
+    roles_allow_what_was_done(&spark).await;
 }
 
 #[tokio::test]
@@ -147,6 +161,7 @@ async fn a_post_that_waits_for_its_photo_is_its_authors_alone_until_it_publishes
     let feed = spark.get("/v1/feed", &ben).await.expect(200);
     assert_eq!(ids(&feed), [post["id"].as_str().unwrap()]);
     nothing_died(&spark).await;
+    roles_allow_what_was_done(&spark).await;
 }
 
 #[tokio::test]
