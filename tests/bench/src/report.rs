@@ -58,6 +58,14 @@ impl Report {
         self.rows.push((what.to_owned(), reading, budget));
     }
 
+    /// Whether a row is about this, perhaps in a case of it.
+    pub(crate) fn has(&self, what: &str) -> bool {
+        self.rows.iter().any(|(row, ..)| {
+            row.strip_prefix(what)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
+        })
+    }
+
     /// Whether no budget is exceeded.
     pub(crate) fn holds(&self) -> bool {
         self.rows
