@@ -3,10 +3,9 @@
 
 use std::collections::HashSet;
 
-use fanout::App as Fanout;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use harness::{Faults, World, sqs_event};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
-use relay::App as Relay;
 use serde_json::{Value, json};
 
 /// After this many steps no more faults come, and nothing is told twice.
@@ -19,13 +18,33 @@ pub struct Engine<'w> {
     world: &'w World,
     pub faults: Faults,
     random: StdRng,
-    relay: Relay,
-    fanout: Fanout,
+    relay: relay::App,
+    workers: [Worker; 2],
     /// The stream is read up to here.
     seen: Option<String>,
+    steps: usize,
+}
+
+/// A queue, and the worker behind it.
+struct Worker {
+    queue: &'static str,
+    app: App,
     /// Messages that were received and not worked off.
     waiting: Vec<String>,
-    steps: usize,
+}
+
+enum App {
+    Fanout(fanout::App),
+    Photos(photos::App),
+}
+
+impl App {
+    async fn handle(&self, event: SqsEvent) -> SqsBatchResponse {
+        match self {
+            Self::Fanout(app) => fanout::handle(app, event).await,
+            Self::Photos(app) => photos::handle(app, event).await,
+        }
+    }
 }
 
 impl<'w> Engine<'w> {
@@ -38,11 +57,21 @@ impl<'w> Engine<'w> {
         Self {
             world,
             faults,
-            relay: Relay::new(&context),
-            fanout: Fanout::with_page(&context, page),
+            relay: relay::App::new(&context),
+            workers: [
+                Worker {
+                    queue: "fanout",
+                    app: App::Fanout(fanout::App::with_page(&context, page)),
+                    waiting: Vec::new(),
+                },
+                Worker {
+                    queue: "photos",
+                    app: App::Photos(photos::App::new(&context)),
+                    waiting: Vec::new(),
+                },
+            ],
             random,
             seen: None,
-            waiting: Vec::new(),
             steps: 0,
         }
     }
@@ -54,11 +83,17 @@ impl<'w> Engine<'w> {
         if self.steps == FAULTY_STEPS {
             self.faults.calm();
         }
-        let relay_first = self.random.random();
-        if relay_first && self.relay_step().await {
-            return true;
+        let first = self.random.random_range(0..3);
+        for trigger in (0..3).map(|trigger| (first + trigger) % 3) {
+            let worked = match trigger {
+                0 => self.relay_step().await,
+                worker => self.queue_step(worker - 1).await,
+            };
+            if worked {
+                return true;
+            }
         }
-        self.fanout_step().await || self.relay_step().await
+        false
     }
 
     /// Steps until nothing is left to do.
@@ -103,25 +138,28 @@ impl<'w> Engine<'w> {
         true
     }
 
-    async fn fanout_step(&mut self) -> bool {
-        self.waiting.extend(self.world.receive_all("fanout").await);
-        if self.waiting.is_empty() {
+    async fn queue_step(&mut self, worker: usize) -> bool {
+        let Worker {
+            queue,
+            app,
+            waiting,
+        } = &mut self.workers[worker];
+        waiting.extend(self.world.receive_all(queue).await);
+        if waiting.is_empty() {
             return false;
         }
-        self.waiting.shuffle(&mut self.random);
-        let size = self.random.random_range(1..=self.waiting.len().min(10));
-        let left = self.waiting.len() - size;
-        let batch = self.waiting.split_off(left);
-        let event = sqs_event(&batch);
-        let Some(response) = self.faults.run(fanout::handle(&self.fanout, event)).await else {
-            self.waiting.extend(batch);
+        waiting.shuffle(&mut self.random);
+        let size = self.random.random_range(1..=waiting.len().min(10));
+        let batch = waiting.split_off(waiting.len() - size);
+        let Some(response) = self.faults.run(app.handle(sqs_event(&batch))).await else {
+            waiting.extend(batch);
             return true;
         };
         let failures = response.batch_item_failures.into_iter();
         let failed: HashSet<_> = failures.map(|failure| failure.item_identifier).collect();
         for (index, body) in batch.into_iter().enumerate() {
             if failed.contains(&format!("m{index}")) || self.again() {
-                self.waiting.push(body);
+                self.workers[worker].waiting.push(body);
             }
         }
         true

@@ -9,6 +9,7 @@
 mod callers;
 mod delivery;
 mod engine;
+mod uploads;
 
 use std::{
     collections::BTreeSet,

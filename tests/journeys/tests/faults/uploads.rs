@@ -1,0 +1,125 @@
+//! Photos: each upload is settled, each post that waited appears once, and no bad file holds up
+//! another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use harness::World;
+use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use shared::{
+    domain::{
+        ids::{PhotoId, PostId},
+        photo::{Photo, PhotoStatus, Rejection},
+        post::PostStatus,
+    },
+    photos::{rendition_key, upload_key},
+};
+
+use crate::{BATCHES, Met, TRANSACTIONS, engine::Engine, is_open, timeline, user};
+
+/// A JPEG of 400 by 200 pixels.
+fn jpeg() -> Vec<u8> {
+    let (width, height) = (400, 200);
+    let pixels = [200, 120, 40].repeat((width * height) as usize);
+    let mut file = Vec::new();
+    let encoded =
+        JpegEncoder::new(&mut file).write_image(&pixels, width, height, ExtendedColorType::Rgb8);
+    encoded.expect("a JPEG");
+    file
+}
+
+async fn photo(world: &World, id: PhotoId) -> Photo {
+    let found = world.store().photo(id).await.expect("the table answers");
+    found.expect("a photo")
+}
+
+async fn upload(world: &World, id: PhotoId, file: &[u8]) {
+    let key = upload_key(id);
+    world.put_object(&key, "image/jpeg", file.to_vec()).await;
+}
+
+/// Two posts of two good photos each, and one whose second is cut in half: uploads and posts in
+/// any order, with the workers' steps between.
+async fn settles(seed: u64) -> Met {
+    let world = World::new().await;
+    let mut random = StdRng::seed_from_u64(seed);
+    for sub in ["ana", "cleo"] {
+        world.member(sub).await;
+    }
+    world.follow("cleo", "ana").await;
+    let (whole, mut engine) = (jpeg(), Engine::new(&world, seed));
+    let mut posts: BTreeMap<PostId, PostStatus> = BTreeMap::new();
+    let mut tickets = Vec::new();
+    for settled in [
+        PostStatus::Published,
+        PostStatus::NeedsAttention,
+        PostStatus::Published,
+    ] {
+        let ids = [
+            world.awaited_photo("ana").await.id,
+            world.awaited_photo("ana").await.id,
+        ];
+        let second = match settled {
+            PostStatus::NeedsAttention => &whole[..whole.len() / 2],
+            PostStatus::Published | PostStatus::Processing => &whole[..],
+        };
+        let early = random.random_range(0..=2);
+        for (id, file) in ids.into_iter().zip([&whole[..], second]).take(early) {
+            upload(&world, id, file).await;
+        }
+        for _ in 0..random.random_range(0..4) {
+            engine.step().await;
+        }
+        let photos = [photo(&world, ids[0]).await, photo(&world, ids[1]).await];
+        let post = world.published_post("ana").photo(&photos[0], &[]);
+        posts.insert(post.photo(&photos[1], &[]).await.id, settled);
+        for (id, file) in ids.into_iter().zip([&whole[..], second]).skip(early) {
+            upload(&world, id, file).await;
+        }
+        for _ in 0..random.random_range(0..4) {
+            engine.step().await;
+        }
+        tickets.extend(ids);
+    }
+    engine.settle().await;
+
+    for (index, id) in tickets.into_iter().enumerate() {
+        let photo = photo(&world, id).await;
+        if index == 3 {
+            assert_eq!(photo.status, PhotoStatus::Rejected);
+            assert_eq!(photo.reason, Some(Rejection::Truncated));
+            continue;
+        }
+        assert_eq!(photo.status, PhotoStatus::Ready, "{index}");
+        let image = photo.image.expect("an image");
+        for rendition in &image.renditions {
+            let key = rendition_key(&image.media, rendition.width);
+            assert!(world.object(&key).await.is_some(), "{key} is not there");
+        }
+    }
+    let store = world.store();
+    for (id, settled) in &posts {
+        let post = store.post_now(*id).await.expect("the table answers");
+        assert_eq!(post.expect("a post").status, *settled, "{id}");
+    }
+    let appeared = posts
+        .iter()
+        .filter(|(_, status)| **status == PostStatus::Published);
+    let appeared: BTreeSet<_> = appeared.map(|(id, _)| *id).collect();
+    let (listed, _) = store
+        .posts_by(&user("ana"), None, 10)
+        .await
+        .expect("a list");
+    assert_eq!(listed.len(), appeared.len(), "each is listed once");
+    assert_eq!(store.member(&user("ana")).await.expect("ana").posts, 2);
+    let delivered = timeline(&world, &user("cleo")).await;
+    assert_eq!(delivered.len(), appeared.len(), "each is delivered once");
+    assert_eq!(delivered.into_iter().collect::<BTreeSet<_>>(), appeared);
+    assert_eq!(is_open(&world).await, BTreeSet::new());
+    Met::of(&engine.faults)
+}
+
+#[tokio::test]
+async fn a_post_that_waits_for_its_photos_appears_once_whatever_fails() {
+    crate::over_seeds(0..30, settles, &[TRANSACTIONS, BATCHES].concat()).await;
+}
