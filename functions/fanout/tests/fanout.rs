@@ -298,6 +298,47 @@ async fn half_a_batch_that_meets_a_fault_is_reported_and_done_the_next_time() {
     }
 }
 
+/// Delivers by pages of this size with a worker that dies after so many calls, and then with one
+/// that does not; `true` when the first one had no more calls to make.
+async fn outlives(page: usize, calls: usize) -> bool {
+    let (world, fans) = followed_by(3).await;
+    let post = world.published_post("ana").await;
+    let faults = Faults::after(calls, Fault::Killed);
+    let faulty = App::with_page(&faults.attach(&world.context()), page);
+    let message = of_post(&post);
+    let survived = faults.run(handle(&faulty, sqs_event(&[&message]))).await;
+    // At no moment would a reader miss it.
+    if !is_open(&world, &post).await {
+        for fan in &fans {
+            assert_eq!(timeline(&world, fan).await, [post.id], "{fan}, {calls}");
+        }
+    }
+
+    let app = App::with_page(&world.context(), page);
+    let left = world.receive_all("fanout").await;
+    drain(&world, &app, [left, vec![message]].concat()).await;
+
+    for fan in &fans {
+        assert_eq!(timeline(&world, fan).await, [post.id], "{fan}, {calls}");
+    }
+    let walls = wall(&world, &post).await;
+    assert!(walls.values().all(|posts| *posts == [post.id]), "{calls}");
+    assert!(!is_open(&world, &post).await, "{calls}");
+    survived.is_some()
+}
+
+#[tokio::test]
+async fn a_worker_killed_after_any_of_its_calls_leaves_nothing_out() {
+    // With and without a next page: walls, readers, delivery, and the message or the marker.
+    for page in [2, 4] {
+        let mut calls = 0;
+        while !outlives(page, calls).await {
+            calls += 1;
+        }
+        assert_eq!(calls, 4);
+    }
+}
+
 #[tokio::test]
 async fn a_page_that_cannot_be_asked_for_fails_its_message() {
     let (world, fans) = followed_by(3).await;

@@ -175,6 +175,31 @@ async fn half_a_batch_is_read_again_from_the_first_record_that_no_queue_took() {
 }
 
 #[tokio::test]
+async fn a_relay_killed_after_any_of_its_calls_tells_all_the_next_time() {
+    for calls in 0.. {
+        let (world, ids, mut event) = posts(12).await;
+        event["Records"][3]["dynamodb"]["NewImage"]["author"] = json!({"N": "7"});
+        let faults = Faults::after(calls, Fault::Killed);
+        let faulty = App::new(&faults.attach(&world.context()));
+        let survived = faults.run(handle(&faulty, event.clone())).await;
+        let mut all = told(&world).await.0;
+
+        let response = handle(&App::new(&world.context()), event).await;
+        assert!(reported(response).is_empty());
+        all.extend(told(&world).await.0);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), ids.len() - 1, "{calls}");
+        assert!(!world.receive_all("relay-dlq").await.is_empty());
+        if survived.is_some() {
+            // One dead letter, and eleven messages by tens.
+            assert_eq!(calls, 3);
+            return;
+        }
+    }
+}
+
+#[tokio::test]
 async fn entries_that_a_queue_hands_back_are_sent_again() {
     let (world, ids, event) = posts(12).await;
     let faults = Faults::after(0, Fault::Unprocessed);

@@ -128,11 +128,14 @@ async fn delivers(seed: u64) -> Met {
         for _ in 0..random.random_range(0..4) {
             engine.step().await;
         }
-        if random.random_ratio(1, 4) {
+        if random.random_ratio(1, 3) {
             nothing_is_missing(&world, &told).await;
         }
     }
-    nothing_is_missing(&world, &told).await;
+    for _ in 0..4 {
+        nothing_is_missing(&world, &told).await;
+        engine.step().await;
+    }
     engine.settle().await;
     all_is_delivered(&world, &told).await;
     Met::of(&engine.faults)
