@@ -1,22 +1,18 @@
-//! Every API call and worker step on the reference page, beside its budget.
+//! Every API call on the reference page, beside its budget; then every worker step.
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Answer, Http, Meter, Request, World, sqs_event};
+use harness::{Answer, Http, Meter, Request, World};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::{
-    domain::{feed::Entry, post::Post},
-    queue::messages::{FanoutMessage, Followed, PostPublished},
-    runtime::Context,
-};
+use shared::{domain::post::Post, runtime::Context};
 
 use crate::{
-    reference::{self, READER, author, product, text, topics, user},
+    reference::{self, READER, author, product, text, topics},
     report::{Budget, Report},
 };
 
-const PHOTO: &[u8] = include_bytes!("../../../infra/local/demo/photos/tabby-portrait.jpg");
-const CATALOGUE: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
+pub(crate) const PHOTO: &[u8] =
+    include_bytes!("../../../infra/local/demo/photos/tabby-portrait.jpg");
 
 /// Measures everything and prints it; `false` when a budget is exceeded.
 pub(crate) async fn run() -> Result<bool> {
@@ -44,12 +40,13 @@ pub(crate) async fn run() -> Result<bool> {
     Ok(bench.report.holds())
 }
 
-struct Bench {
-    world: World,
-    meter: Meter,
-    context: Context,
-    token: String,
-    report: Report,
+/// What is measured, and what has been so far.
+pub(crate) struct Bench {
+    pub(crate) world: World,
+    pub(crate) meter: Meter,
+    pub(crate) context: Context,
+    pub(crate) token: String,
+    pub(crate) report: Report,
 }
 
 impl Bench {
@@ -95,7 +92,7 @@ impl Bench {
         Ok(missing)
     }
 
-    fn serve(&self, router: axum::Router) -> Http {
+    pub(crate) fn serve(&self, router: axum::Router) -> Http {
         self.world.serve(router)
     }
 
@@ -276,137 +273,10 @@ impl Bench {
         }
         Ok(())
     }
-
-    async fn relay(&mut self) -> Result<()> {
-        let app = relay::App::new(&self.context);
-        let (_, before) = self.world.stream_after(None);
-        self.world.published_post(&author(1)).await;
-        self.world.follow("newcomer", "stranger").await;
-        let (event, _) = self.world.stream_after(before.as_deref());
-        self.meter.take();
-        let answer = relay::handle(&app, event).await;
-        let used = self.meter.take();
-        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
-        self.report
-            .add("relay: a post and a follow", used, Budget::FREE);
-        let messages = self.world.receive_all("fanout").await.len();
-        ensure!(messages == 2, "{messages} messages");
-        Ok(())
-    }
-
-    async fn fanout(&mut self) -> Result<()> {
-        let app = fanout::App::new(&self.context);
-        for (star, readers) in [("starone", 1_000_usize), ("startwo", 2_500)] {
-            let star = self.star(star, readers).await?;
-            let entry = Entry::of(&star).context("a published post")?;
-            let published = FanoutMessage::PostPublished(PostPublished {
-                post: star.id,
-                author: star.author.clone(),
-                published_at: entry.at.published_at,
-                topics: star.topics.clone(),
-            });
-            let mut bodies = vec![serde_json::to_string(&published)?];
-            let mut messages = 0;
-            self.meter.take();
-            while !bodies.is_empty() {
-                messages += bodies.len();
-                let answer = fanout::handle(&app, sqs_event(&bodies)).await;
-                ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
-                bodies = self.world.receive_all("fanout").await;
-            }
-            let most = readers.div_ceil(1_000) + 1;
-            ensure!(messages <= most, "{messages} messages, not {most}");
-            // One write a delivery; besides, one a topic and one for the marker.
-            let budget = Budget::FREE
-                .wcu((readers + star.topics.len() + 1) as f64)
-                .rcu(0.02 * readers as f64);
-            let name = format!("fanout: {readers} readers, {messages} messages (≤ {most})");
-            self.report.add(&name, self.meter.take(), budget);
-        }
-        let author = author(0);
-        for index in 0..21 {
-            self.world
-                .published_post(&author)
-                .text(&format!("Number {index}"))
-                .await;
-        }
-        let followed = FanoutMessage::Followed(Followed {
-            reader: user("newcomer")?,
-            author: user(&author)?,
-        });
-        let event = sqs_event(&[serde_json::to_string(&followed)?]);
-        self.meter.take();
-        let answer = fanout::handle(&app, event).await;
-        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
-        let budget = Budget::FREE.wcu(20.0);
-        self.report
-            .add("fanout: back-fill of a follow", self.meter.take(), budget);
-        Ok(())
-    }
-
-    /// A post by somebody with that many followers.
-    async fn star(&self, sub: &str, readers: usize) -> Result<Post> {
-        let star = reference::profile(&self.world, sub, 0)?;
-        let mut edges = Vec::with_capacity(readers);
-        for reader in 0..readers {
-            edges.push((user(&format!("follower{reader:05}"))?, star.id.clone()));
-        }
-        let now = self.world.now();
-        self.world.store().load_people(&[star], &edges, now).await?;
-        Ok(self.world.published_post(sub).await)
-    }
-
-    async fn photos(&mut self) -> Result<()> {
-        let app = photos::App::new(&self.context);
-        let http = self.serve(posting::router(posting::App::new(&self.world.context())));
-        for waits in [false, true] {
-            let ticket = ticket(&http, PHOTO).token(&self.token).send().await;
-            let photo = id(&ticket)?;
-            let mut what = "photos: an upload".to_owned();
-            if waits {
-                what.push_str(" that a post waits for");
-                let body = json!({"kind": "photo", "photos": [{"id": photo}]});
-                let post = http.post("/v1/posts").token(&self.token).json(body);
-                let post = post.send().await.expect(201).json();
-                ensure!(post["status"] == "processing", "{post}");
-            }
-            self.world
-                .put_object(&format!("uploads/{photo}"), "image/jpeg", PHOTO.to_vec())
-                .await;
-            let event = self.world.receive_event("photos").await;
-            self.meter.take();
-            let answer = photos::handle(&app, event).await;
-            self.report.add(&what, self.meter.take(), Budget::FREE);
-            ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
-            let path = format!("/v1/photos/{photo}");
-            let photo = http.get(&path).token(&self.token).send().await.json();
-            ensure!(photo["status"] == "ready", "{photo}");
-        }
-        Ok(())
-    }
-
-    async fn catalogue(&mut self) -> Result<()> {
-        let app = catalogue::App::new(&self.context);
-        self.world
-            .put_object(
-                "catalogue/products.tsv",
-                "text/tab-separated-values",
-                CATALOGUE.to_vec(),
-            )
-            .await;
-        let event = self.world.receive_event("catalogue").await;
-        self.meter.take();
-        let answer = catalogue::handle(&app, event).await;
-        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
-        let lines = CATALOGUE.split(|byte| *byte == b'\n');
-        let lines = lines.filter(|line| !line.is_empty()).count() - 1;
-        let name = format!("catalogue: a feed of {lines} products");
-        self.report.add(&name, self.meter.take(), Budget::FREE);
-        Ok(())
-    }
 }
 
-fn ticket(http: &Http, photo: &[u8]) -> Request {
+/// Asks for a ticket for this JPEG.
+pub(crate) fn ticket(http: &Http, photo: &[u8]) -> Request {
     let sha256: String = Sha256::digest(photo)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -415,7 +285,8 @@ fn ticket(http: &Http, photo: &[u8]) -> Request {
     http.post("/v1/photos").json(body)
 }
 
-fn id(answer: &Answer) -> Result<String> {
+/// The id of what was made.
+pub(crate) fn id(answer: &Answer) -> Result<String> {
     let body: Value = answer.json();
     let id = body["id"].as_str();
     Ok(id.with_context(|| format!("no id in {body}"))?.to_owned())

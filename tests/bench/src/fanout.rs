@@ -86,7 +86,10 @@ pub(crate) async fn run(file: &Path, data_dir: Option<PathBuf>) -> Result<bool> 
         .iter()
         .map(|author| graph[author].len().div_ceil(1_000) + 1)
         .sum();
-    let (wcu, rcu) = (used.wcu / deliveries as f64, used.rcu / deliveries as f64);
+    // Besides its deliveries a post costs one write a topic and one for its marker.
+    let besides = (posts.len() * 2) as f64;
+    let wcu = (used.wcu - besides) / deliveries as f64;
+    let rcu = used.rcu / deliveries as f64;
     println!(
         "posts: {}, published in {:.3} s",
         posts.len(),

@@ -10,6 +10,7 @@ mod capacity;
 mod fanout;
 mod reference;
 mod report;
+mod workers;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -1,0 +1,147 @@
+//! Every worker step, beside its budget.
+
+use anyhow::{Context as _, Result, ensure};
+use harness::sqs_event;
+use serde_json::json;
+use shared::{
+    domain::{feed::Entry, post::Post},
+    queue::messages::{FanoutMessage, Followed, PostPublished},
+};
+
+use crate::{
+    capacity::{Bench, PHOTO, id, ticket},
+    reference::{self, author, user},
+    report::Budget,
+};
+
+const CATALOGUE: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
+
+impl Bench {
+    pub(crate) async fn relay(&mut self) -> Result<()> {
+        let app = relay::App::new(&self.context);
+        let (_, before) = self.world.stream_after(None);
+        self.world.published_post(&author(1)).await;
+        self.world.follow("newcomer", "stranger").await;
+        let (event, _) = self.world.stream_after(before.as_deref());
+        self.meter.take();
+        let answer = relay::handle(&app, event).await;
+        let used = self.meter.take();
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        self.report
+            .add("relay: a post and a follow", used, Budget::FREE);
+        let messages = self.world.receive_all("fanout").await.len();
+        ensure!(messages == 2, "{messages} messages");
+        Ok(())
+    }
+
+    pub(crate) async fn fanout(&mut self) -> Result<()> {
+        let app = fanout::App::new(&self.context);
+        for (star, readers) in [("starone", 1_000_usize), ("startwo", 2_500)] {
+            let star = self.star(star, readers).await?;
+            let entry = Entry::of(&star).context("a published post")?;
+            let published = FanoutMessage::PostPublished(PostPublished {
+                post: star.id,
+                author: star.author.clone(),
+                published_at: entry.at.published_at,
+                topics: star.topics.clone(),
+            });
+            let mut bodies = vec![serde_json::to_string(&published)?];
+            let mut messages = 0;
+            self.meter.take();
+            while !bodies.is_empty() {
+                messages += bodies.len();
+                let answer = fanout::handle(&app, sqs_event(&bodies)).await;
+                ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+                bodies = self.world.receive_all("fanout").await;
+            }
+            let most = readers.div_ceil(1_000) + 1;
+            ensure!(messages <= most, "{messages} messages, not {most}");
+            // One write a delivery; besides, one a topic and one for the marker.
+            let budget = Budget::FREE
+                .wcu((readers + star.topics.len() + 1) as f64)
+                .rcu(0.02 * readers as f64);
+            let name = format!("fanout: {readers} readers, {messages} messages (≤ {most})");
+            self.report.add(&name, self.meter.take(), budget);
+        }
+        let author = author(0);
+        for index in 0..21 {
+            self.world
+                .published_post(&author)
+                .text(&format!("Number {index}"))
+                .await;
+        }
+        let followed = FanoutMessage::Followed(Followed {
+            reader: user("newcomer")?,
+            author: user(&author)?,
+        });
+        let event = sqs_event(&[serde_json::to_string(&followed)?]);
+        self.meter.take();
+        let answer = fanout::handle(&app, event).await;
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        let budget = Budget::FREE.wcu(20.0);
+        self.report
+            .add("fanout: back-fill of a follow", self.meter.take(), budget);
+        Ok(())
+    }
+
+    /// A post by somebody with that many followers.
+    async fn star(&self, sub: &str, readers: usize) -> Result<Post> {
+        let star = reference::profile(&self.world, sub, 0)?;
+        let mut edges = Vec::with_capacity(readers);
+        for reader in 0..readers {
+            edges.push((user(&format!("follower{reader:05}"))?, star.id.clone()));
+        }
+        let now = self.world.now();
+        self.world.store().load_people(&[star], &edges, now).await?;
+        Ok(self.world.published_post(sub).await)
+    }
+
+    pub(crate) async fn photos(&mut self) -> Result<()> {
+        let app = photos::App::new(&self.context);
+        let http = self.serve(posting::router(posting::App::new(&self.world.context())));
+        for waits in [false, true] {
+            let ticket = ticket(&http, PHOTO).token(&self.token).send().await;
+            let photo = id(&ticket)?;
+            let mut what = "photos: an upload".to_owned();
+            if waits {
+                what.push_str(" that a post waits for");
+                let body = json!({"kind": "photo", "photos": [{"id": photo}]});
+                let post = http.post("/v1/posts").token(&self.token).json(body);
+                let post = post.send().await.expect(201).json();
+                ensure!(post["status"] == "processing", "{post}");
+            }
+            self.world
+                .put_object(&format!("uploads/{photo}"), "image/jpeg", PHOTO.to_vec())
+                .await;
+            let event = self.world.receive_event("photos").await;
+            self.meter.take();
+            let answer = photos::handle(&app, event).await;
+            self.report.add(&what, self.meter.take(), Budget::FREE);
+            ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+            let path = format!("/v1/photos/{photo}");
+            let photo = http.get(&path).token(&self.token).send().await.json();
+            ensure!(photo["status"] == "ready", "{photo}");
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn catalogue(&mut self) -> Result<()> {
+        let app = catalogue::App::new(&self.context);
+        self.world
+            .put_object(
+                "catalogue/products.tsv",
+                "text/tab-separated-values",
+                CATALOGUE.to_vec(),
+            )
+            .await;
+        let event = self.world.receive_event("catalogue").await;
+        self.meter.take();
+        let answer = catalogue::handle(&app, event).await;
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        let lines = CATALOGUE.split(|byte| *byte == b'\n');
+        let lines = lines.filter(|line| !line.is_empty()).count() - 1;
+        let name = format!("catalogue: a feed of {lines} products");
+        self.report.add(&name, self.meter.take(), Budget::FREE);
+        Ok(())
+    }
+}
