@@ -1,0 +1,83 @@
+//! The demo store, loaded into a cloud of its own through the public API.
+#![expect(
+    clippy::expect_used,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
+
+use data_plane::Template;
+use local::{Cloud, Kept, Options, demo, functions};
+use serde_json::Value;
+
+const PEOPLE: &str = include_str!("../demo/people.json");
+const POSTS: &str = include_str!("../demo/posts.json");
+
+async fn get(cloud: &Cloud, path: &str) -> Value {
+    let answer = reqwest::get(format!("{}{path}", cloud.url())).await;
+    let answer = answer.expect("an answer").error_for_status();
+    answer.expect("a good answer").json().await.expect("JSON")
+}
+
+/// Every post of every persona that anyone may see.
+async fn published(cloud: &Cloud) -> Vec<Value> {
+    let people: Vec<Value> = serde_json::from_str(PEOPLE).expect("the demo's people");
+    let mut posts = Vec::new();
+    for person in people {
+        let handle = person["handle"].as_str().expect("a handle");
+        let page = get(cloud, &format!("/v1/users/{handle}/posts?limit=100")).await;
+        posts.extend(page["items"].as_array().expect("a page").clone());
+    }
+    posts.sort_by_key(|post| post["id"].to_string());
+    posts
+}
+
+/// What does not move when prices are confirmed again.
+fn lasting(posts: &[Value]) -> Vec<[Value; 4]> {
+    let keys = ["id", "text", "counts", "published_at"];
+    posts
+        .iter()
+        .map(|post| keys.map(|key| post[key].clone()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_store_is_loaded_whole_and_only_once() {
+    let template = Template::parse(local::TEMPLATE).expect("a template");
+    let options = Options {
+        template,
+        port: 0,
+        kept: Kept::Nothing,
+    };
+    let cloud = Cloud::start(options, functions::compose)
+        .await
+        .expect("a cloud");
+
+    demo::load(cloud.url(), cloud.context())
+        .await
+        .expect("loaded");
+
+    let posts = published(&cloud).await;
+    let written: Vec<Value> = serde_json::from_str(POSTS).expect("the demo's posts");
+    assert_eq!(posts.len(), written.len());
+    for post in &posts {
+        assert_eq!(post["status"], "published", "{post}");
+        assert!(post["shoppable_count"].as_u64() > Some(0), "{post}");
+    }
+    let smiles: u64 = posts
+        .iter()
+        .filter_map(|post| post["counts"]["smiles"].as_u64())
+        .sum();
+    assert!(smiles > 0);
+    for person in serde_json::from_str::<Vec<Value>>(PEOPLE).expect("the demo's people") {
+        let handle = person["handle"].as_str().expect("a handle");
+        let profile = get(&cloud, &format!("/v1/users/{handle}")).await;
+        assert_eq!(profile["bio"], person["bio"]);
+        assert!(profile["avatar"].is_object(), "{profile}");
+    }
+
+    demo::load(cloud.url(), cloud.context())
+        .await
+        .expect("loaded again");
+
+    assert_eq!(lasting(&published(&cloud).await), lasting(&posts));
+    cloud.stop().await.expect("a quiet end");
+}
