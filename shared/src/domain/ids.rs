@@ -92,6 +92,29 @@ impl fmt::Display for ProductId {
     }
 }
 
+/// A review: the store's own id of it, 1 to 128 characters without `#` or controls.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReviewId(String);
+
+impl ReviewId {
+    /// A review's id, if it is one that a key can hold.
+    pub fn parse(id: &str) -> Option<Self> {
+        UserId::parse(id).map(|UserId(id)| Self(id))
+    }
+
+    /// The id as the store spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReviewId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A topic, which is an interest: the id of an entry of the interests catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

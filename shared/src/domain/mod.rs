@@ -8,6 +8,7 @@ pub mod photo;
 pub mod post;
 pub mod product;
 pub mod ranking;
+pub mod review;
 pub mod suggestions;
 pub mod text;
 pub mod topics;

@@ -49,9 +49,9 @@ pub struct Product {
     /// Google product category, a path or a number, as the feed gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// Mean of its reviews, 1 to 5.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rating: Option<f64>,
+    /// The stars of all its reviews together.
+    #[serde(default)]
+    pub stars: u64,
     /// How many reviews.
     #[serde(default)]
     pub review_count: u64,
@@ -63,8 +63,47 @@ pub struct Product {
 }
 
 impl Product {
+    /// Mean of its reviews, 1 to 5, to one decimal (a half rounds up); `None` without any.
+    pub fn rating(&self) -> Option<f64> {
+        let tenths = (self.stars * 20 + self.review_count).checked_div(self.review_count * 2)?;
+        u32::try_from(tenths)
+            .ok()
+            .map(|tenths| f64::from(tenths) / 10.0)
+    }
+
     /// Whether it counts as shoppable.
     pub fn can_be_bought(&self) -> bool {
         self.availability == Availability::InStock && self.price.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rating_is_the_mean_to_one_decimal() {
+        let rating = |stars, review_count| {
+            let product = Product {
+                id: ProductId::parse("p").unwrap(),
+                title: String::new(),
+                brand: None,
+                price: None,
+                availability: Availability::InStock,
+                url: String::new(),
+                image_url: None,
+                category: None,
+                stars,
+                review_count,
+                saves: 0,
+                confirmed_at: Timestamp::UNIX_EPOCH,
+            };
+            product.rating()
+        };
+        assert_eq!(rating(0, 0), None);
+        assert_eq!(rating(5, 1), Some(5.0));
+        assert_eq!(rating(13, 3), Some(4.3));
+        assert_eq!(rating(14, 3), Some(4.7));
+        assert_eq!(rating(17, 4), Some(4.3));
     }
 }

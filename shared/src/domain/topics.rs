@@ -117,7 +117,7 @@ mod tests {
             url: String::new(),
             image_url: None,
             category: Some(category.to_owned()),
-            rating: None,
+            stars: 0,
             review_count: 0,
             saves: 0,
             confirmed_at: Timestamp::UNIX_EPOCH,

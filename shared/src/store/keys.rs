@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::domain::{
     feed::Position,
-    ids::{PhotoId, PostId, ProductId, TopicId, UserId},
+    ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
     people::Handle,
 };
 
@@ -185,6 +185,27 @@ pub fn product_description(product: &ProductId) -> Key {
 /// The collection of what is known of a product.
 pub fn product_collection(product: &ProductId) -> String {
     format!("PRODUCT#{product}")
+}
+
+/// A review that a person wrote in the store.
+pub fn review(user: &UserId, review: &ReviewId) -> Key {
+    Key::new(format!("REVIEWS#{user}"), review.as_str())
+}
+
+/// A review in its writer's list.
+pub fn reviewed(user: &UserId, written_at: Timestamp, review: &ReviewId) -> Key {
+    Key::new(reviewed_by(user), format!("{written_at:.3}#{review}"))
+}
+
+/// The collection of a person's reviews by when they were written.
+pub fn reviewed_by(user: &UserId) -> String {
+    format!("REVIEWED#{user}")
+}
+
+/// The review of an entry of that list.
+pub fn parse_reviewed(sk: &str) -> Option<ReviewId> {
+    let (_, review) = sk.split_once('#')?;
+    ReviewId::parse(review)
 }
 
 /// What a request with an `Idempotency-Key` made. The key comes last, so that it cannot forge

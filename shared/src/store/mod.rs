@@ -14,6 +14,7 @@ mod people;
 mod photos;
 mod posts;
 mod products;
+mod reviews;
 pub mod seal;
 mod table;
 mod transact;
@@ -22,6 +23,7 @@ mod write;
 pub use idempotency::Claim;
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::Creation;
+pub use reviews::Imported;
 pub use table::Table;
 
 /// Every question that the functions ask of the table, and every deed they do to it.

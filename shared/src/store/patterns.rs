@@ -54,6 +54,9 @@ patterns! {
     "put_products", "take over products of a feed", "BatchWrite", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";
     "products", "cards of many products", "BatchGet", "`PRODUCT#p/PRODUCT`";
     "product", "one product with its description", "Query", "`PRODUCT#p`";
+    "put_review", "take over a review and correct its product's rating", "GetItem, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
+    "review", "one review of u's, to share it", "GetItem, consistent", "`REVIEWS#u/r`";
+    "reviews_by", "u's reviews, newest first", "Query, BatchGet", "`REVIEWED#u`, `REVIEWS#u/r`";
     "made_before", "what did a request with this key make", "GetItem, consistent", "`IDEM#u#route#key/IDEM`";
     "load_people", "load a graph of members and follows", "BatchWrite", "`USER#u`, `HANDLE#h`, `FOLLOWS#r/a`, `FANS#a/r`";
 }

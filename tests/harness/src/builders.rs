@@ -96,7 +96,7 @@ impl World {
             url: format!("https://store.test/{id}"),
             image_url: Some(format!("https://store.test/{id}.jpg")),
             category: Some("Electronics".to_owned()),
-            rating: Some(4.5),
+            stars: 54,
             review_count: 12,
             saves: 0,
             confirmed_at: self.now(),

@@ -208,7 +208,7 @@ pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
             Availability::Gone => "gone",
         }
         .to_owned(),
-        rating: product.rating,
+        rating: product.rating(),
         review_count: product.review_count,
         url: Some(product.url.clone()),
         image_url: product.image_url.clone(),
@@ -236,7 +236,7 @@ mod tests {
             url: format!("https://store.example/p/{id}"),
             image_url: None,
             category: None,
-            rating: None,
+            stars: 0,
             review_count: 0,
             saves: 0,
             confirmed_at: Timestamp::UNIX_EPOCH,

@@ -1,0 +1,28 @@
+//! Reviews that people wrote in the store, before any of them is shared.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{PostId, ProductId, ReviewId, UserId};
+
+/// A review, as the store last told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The store's id of it, unique among its writer's.
+    pub id: ReviewId,
+    /// Who wrote it: the `sub` of their tokens, whether they have joined or not.
+    pub customer: UserId,
+    /// What it is about.
+    pub product: ProductId,
+    /// Stars, 1 to 5.
+    pub rating: u8,
+    /// Up to 300 characters; may be empty.
+    pub title: String,
+    /// Up to 20,000 bytes; may be empty.
+    pub body: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// The post that shares it, while there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_as: Option<PostId>,
+}
