@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::{runtime::Config, store::patterns};
 use utoipa::openapi::OpenApi;
 
-use crate::{spark::Spark, tree};
+use crate::{roles, spark::Spark, tree};
 
 /// The HTTP functions and what each says of itself.
 fn described() -> [(&'static str, OpenApi); 5] {
@@ -275,31 +275,14 @@ fn the_stream_lets_through_what_the_relay_tells_of_and_little_else() {
     assert_eq!(prefixes, BTreeSet::from(wanted));
 }
 
-/// What the role of a function may do, such as `dynamodb:GetItem`.
-fn granted(function: &str) -> BTreeSet<String> {
-    let function = template().function(function).unwrap();
-    let policies = function.properties["Policies"].as_array().cloned();
-    let mut actions = BTreeSet::new();
-    for policy in policies.into_iter().flatten() {
-        for statement in policy["Statement"].as_array().into_iter().flatten() {
-            assert_eq!(statement["Effect"], "Allow");
-            let all = statement["Action"].as_array().unwrap();
-            actions.extend(all.iter().map(|action| action.as_str().unwrap().to_owned()));
-        }
-    }
-    assert!(actions.iter().all(|action| !action.contains('*')));
-    actions
-}
-
 /// Every operation on the table that a function carried out in this system, its role allows.
 pub async fn roles_allow_what_was_done(spark: &Spark) {
     let used = spark.cloud.status().await.unwrap().capacity;
     assert!(used.len() >= 5, "{used:?}");
     for (function, operations) in used {
-        let granted = granted(&function);
+        let granted = roles::granted(&function);
         for operation in operations.keys() {
             let needed: &[&str] = match operation.as_str() {
-                // A transaction needs what its writes need; all of ours put or update.
                 "TransactWriteItems" => &["PutItem", "UpdateItem"],
                 other => &[other],
             };

@@ -14,6 +14,8 @@ mod openapi;
 mod outage;
 mod paging;
 mod refusals;
+mod roles;
+mod safeguards;
 mod spark;
 mod tidy;
 mod tree;

@@ -1,0 +1,174 @@
+//! A role a function, that grants what the function does and no more.
+
+use std::collections::BTreeSet;
+
+use data_plane::template::{EventSource, target};
+use harness::template;
+use serde_json::{Value, json};
+
+/// What has no ARN in AWS's own list of actions and resources, so that `*` is all one can grant.
+const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+
+/// The logical id of a function's role.
+fn role(binary: &str) -> String {
+    let function = template().function(binary).unwrap();
+    let role = target(&function.properties["Role"]).map(str::to_owned);
+    role.unwrap_or_else(|| panic!("{binary} has no role of its own"))
+}
+
+/// The statements of a function's role.
+fn statements(binary: &str) -> Vec<Value> {
+    let role = &template().resource(&role(binary))["Properties"];
+    let managed = &role["ManagedPolicyArns"];
+    assert_eq!(
+        managed,
+        &Value::Null,
+        "{binary}: managed policies grant more"
+    );
+    let policies = role["Policies"].as_array().into_iter().flatten();
+    let statements =
+        policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
+    statements.cloned().collect()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let list = value.as_array().cloned();
+    let list = list.unwrap_or_else(|| vec![value.clone()]);
+    list.iter()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// What the role of a function may do, such as `dynamodb:GetItem`.
+pub fn granted(binary: &str) -> BTreeSet<String> {
+    let statements = statements(binary);
+    statements
+        .iter()
+        .flat_map(|statement| texts(&statement["Action"]))
+        .collect()
+}
+
+fn binaries() -> Vec<String> {
+    let functions = template().functions().unwrap();
+    functions
+        .into_iter()
+        .map(|function| function.binary)
+        .collect()
+}
+
+#[test]
+fn every_function_has_a_role_of_its_own_that_only_lambda_assumes() {
+    let roles: BTreeSet<_> = binaries().iter().map(|binary| role(binary)).collect();
+    assert_eq!(roles.len(), binaries().len());
+    for id in &roles {
+        let trust = &template().resource(id)["Properties"]["AssumeRolePolicyDocument"]["Statement"];
+        assert_eq!(trust.as_array().unwrap().len(), 1, "{id}");
+        let lambda = json!({"Service": "lambda.amazonaws.com"});
+        assert_eq!(trust[0]["Principal"], lambda, "{id}");
+    }
+    for (id, _) in template().resources("AWS::IAM::Role") {
+        assert!(roles.contains(id), "{id} is nobody's");
+    }
+}
+
+#[test]
+fn no_role_grants_a_star_where_aws_knows_an_arn() {
+    for binary in binaries() {
+        for statement in statements(&binary) {
+            assert_eq!(statement["Effect"], "Allow");
+            let actions = texts(&statement["Action"]);
+            for action in &actions {
+                assert!(!action.contains('*'), "{binary}: {action}");
+            }
+            let resources = &statement["Resource"];
+            let resources = resources
+                .as_array()
+                .cloned()
+                .unwrap_or_else(|| vec![resources.clone()]);
+            for resource in resources {
+                if resource == "*" {
+                    let unavoidable = |action: &String| WITHOUT_RESOURCE.contains(&action.as_str());
+                    assert!(actions.iter().all(unavoidable), "{binary}: {actions:?}");
+                    continue;
+                }
+                let of_ours = target(&resource)
+                    .unwrap_or_else(|| panic!("{binary}: {resource} is not of this stack"));
+                assert!(!template().resource(of_ours).is_null(), "{of_ours}");
+                // Within one of our own resources, only a prefix of keys, or the table's indexes.
+                let text = resource["Fn::Sub"].as_str().unwrap_or_default();
+                let stars = text.matches('*').count();
+                assert!(
+                    stars == 0 || (stars == 1 && text.ends_with("/*")),
+                    "{binary}: {text}"
+                );
+                assert_ne!(
+                    text, "${Bucket.Arn}/*",
+                    "{binary}: a prefix, not the bucket"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_role_lets_lambda_poll_what_its_function_is_fed_from_and_nothing_else() {
+    for function in template().functions().unwrap() {
+        let fed: BTreeSet<_> = function
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                EventSource::Queue(event) => Some(event.queue.clone()),
+                EventSource::Stream(_) | EventSource::Schedule(_) => None,
+            })
+            .collect();
+        let polls = |action: &str, resource: &dyn Fn(&Value) -> bool| {
+            statements(&function.binary).iter().any(|statement| {
+                texts(&statement["Action"]).iter().any(|own| own == action)
+                    && resource(&statement["Resource"])
+            })
+        };
+        for action in [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ] {
+            for queue in &fed {
+                let here = |resource: &Value| target(resource) == Some(queue);
+                assert!(polls(action, &here), "{}: {action}", function.binary);
+            }
+            let elsewhere = |resource: &Value| !fed.contains(target(resource).unwrap_or_default());
+            assert!(
+                !polls(action, &elsewhere),
+                "{}: {action}, of a queue that does not feed it",
+                function.binary
+            );
+        }
+        let reads_stream = function
+            .events
+            .iter()
+            .any(|event| matches!(event, EventSource::Stream(_)));
+        for action in ["DescribeStream", "GetRecords", "GetShardIterator"] {
+            let here =
+                |resource: &Value| *resource == json!({"Fn::GetAtt": ["Table", "StreamArn"]});
+            let allowed = polls(&format!("dynamodb:{action}"), &here);
+            assert_eq!(allowed, reads_stream, "{}: {action}", function.binary);
+        }
+    }
+}
+
+#[test]
+fn every_role_may_write_its_own_log_and_no_other() {
+    for function in template().functions().unwrap() {
+        let log = target(&function.properties["LoggingConfig"]["LogGroup"]);
+        let log = log.unwrap_or_else(|| panic!("{} has no log", function.binary));
+        let logs: Vec<_> = statements(&function.binary)
+            .into_iter()
+            .filter(|statement| {
+                let actions = texts(&statement["Action"]);
+                actions.iter().any(|action| action.starts_with("logs:"))
+            })
+            .collect();
+        assert_eq!(logs.len(), 1, "{}", function.binary);
+        assert_eq!(target(&logs[0]["Resource"]), Some(log));
+    }
+}

@@ -1,0 +1,216 @@
+//! What the template promises and an emulated account does not enforce.
+
+use std::collections::BTreeSet;
+
+use data_plane::template::{EventSource, target};
+use harness::template;
+use serde_json::{Value, json};
+
+fn properties(kind: &str) -> Vec<(&str, &Value)> {
+    let found: Vec<_> = template().resources(kind).collect();
+    assert!(!found.is_empty(), "no {kind}");
+    found
+}
+
+#[test]
+fn the_gateway_may_call_the_functions_behind_its_routes_from_its_own_api_alone() {
+    let integrated: BTreeSet<_> = properties("AWS::ApiGatewayV2::Integration")
+        .iter()
+        .map(|(_, integration)| target(&integration["IntegrationUri"]).unwrap())
+        .collect();
+    let mut permitted = BTreeSet::new();
+    for (id, permission) in properties("AWS::Lambda::Permission") {
+        assert_eq!(permission["Action"], "lambda:InvokeFunction", "{id}");
+        assert_eq!(permission["Principal"], "apigateway.amazonaws.com", "{id}");
+        let source = permission["SourceArn"]["Fn::Sub"].as_str().unwrap();
+        assert!(source.contains(":${HttpApi}/"), "{id}: {source}");
+        permitted.insert(target(&permission["FunctionName"]).unwrap());
+    }
+    assert_eq!(permitted, integrated);
+}
+
+#[test]
+fn the_api_is_throttled_and_answers_browsers_of_one_origin() {
+    for (id, stage) in properties("AWS::ApiGatewayV2::Stage") {
+        for limit in ["ThrottlingBurstLimit", "ThrottlingRateLimit"] {
+            let limit = stage["DefaultRouteSettings"][limit].as_u64();
+            assert!(limit.is_some_and(|limit| limit > 0), "{id}");
+        }
+    }
+    for (_, api) in properties("AWS::ApiGatewayV2::Api") {
+        let cors = &api["CorsConfiguration"];
+        assert_eq!(cors["AllowOrigins"], json!([{"Ref": "AppOrigin"}]));
+        let methods = cors["AllowMethods"].as_array().unwrap();
+        for route in template().routes().unwrap() {
+            let key = route.key.to_string();
+            let method = key.split(' ').next().unwrap();
+            let allowed = method.starts_with('$') || methods.iter().any(|own| own == method);
+            assert!(allowed, "{key}");
+        }
+        for header in ["authorization", "content-type", "idempotency-key"] {
+            let headers = cors["AllowHeaders"].as_array().unwrap();
+            assert!(headers.iter().any(|own| own == header), "{header}");
+        }
+    }
+}
+
+#[test]
+fn uploads_come_from_browsers_of_that_origin_by_put_alone() {
+    for (id, bucket) in properties("AWS::S3::Bucket") {
+        let rules = bucket["CorsConfiguration"]["CorsRules"].as_array().unwrap();
+        assert_eq!(rules.len(), 1, "{id}");
+        assert_eq!(rules[0]["AllowedMethods"], json!(["PUT"]));
+        assert_eq!(rules[0]["AllowedOrigins"], json!([{"Ref": "AppOrigin"}]));
+        let headers = rules[0]["AllowedHeaders"].as_array().unwrap();
+        assert!(headers.iter().any(|own| own == "x-amz-checksum-sha256"));
+    }
+}
+
+#[test]
+fn the_bucket_is_nobodys_but_the_cdns_and_forgets_uploads_that_were_broken_off() {
+    for (id, bucket) in properties("AWS::S3::Bucket") {
+        let blocked = bucket["PublicAccessBlockConfiguration"]
+            .as_object()
+            .unwrap();
+        assert_eq!(blocked.len(), 4, "{id}");
+        assert!(blocked.values().all(|value| value == true), "{id}");
+        let rules = bucket["LifecycleConfiguration"]["Rules"]
+            .as_array()
+            .unwrap();
+        assert!(
+            rules.iter().all(|rule| rule["Status"] == "Enabled"),
+            "{id}: {rules:?}"
+        );
+        let broken_off = |rule: &Value| !rule["AbortIncompleteMultipartUpload"].is_null();
+        assert!(rules.iter().any(broken_off), "{id}");
+    }
+    for (id, policy) in properties("AWS::S3::BucketPolicy") {
+        for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
+            if statement["Effect"] == "Deny" {
+                continue;
+            }
+            let cdn = json!({"Service": "cloudfront.amazonaws.com"});
+            assert_eq!(statement["Principal"], cdn, "{id}");
+            assert_eq!(statement["Action"], "s3:GetObject", "{id}");
+            assert_eq!(statement["Resource"]["Fn::Sub"], "${Bucket.Arn}/media/*");
+            let from = &statement["Condition"]["StringEquals"]["AWS:SourceArn"];
+            assert_eq!(target(from), Some("MediaDistribution"), "{id}");
+        }
+    }
+}
+
+#[test]
+fn renditions_are_served_over_tls_by_signed_requests_to_the_bucket() {
+    for (id, distribution) in properties("AWS::CloudFront::Distribution") {
+        let config = &distribution["DistributionConfig"];
+        let behaviour = &config["DefaultCacheBehavior"];
+        assert_eq!(behaviour["ViewerProtocolPolicy"], "redirect-to-https");
+        for origin in config["Origins"].as_array().unwrap() {
+            let access = target(&origin["OriginAccessControlId"]).unwrap();
+            let access = &template().resource(access)["Properties"]["OriginAccessControlConfig"];
+            assert_eq!(access["SigningBehavior"], "always", "{id}");
+        }
+    }
+}
+
+#[test]
+fn the_table_grows_as_asked_can_go_back_in_time_and_is_encrypted() {
+    for (id, table) in properties("AWS::DynamoDB::Table") {
+        assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
+        let recovery = &table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
+        assert_eq!(recovery, true, "{id}");
+        assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{id}");
+        let ttl = json!({"AttributeName": "expires_at", "Enabled": true});
+        assert_eq!(table["TimeToLiveSpecification"], ttl, "{id}");
+    }
+}
+
+#[test]
+fn every_queue_says_whose_dead_letters_it_takes() {
+    let queues = template().queues().unwrap();
+    for queue in &queues {
+        let feeding: Vec<_> = queues
+            .iter()
+            .filter(|other| {
+                let redrive = other.redrive.as_ref();
+                redrive.is_some_and(|redrive| redrive.target == queue.logical_id)
+            })
+            .collect();
+        let resource = &template().resource(&queue.logical_id)["Properties"];
+        assert_eq!(resource["SqsManagedSseEnabled"], true);
+        let allow = &resource["RedriveAllowPolicy"];
+        if feeding.is_empty() {
+            let none = json!({"redrivePermission": "denyAll"});
+            assert_eq!(allow, &none, "{}", queue.logical_id);
+            continue;
+        }
+        assert_eq!(allow["redrivePermission"], "byQueue");
+        let named: Vec<_> = allow["sourceQueueArns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .collect();
+        assert_eq!(named.len(), feeding.len(), "{}", queue.logical_id);
+        for source in feeding {
+            // A reference would go round in a circle, so the name is spelt.
+            let name = format!(
+                ":${{AWS::StackName}}-{}",
+                source.name.trim_start_matches("spark-")
+            );
+            let spelt = |arn: &&Value| {
+                arn["Fn::Sub"]
+                    .as_str()
+                    .is_some_and(|arn| arn.ends_with(&name))
+            };
+            assert!(named.iter().any(spelt), "{}: {name}", queue.logical_id);
+        }
+    }
+}
+
+#[test]
+fn s3_alone_puts_messages_on_a_queue_for_a_bucket_of_this_account() {
+    for (id, policy) in properties("AWS::SQS::QueuePolicy") {
+        for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
+            let s3 = json!({"Service": "s3.amazonaws.com"});
+            assert_eq!(statement["Principal"], s3, "{id}");
+            assert_eq!(statement["Action"], "sqs:SendMessage", "{id}");
+            let account = &statement["Condition"]["StringEquals"]["aws:SourceAccount"];
+            assert_eq!(account["Ref"], "AWS::AccountId", "{id}");
+        }
+    }
+}
+
+#[test]
+fn no_queue_lets_its_worker_take_all_of_the_accounts_concurrency() {
+    for function in template().functions().unwrap() {
+        for event in &function.events {
+            match event {
+                EventSource::Queue(event) => {
+                    assert!(event.reports_failures, "{}", function.binary);
+                    assert!(event.maximum_concurrency.is_some(), "{}", function.binary);
+                }
+                EventSource::Stream(event) => {
+                    assert!(event.reports_failures && event.bisects);
+                    assert_eq!(event.maximum_retries, None, "it retries without end");
+                    let age = event.properties["MaximumRecordAgeInSeconds"].as_u64();
+                    let day = 24 * 3_600;
+                    assert!(
+                        age.is_some_and(|age| age > day / 2 && age < day),
+                        "before the stream, which keeps a day, forgets: {age:?}"
+                    );
+                    let failed = &event.properties["DestinationConfig"]["OnFailure"];
+                    assert_eq!(failed["Type"], "S3", "which takes whole records");
+                    assert_eq!(target(&failed["Destination"]), Some("Bucket"));
+                }
+                EventSource::Schedule(_) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn logs_end_some_day() {
+    for (id, log) in properties("AWS::Logs::LogGroup") {
+        assert_eq!(log["RetentionInDays"]["Ref"], "LogRetentionDays", "{id}");
+    }
+}
