@@ -2,9 +2,8 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use unicode_normalization::char::is_combining_mark;
-
 use super::{
+    entities,
     ids::TopicId,
     interests::{self, Interest},
     post::MAX_TOPICS,
@@ -38,7 +37,7 @@ fn all() -> impl Iterator<Item = &'static Interest> {
 /// The topics that a text's hashtags name, then those of the products' categories, each in the
 /// order given and once; at most [`MAX_TOPICS`].
 pub fn work_out<'a>(text: &str, products: impl IntoIterator<Item = &'a Product>) -> Vec<TopicId> {
-    let named = hashtags(text).filter_map(|name| BY_TAG.get(&tag(name)).copied());
+    let named = entities::hashtags(text).filter_map(|name| BY_TAG.get(&tag(&name)).copied());
     let categories = products
         .into_iter()
         .filter_map(|product| product.category.as_deref());
@@ -77,27 +76,6 @@ fn tag(name: &str) -> String {
         .filter(|c| !matches!(c, '-' | '_'))
         .flat_map(char::to_lowercase)
         .collect()
-}
-
-/// The hashtags of a text without their sign: letters, marks, digits and underscores, at least
-/// one of them no digit, after a `#` that follows none of these nor an ampersand (twitter-text).
-fn hashtags(text: &str) -> impl Iterator<Item = &str> {
-    let part = |c: char| c.is_alphanumeric() || c == '_' || is_combining_mark(c);
-    text.match_indices(['#', '＃'])
-        .filter_map(move |(at, sign)| {
-            if text[..at]
-                .chars()
-                .next_back()
-                .is_some_and(|c| part(c) || c == '&')
-            {
-                return None;
-            }
-            let rest = &text[at + sign.len()..];
-            let end = rest.find(|c| !part(c)).unwrap_or(rest.len());
-            let (name, after) = rest.split_at(end);
-            let whole = !after.starts_with(['#', '＃']) && !after.starts_with("://");
-            (whole && name.chars().any(|c| !c.is_numeric())).then_some(name)
-        })
 }
 
 #[cfg(test)]
