@@ -1,6 +1,6 @@
 //! What every function of Spark shares: rules, storage, messages, and the edge.
 //!
-//! `domain` and `error` know nothing of the rest; `store`, `queue` and `photos` speak to AWS;
+//! `domain`, `error` and `telemetry` know nothing of the rest; `store`, `queue` and `photos` speak to AWS;
 //! `http` and `runtime` are what a function is put together from.
 
 pub mod domain;
@@ -10,3 +10,4 @@ pub mod photos;
 pub mod queue;
 pub mod runtime;
 pub mod store;
+pub mod telemetry;

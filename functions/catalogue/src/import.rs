@@ -8,6 +8,7 @@ use shared::{
     domain::{ids::ProductId, product::Product},
     error::Error,
     store::classify::classify,
+    telemetry::metrics::{self, Metric},
 };
 
 use crate::{App, feed::Feed, report::Report};
@@ -43,6 +44,10 @@ pub(crate) async fn import(app: &App, key: &str) -> Result<(), Error> {
         feed.bad_lines = report.bad_lines,
         "imported"
     );
+    metrics::values(&[
+        (Metric::FeedLines, vec![report.products as f64]),
+        (Metric::BadFeedLines, vec![report.bad_lines as f64]),
+    ]);
     Ok(())
 }
 

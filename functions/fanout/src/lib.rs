@@ -20,6 +20,7 @@ use shared::{
     },
     runtime::{Clock, Context},
     store::Store,
+    telemetry::metrics::{self, Metric},
 };
 
 /// This many readers are served per message.
@@ -94,8 +95,12 @@ async fn serve_page(
         .map(|reader| (reader, entry.clone()))
         .collect();
     app.store.deliver(&deliveries).await?;
+    metrics::count(Metric::Deliveries, deliveries.len());
     if !more {
-        return app.store.close(&entry).await;
+        app.store.close(&entry).await?;
+        let took = app.clock.now().duration_since(published.published_at);
+        metrics::duration(Metric::DeliveryTime, took.try_into().unwrap_or_default());
+        return Ok(());
     }
     let after =
         last.ok_or_else(|| Error::internal("a page without readers that has a next one"))?;
@@ -112,7 +117,9 @@ async fn back_fill(app: &App, Followed { reader, author }: Followed) -> Result<(
         .filter(|entry| is_recent(entry, now))
         .map(|entry| (reader.clone(), entry))
         .collect();
-    app.store.deliver(&deliveries).await
+    app.store.deliver(&deliveries).await?;
+    metrics::count(Metric::Deliveries, deliveries.len());
+    Ok(())
 }
 
 fn is_recent(entry: &Entry, now: Timestamp) -> bool {

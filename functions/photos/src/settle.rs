@@ -8,6 +8,10 @@ use shared::{
     },
     error::Error,
     photos::{Upload, is_upload_key, photo_at},
+    telemetry::{
+        Trace, Traced,
+        metrics::{self, Metric},
+    },
 };
 
 use crate::{
@@ -22,14 +26,21 @@ pub(crate) async fn settle(app: &App, key: &str) -> Result<(), Error> {
         return Err(Error::internal("not a key of an upload"));
     }
     let ticket = match photo_at(key) {
-        Some(photo) => app.store.photo(photo).await?,
+        Some(photo) => app.store.ticket(photo).await?,
         None => None,
     };
-    let Some(photo) = ticket else {
+    let Some((photo, trace)) = ticket else {
         // Nobody can ask for what has no ticket, or one that ran out.
         tracing::info!(upload.key = key, "deleted an upload without a ticket");
         return app.bucket.delete(key).await;
     };
+    // S3's message carries no trace: the work goes on in that of the request for the ticket.
+    let trace = trace.or_else(Trace::current).unwrap_or_else(Trace::fresh);
+    let span = tracing::info_span!("upload", trace.id = trace.id(), photo.id = %photo.id);
+    settle_ticket(app, key, photo).in_trace(trace, span).await
+}
+
+async fn settle_ticket(app: &App, key: &str, photo: Photo) -> Result<(), Error> {
     let settled = match photo.status {
         PhotoStatus::AwaitingUpload => settle_photo(app, key, photo).await?,
         PhotoStatus::Ready | PhotoStatus::Rejected => Some(photo),
@@ -56,10 +67,12 @@ async fn settle_photo(app: &App, key: &str, photo: Photo) -> Result<Option<Photo
         Ok(processed) => {
             let image = put_renditions(app, &photo.media, processed).await?;
             tracing::info!(photo.id = %photo.id, "ready");
+            metrics::count(Metric::PhotosReady, 1);
             app.store.settle_photo(photo.id, Ok(&image)).await
         }
         Err(rejection) => {
             tracing::info!(photo.id = %photo.id, photo.rejection = ?rejection, "rejected");
+            metrics::count(Metric::PhotosRejected, 1);
             app.store.settle_photo(photo.id, Err(rejection)).await
         }
     }

@@ -4,7 +4,12 @@ mod record;
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use serde_json::Value;
-use shared::{error::Error, queue::Queue, runtime::Context};
+use shared::{
+    error::Error,
+    queue::{Outgoing, Queue},
+    runtime::Context,
+    telemetry::metrics::{self, Metric},
+};
 
 /// A dead letter of up to two whole items shares its request with no other.
 const DEAD_LETTERS_AT_ONCE: usize = 1;
@@ -33,7 +38,7 @@ impl App {
 struct Letter {
     /// The record's place in the batch.
     record: usize,
-    body: String,
+    message: Outgoing,
 }
 
 /// Works off a batch of one shard. The answer names the first record whose message no queue took,
@@ -51,30 +56,43 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
     for (index, record) in records.iter().enumerate() {
         let read = record::message(record)
             .and_then(|message| message.as_ref().map(serde_json::to_string).transpose());
+        let trace = record::trace(record);
+        let letter = |body| Letter {
+            record: index,
+            message: Outgoing { body, trace },
+        };
         match read {
             Ok(None) => {}
-            Ok(Some(body)) => messages.push(Letter {
-                record: index,
-                body,
-            }),
+            Ok(Some(body)) => messages.push(letter(body)),
             Err(error) => {
                 tracing::error!(
                     record.sequence = record::sequence(record),
                     cause = %error,
                     "a record cannot be read; it goes to the dead-letter queue"
                 );
-                let body = record.to_string();
-                dead.push(Letter {
-                    record: index,
-                    body,
-                });
+                dead.push(letter(record.to_string()));
             }
         }
     }
+    let (relayed, unreadable) = (messages.len(), dead.len());
     let buried = send(&app.dead_letters, dead, DEAD_LETTERS_AT_ONCE).await;
     let sent = send(&app.fanout, messages, MESSAGES_AT_ONCE).await;
     let failures = [buried, sent].into_iter().filter_map(Result::err);
-    let Some((index, error)) = failures.min_by_key(|(index, _)| *index) else {
+    let failed = failures.min_by_key(|(index, _)| *index);
+    let again = failed
+        .as_ref()
+        .map_or(0, |(index, _)| records.len() - index);
+    metrics::values(&[
+        (Metric::Handled, vec![(records.len() - again) as f64]),
+        (Metric::Failed, vec![again as f64]),
+        (Metric::Relayed, vec![relayed as f64]),
+        (Metric::Unreadable, vec![unreadable as f64]),
+        (
+            Metric::Age,
+            records.iter().filter_map(record::age).collect(),
+        ),
+    ]);
+    let Some((index, error)) = failed else {
         return DynamoDbEventResponse::default();
     };
     let record = &records[index];
@@ -92,13 +110,20 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
 async fn send(queue: &Queue, letters: Vec<Letter>, at_once: usize) -> Result<(), (usize, Error)> {
     let mut letters = letters.into_iter().peekable();
     while letters.peek().is_some() {
-        let (records, bodies): (Vec<_>, Vec<_>) = letters
-            .by_ref()
-            .take(at_once)
-            .map(|letter| (letter.record, letter.body))
-            .unzip();
-        for (record, outcome) in records.into_iter().zip(queue.send_each(bodies).await) {
-            outcome.map_err(|error| (record, error))?;
+        let letters: Vec<_> = letters.by_ref().take(at_once).collect();
+        let outcomes = queue
+            .send_each(
+                letters
+                    .iter()
+                    .map(|letter| letter.message.clone())
+                    .collect(),
+            )
+            .await;
+        for (letter, outcome) in letters.into_iter().zip(outcomes) {
+            outcome.map_err(|error| (letter.record, error))?;
+            if let Some(trace) = letter.message.trace {
+                tracing::info!(trace.id = trace.id(), "relayed");
+            }
         }
     }
     Ok(())

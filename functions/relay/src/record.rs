@@ -11,6 +11,7 @@ use shared::{
     },
     queue::messages::{FanoutMessage, Followed, PostPublished},
     store::keys::{self, Key},
+    telemetry::{Trace, metrics},
 };
 
 /// The part of a record that the relay goes by.
@@ -71,6 +72,20 @@ pub fn sequence(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"]
         .as_str()
         .unwrap_or_default()
+}
+
+/// The trace that made the change, as it is noted on the item.
+pub fn trace(record: &Value) -> Option<Trace> {
+    let images = ["NewImage", "OldImage"].map(|image| &record["dynamodb"][image][keys::TRACE]["S"]);
+    let noted = images.into_iter().find_map(Value::as_str)?;
+    Trace::from_traceparent(noted)
+}
+
+/// How long ago the change was committed, in milliseconds, to the second.
+pub fn age(record: &Value) -> Option<f64> {
+    let seconds = record["dynamodb"]["ApproximateCreationDateTime"].as_f64()?;
+    let committed = Timestamp::from_second(seconds as i64).ok()?;
+    Some(metrics::milliseconds(metrics::since(committed)))
 }
 
 /// The message that a record comes to, if any.

@@ -2,6 +2,17 @@
 
 use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
+use super::{
+    BODY_LIMIT, Verifier, auth,
+    error::{Code, method_not_allowed},
+    etag,
+    trace::trace_of,
+};
+use crate::{
+    error::Error,
+    runtime::Context,
+    telemetry::{Traced, metrics},
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -10,15 +21,6 @@ use axum::{
 };
 use futures::FutureExt;
 use http::{HeaderValue, Method, header};
-use tracing::Instrument;
-
-use super::{
-    BODY_LIMIT, Verifier, auth,
-    error::{Code, method_not_allowed},
-    etag,
-    trace::trace_id,
-};
-use crate::{error::Error, runtime::Context};
 
 /// Puts the edge around a function's routes.
 ///
@@ -46,15 +48,21 @@ async fn pass(State(verifier): State<Arc<Verifier>>, request: Request, next: Nex
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let trace = trace_id(request.headers());
-    let span = tracing::info_span!("request", trace.id = trace);
+    let trace = trace_of(request.headers());
+    let span = tracing::info_span!("request", trace.id = trace.id());
 
     let response = answer(&verifier, request, next)
-        .instrument(span.clone())
+        .in_trace(trace, span.clone())
         .await;
 
     let code = response.extensions().get::<Code>().map(|Code(code)| *code);
-    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = began.elapsed();
+    metrics::request(
+        &format!("{method} {route}"),
+        response.status().as_u16(),
+        took,
+    );
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         tracing::info!(
             http.method = %method,
@@ -62,7 +70,7 @@ async fn pass(State(verifier): State<Arc<Verifier>>, request: Request, next: Nex
             http.status = response.status().as_u16(),
             problem = code,
             duration_ms,
-            trace.id = trace,
+            trace.id = trace.id(),
             "request"
         );
     });

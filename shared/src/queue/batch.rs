@@ -1,59 +1,110 @@
 //! The one batch runner: each record by itself, and exactly the failed ones reported.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::{FutureExt, StreamExt, stream};
+use jiff::Timestamp;
 
-use crate::error::Error;
+use super::TRACEPARENT;
+use crate::{
+    error::Error,
+    telemetry::{
+        Trace, Traced,
+        metrics::{self, Metric},
+    },
+};
 
 /// This many records of a batch are worked on at once.
 const PARALLEL: usize = 4;
 
 /// Works off a batch. A record whose work fails, or panics, is reported and so stays in its
-/// queue; all others are done for good. Each failure is logged here, once.
+/// queue; all others are done for good. Each is logged here, once, in the trace that its message
+/// carries.
 pub async fn run_batch<W, F>(event: SqsEvent, work: W) -> SqsBatchResponse
 where
     W: Fn(SqsMessage) -> F,
     F: Future<Output = Result<(), Error>>,
 {
+    let (records, ages) = (event.records.len(), ages(&event));
+    let work = &work;
     let outcomes = stream::iter(event.records)
         .map(|record| {
+            let trace = trace_of(&record);
             let id = record.message_id.clone().unwrap_or_default();
-            let receives = record.attributes.get("ApproximateReceiveCount").cloned();
-            let done = AssertUnwindSafe(work(record)).catch_unwind();
-            async move { (id, receives, done.await) }
+            let receives = record.attributes.get("ApproximateReceiveCount");
+            let span = tracing::info_span!(
+                "message",
+                trace.id = trace.id(),
+                message.id = id,
+                message.receives = receives.map_or("?", String::as_str)
+            );
+            let done = async move {
+                let began = Instant::now();
+                let outcome = AssertUnwindSafe(async { work(record).await }).catch_unwind();
+                let outcome = outcome.await;
+                let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                match outcome {
+                    Ok(Ok(())) => tracing::info!(duration_ms, "handled"),
+                    Ok(Err(error)) => {
+                        tracing::error!(
+                            duration_ms,
+                            retryable = error.retryable(),
+                            cause = error.cause().map(tracing::field::display),
+                            "{error}"
+                        );
+                        return Some(id);
+                    }
+                    Err(_panic) => {
+                        tracing::error!(duration_ms, "the worker panicked");
+                        return Some(id);
+                    }
+                }
+                None
+            };
+            done.in_trace(trace, span)
         })
         .buffer_unordered(PARALLEL)
         .collect::<Vec<_>>()
         .await;
     let mut response = SqsBatchResponse::default();
-    for (id, receives, outcome) in outcomes {
-        let receives = receives.as_deref().unwrap_or("?");
-        match outcome {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => tracing::error!(
-                message.id = id,
-                message.receives = receives,
-                retryable = error.retryable(),
-                cause = error.cause().map(tracing::field::display),
-                "{error}"
-            ),
-            Err(_panic) => {
-                tracing::error!(
-                    message.id = id,
-                    message.receives = receives,
-                    "the worker panicked"
-                );
-            }
-        }
+    for id in outcomes.into_iter().flatten() {
         response.add_failure(id);
     }
+    let failed = response.batch_item_failures.len();
+    metrics::values(&[
+        (Metric::Handled, vec![(records - failed) as f64]),
+        (Metric::Failed, vec![failed as f64]),
+        (Metric::Age, ages),
+    ]);
     response
+}
+
+/// The trace that a message goes on with: ours, else X-Ray's, else a fresh one.
+fn trace_of(record: &SqsMessage) -> Trace {
+    let ours = record.message_attributes.get(TRACEPARENT);
+    let ours = ours.and_then(|attribute| attribute.string_value.as_deref());
+    let xray = || record.attributes.get("AWSTraceHeader");
+    ours.and_then(Trace::from_traceparent)
+        .or_else(|| xray().and_then(|text| Trace::from_xray(text)))
+        .unwrap_or_else(Trace::fresh)
+}
+
+/// How long ago each message was first sent, in milliseconds.
+fn ages(event: &SqsEvent) -> Vec<f64> {
+    let sent = |record: &SqsMessage| record.attributes.get("SentTimestamp")?.parse().ok();
+    let sent = event.records.iter().filter_map(sent);
+    sent.filter_map(|ms| Timestamp::from_millisecond(ms).ok())
+        .map(|sent| metrics::milliseconds(metrics::since(sent)))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::HashMap, sync::Mutex};
+
+    use aws_lambda_events::sqs::SqsMessageAttribute;
+
     use super::*;
 
     fn batch(bodies: &[&str]) -> SqsEvent {
@@ -86,5 +137,30 @@ mod tests {
             .collect();
         failed.sort();
         assert_eq!(failed, ["id-bad", "id-ugly"]);
+    }
+
+    #[tokio::test]
+    async fn work_goes_on_in_the_trace_that_its_message_carries() {
+        let (ours, xray) = (Trace::fresh(), Trace::fresh());
+        let mut event = batch(&["ours", "xray", "neither"]);
+        let mut attribute = SqsMessageAttribute::default();
+        attribute.string_value = Some(ours.traceparent());
+        event.records[0].message_attributes = HashMap::from([(TRACEPARENT.to_owned(), attribute)]);
+        let header = ("AWSTraceHeader".to_owned(), xray.xray());
+        event.records[1].attributes = HashMap::from([header]);
+        let seen = Mutex::new(HashMap::new());
+        let seen_here = &seen;
+        let response = run_batch(event, async |record| {
+            let body = record.body.unwrap_or_default();
+            seen_here.lock().unwrap().insert(body, Trace::current());
+            Ok(())
+        })
+        .await;
+        assert!(response.batch_item_failures.is_empty());
+        let seen = seen.into_inner().unwrap();
+        assert_eq!(seen["ours"], Some(ours));
+        assert_eq!(seen["xray"], Some(xray));
+        let neither = seen["neither"].unwrap();
+        assert!(neither != ours && neither != xray);
     }
 }

@@ -76,6 +76,16 @@ impl Config {
         Self::read(|name| std::env::var(name).ok())
     }
 
+    /// What Lambda calls the function that this process is (`AWS_LAMBDA_FUNCTION_NAME`, set by
+    /// Lambda itself); `None` where it is none.
+    pub fn function_name() -> Option<String> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok()
+    }
+
     /// Reads the variables through `lookup`.
     ///
     /// # Errors

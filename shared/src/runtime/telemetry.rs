@@ -1,6 +1,10 @@
-//! The log: one JSON object a line, at the level that `RUST_LOG` asks for.
+//! The log: one JSON object a line, at the level that `RUST_LOG` asks for; and between its lines,
+//! in a deployed function, those of the metrics.
 
 use tracing_subscriber::EnvFilter;
+
+use super::Config;
+use crate::telemetry::metrics;
 
 /// Starts logging to standard output, as CloudWatch expects it. A second call does nothing.
 pub fn init() {
@@ -14,5 +18,8 @@ pub fn init() {
         .try_init();
     if started.is_err() {
         tracing::debug!("logging was started before");
+    }
+    if let Some(function) = Config::function_name() {
+        metrics::start(function);
     }
 }

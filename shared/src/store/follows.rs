@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Store, keys,
     people::{EXISTS, member_items},
-    table::{Range, encode},
+    table::{Range, encode, traced},
     transact::NotCommitted,
     write::Expression,
 };
@@ -38,7 +38,7 @@ impl Store {
         let fan = keys::fan(author, reader).attributes();
         let writes = vec![
             self.table
-                .put_new(encode(&keys::follows(reader, author), &edge)?)?,
+                .put_new(traced(encode(&keys::follows(reader, author), &edge)?))?,
             self.table.put_any(fan)?,
             self.count(reader, "following", 1)?,
             self.count(author, "followers", 1)?,

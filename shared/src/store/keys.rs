@@ -18,6 +18,9 @@ pub const SK: &str = "SK";
 /// The TTL attribute: seconds since the epoch.
 pub const EXPIRES_AT: &str = "expires_at";
 
+/// The trace of the request that wrote an item which its worker, or the relay, goes on from.
+pub const TRACE: &str = "trace";
+
 /// Open markers are spread over this many partitions.
 pub const OPEN_SHARDS: u8 = 4;
 

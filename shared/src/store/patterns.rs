@@ -35,7 +35,7 @@ patterns! {
     "followees", "whom does r follow", "Query", "`FOLLOWS#r`";
     "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
     "give_ticket", "note an upload ticket", "BatchWrite", "`PHOTO#p/PHOTO`";
-    "photo, photos", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
+    "photo, photos, ticket", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
     "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
     "create_post", "create a post, claim its photos, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
     "settle_post", "let a post appear that waited for its photos", "TransactWrite", "`POST#p/POST`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";

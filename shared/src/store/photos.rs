@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::{
     Store, keys,
-    table::{decode, encode},
+    table::{decode, encode, trace_of, traced},
     write::Expression,
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         photo::{Image, Photo, PhotoStatus, Rejection},
     },
     error::Error,
+    telemetry::Trace,
 };
 
 impl Store {
@@ -22,7 +23,7 @@ impl Store {
     /// Only those of the table.
     pub async fn give_ticket(&self, photo: &Photo) -> Result<(), Error> {
         self.table
-            .put_all(vec![encode(&keys::photo(photo.id), photo)?])
+            .put_all(vec![traced(encode(&keys::photo(photo.id), photo)?)])
             .await
     }
 
@@ -32,6 +33,19 @@ impl Store {
     /// Only those of the table.
     pub async fn photo(&self, photo: PhotoId) -> Result<Option<Photo>, Error> {
         self.table.read(&keys::photo(photo), true).await
+    }
+
+    /// An upload as [`Store::photo`] reads it, and the trace of the request for its ticket.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn ticket(&self, photo: PhotoId) -> Result<Option<(Photo, Option<Trace>)>, Error> {
+        let item = self.table.get(&keys::photo(photo), true).await?;
+        item.map(|item| {
+            let trace = trace_of(&item);
+            decode(item).map(|photo| (photo, trace))
+        })
+        .transpose()
     }
 
     /// Several uploads, each as of every write acknowledged before; `None` where there is none.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Claim, Store, feeds, keys,
-    table::{Range, decode, encode},
+    table::{Range, decode, encode, traced},
     transact::NotCommitted,
     write::Expression,
 };
@@ -51,7 +51,10 @@ impl Store {
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<Creation, Error> {
-        let mut writes = vec![self.table.put_new(encode(&keys::post(post.id), post)?)?];
+        let mut writes = vec![
+            self.table
+                .put_new(traced(encode(&keys::post(post.id), post)?))?,
+        ];
         for photo in photos {
             writes.push(self.claim_photo(photo, &post.author, post.id)?);
         }

@@ -12,9 +12,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     classify::classify,
-    keys::{Key, PK, SK},
+    keys::{Key, PK, SK, TRACE},
 };
-use crate::error::Error;
+use crate::{error::Error, telemetry::Trace};
 
 /// An item as the SDK has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -333,6 +333,20 @@ pub(super) fn encode<T: Serialize>(key: &Key, entity: &T) -> Result<Item, Error>
     let mut item: Item = serde_dynamo::to_item(entity).map_err(Error::internal)?;
     item.extend(key.attributes());
     Ok(item)
+}
+
+/// An item with the trace of the work that writes it, for whoever goes on from it.
+pub(super) fn traced(mut item: Item) -> Item {
+    if let Some(trace) = Trace::current() {
+        item.insert(TRACE.to_owned(), AttributeValue::S(trace.traceparent()));
+    }
+    item
+}
+
+/// The trace that was noted on an item.
+pub(super) fn trace_of(item: &Item) -> Option<Trace> {
+    let noted = item.get(TRACE)?.as_s().ok()?;
+    Trace::from_traceparent(noted)
 }
 
 /// An entity from its item.

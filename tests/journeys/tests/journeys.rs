@@ -18,4 +18,5 @@ mod roles;
 mod safeguards;
 mod spark;
 mod tidy;
+mod traces;
 mod tree;
