@@ -66,6 +66,7 @@ impl MerchantProduct {
             url: self.link,
             image_url: self.image_link,
             category: self.google_product_category.or(self.product_type),
+            sale: None,
             stars: 0,
             review_count: 0,
             saves: 0,

@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 
 use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use shared::{
-    domain::{ids::ProductId, product::Product},
+    domain::{
+        ids::ProductId,
+        product::{News, Product},
+    },
     error::Error,
-    store::classify::classify,
+    store::{Details, classify::classify},
     telemetry::metrics::{self, Metric},
 };
 
@@ -15,9 +19,11 @@ use crate::{App, feed::Feed, report::Report};
 
 /// Products held before they are written together.
 const PAGE: usize = 250;
+/// Products written at once.
+const WRITERS: usize = 64;
 
 /// Products by id: one write of a batch may name a key only once, and a later line wins.
-type Page = HashMap<ProductId, (Product, String)>;
+type Page = HashMap<ProductId, (Product, Details, News)>;
 
 /// Imports the feed at that key and writes its report. A feed that was taken away before it was
 /// read is nothing to import.
@@ -32,7 +38,7 @@ pub(crate) async fn import(app: &App, key: &str) -> Result<(), Error> {
     };
     let confirmed_at = app.clock.now();
     let mut report = Report::of(key, confirmed_at);
-    stream_into_table(app, object.body, confirmed_at, &mut report).await?;
+    stream_into_table(app, key, object.body, confirmed_at, &mut report).await?;
     let body = serde_json::to_vec_pretty(&report).map_err(Error::internal)?;
     let put = app.s3.put_object().bucket(&app.bucket).key(report_key);
     let put = put.content_type("application/json").body(body.into());
@@ -74,6 +80,7 @@ async fn open(app: &App, key: &str) -> Result<Option<GetObjectOutput>, Error> {
 
 async fn stream_into_table(
     app: &App,
+    key: &str,
     mut body: ByteStream,
     confirmed_at: Timestamp,
     report: &mut Report,
@@ -89,14 +96,18 @@ async fn stream_into_table(
             match line {
                 Ok(product) => {
                     report.good();
-                    let description = product.description.clone().unwrap_or_default();
+                    let details = Details {
+                        description: product.description.clone().unwrap_or_default(),
+                        more_images: Vec::new(),
+                    };
                     let product = product.confirmed(confirmed_at);
-                    page.insert(product.id.clone(), (product, description));
+                    let news = News::of(confirmed_at, report.lines);
+                    page.insert(product.id.clone(), (product, details, news));
                 }
                 Err(bad) => report.bad(bad),
             }
             if page.len() == PAGE {
-                write(app, &mut page).await?;
+                write(app, key, &mut page).await?;
             }
         }
         if feed.has_ended() {
@@ -106,12 +117,17 @@ async fn stream_into_table(
     if !feed.has_header() && report.bad_lines == 0 {
         report.empty();
     }
-    write(app, &mut page).await
+    write(app, key, &mut page).await
 }
 
-async fn write(app: &App, page: &mut Page) -> Result<(), Error> {
-    let products: Vec<_> = page.drain().map(|(_, product)| product).collect();
-    app.store.put_products(&products).await
+async fn write(app: &App, key: &str, page: &mut Page) -> Result<(), Error> {
+    stream::iter(page.drain())
+        .map(|(_, (product, details, news))| async move {
+            app.store.take_over(&product, &details, key, news).await
+        })
+        .buffer_unordered(WRITERS)
+        .try_collect()
+        .await
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use shared::domain::{
     ids::ProductId,
     product::{Availability, Money, Product},
 };
+use shared::store::Details;
 
 const HEADER: &str = "id\ttitle\tdescription\tlink\tavailability\tprice\tbrand";
 
@@ -42,7 +43,7 @@ async fn run(world: &World, event: &SqsEvent) -> Vec<String> {
         .collect()
 }
 
-async fn product(world: &World, id: &str) -> Option<(Product, String)> {
+async fn product(world: &World, id: &str) -> Option<(Product, Details)> {
     let id = ProductId::parse(id).expect("a product id");
     world.store().product(&id).await.expect("the table answers")
 }
@@ -77,7 +78,7 @@ async fn a_feed_in_the_bucket_becomes_products() {
     );
     assert_eq!(found.availability, Availability::InStock);
     assert!(found.confirmed_at >= before && found.can_be_bought());
-    assert_eq!(description, "All about A.");
+    assert_eq!(description.description, "All about A.");
     let report = report(&world, "spring.json").await;
     assert_eq!(
         (&report["lines"], &report["products"]),

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::{
     domain::{
         ids::{ProductId, ReviewId, UserId},
+        product::News,
         review::Review,
     },
     store::Imported,
@@ -24,6 +25,11 @@ fn review(world: &World, id: &str, product: &str, rating: u8) -> Review {
     }
 }
 
+/// The news of that line.
+fn news(line: u64) -> News {
+    News::of(Timestamp::UNIX_EPOCH, line)
+}
+
 /// Rating and count of a product.
 async fn rated(world: &World, id: &str) -> (Option<f64>, u64) {
     let id = ProductId::parse(id).unwrap();
@@ -40,16 +46,28 @@ async fn a_review_counts_once_and_a_changed_one_changes_the_mean() {
         .with(|mug| (mug.stars, mug.review_count) = (9, 2))
         .await;
     let told = review(&world, "r1", "mug", 5);
-    assert_eq!(store.put_review(&told, 7).await.unwrap(), Imported::Done);
+    assert_eq!(
+        store.put_review(&told, news(7)).await.unwrap(),
+        Imported::Done
+    );
     assert_eq!(rated(&world, "mug").await, (Some(4.7), 3));
 
-    assert_eq!(store.put_review(&told, 7).await.unwrap(), Imported::Known);
+    assert_eq!(
+        store.put_review(&told, news(7)).await.unwrap(),
+        Imported::Known
+    );
     assert_eq!(rated(&world, "mug").await, (Some(4.7), 3));
 
     let changed = review(&world, "r1", "mug", 1);
-    assert_eq!(store.put_review(&changed, 9).await.unwrap(), Imported::Done);
+    assert_eq!(
+        store.put_review(&changed, news(9)).await.unwrap(),
+        Imported::Done
+    );
     assert_eq!(rated(&world, "mug").await, (Some(3.3), 3));
-    assert_eq!(store.put_review(&told, 8).await.unwrap(), Imported::Known);
+    assert_eq!(
+        store.put_review(&told, news(8)).await.unwrap(),
+        Imported::Known
+    );
     assert_eq!(rated(&world, "mug").await, (Some(3.3), 3));
 }
 
@@ -64,12 +82,12 @@ async fn a_review_that_moves_to_another_product_is_counted_there_alone() {
             .await;
     }
     store
-        .put_review(&review(&world, "r1", "mug", 4), 1)
+        .put_review(&review(&world, "r1", "mug", 4), news(1))
         .await
         .unwrap();
     assert_eq!(rated(&world, "mug").await, (Some(4.0), 1));
     store
-        .put_review(&review(&world, "r1", "cup", 2), 2)
+        .put_review(&review(&world, "r1", "cup", 2), news(2))
         .await
         .unwrap();
     assert_eq!(rated(&world, "mug").await, (None, 0));
@@ -82,12 +100,15 @@ async fn a_review_of_what_is_no_product_is_not_kept() {
     let store = world.store();
     let told = review(&world, "r1", "mug", 4);
     assert_eq!(
-        store.put_review(&told, 1).await.unwrap(),
+        store.put_review(&told, news(1)).await.unwrap(),
         Imported::NoProduct
     );
     assert_eq!(store.review(&told.customer, &told.id).await.unwrap(), None);
     world.product("mug").await;
-    assert_eq!(store.put_review(&told, 1).await.unwrap(), Imported::Done);
+    assert_eq!(
+        store.put_review(&told, news(1)).await.unwrap(),
+        Imported::Done
+    );
     assert_eq!(
         store.review(&told.customer, &told.id).await.unwrap(),
         Some(told)
@@ -104,12 +125,15 @@ async fn a_person_s_reviews_are_listed_newest_first_page_by_page() {
         let mut told = review(&world, id, "mug", 3);
         let hours = i64::from(id.as_bytes()[1] - b'0');
         told.written_at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
-        store.put_review(&told, index as u64 + 1).await.unwrap();
+        store
+            .put_review(&told, news(index as u64 + 1))
+            .await
+            .unwrap();
     }
     // One that was rewritten later is listed once, at its new place.
     let mut rewritten = review(&world, "r1", "mug", 3);
     rewritten.written_at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9);
-    store.put_review(&rewritten, 100).await.unwrap();
+    store.put_review(&rewritten, news(100)).await.unwrap();
 
     let (mut listed, mut after) = (Vec::new(), None);
     loop {

@@ -25,6 +25,8 @@ const CARDS: usize = 4_096;
 #[derive(Debug, Clone)]
 pub struct Cards {
     products: Arc<Cache<ProductId, Product>>,
+    /// What can be bought in the stead of a product; `None` where nothing can.
+    substitutes: Arc<Cache<ProductId, Option<Product>>>,
     people: Arc<Cache<UserId, Profile>>,
 }
 
@@ -32,6 +34,7 @@ impl Default for Cards {
     fn default() -> Self {
         Self {
             products: Arc::new(Cache::new(CARD_LIFE, CARDS)),
+            substitutes: Arc::new(Cache::new(CARD_LIFE, CARDS)),
             people: Arc::new(Cache::new(CARD_LIFE, CARDS)),
         }
     }
@@ -60,7 +63,8 @@ pub async fn posts(
 }
 
 impl Cards {
-    /// Products and people of the posts to show: one round for those not read lately.
+    /// Products and people of the posts to show: one round for those not read lately, and two
+    /// more where something cannot be bought.
     pub async fn read(
         &self,
         store: &Store,
@@ -77,6 +81,41 @@ impl Cards {
         )?;
         keep(&self.products, products, now, &mut read.products);
         keep(&self.people, people, now, &mut read.people);
+        self.read_substitutes(store, now, read).await?;
+        let products = std::mem::take(&mut read.products).into_iter();
+        read.products = products
+            .map(|(id, product)| (id, product.priced_at(now)))
+            .collect();
+        Ok(())
+    }
+
+    /// What can be bought in the stead of the products that cannot.
+    async fn read_substitutes(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        read: &mut Hydrated,
+    ) -> Result<(), Error> {
+        let missed = read
+            .products
+            .values()
+            .filter(|product| !product.can_be_bought());
+        let mut unknown = Vec::new();
+        for product in missed {
+            match self.substitutes.get(&product.id, now) {
+                Some(known) => {
+                    read.substitutes
+                        .extend(known.map(|known| (product.id.clone(), known.priced_at(now))));
+                }
+                None => unknown.push(product),
+            }
+        }
+        let found = store.substitutes(unknown.iter().copied(), now).await?;
+        for product in unknown {
+            let found = found.get(&product.id).cloned();
+            self.substitutes.put(product.id.clone(), found, now);
+        }
+        read.substitutes.extend(found);
         Ok(())
     }
 }

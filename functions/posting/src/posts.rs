@@ -1,15 +1,16 @@
 //! Posts: read one, read a person's, delete one's own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use axum::{Json, extract::State};
 use http::StatusCode;
 use shared::{
     domain::{
         feed::Position,
-        ids::{PostId, UserId},
+        ids::{PostId, ProductId, UserId},
         people::Handle,
         post::Post,
+        product::Product,
     },
     error::{Error, Refusal},
     http::{
@@ -144,9 +145,26 @@ impl App {
         let (products, people) =
             futures::try_join!(self.store.products(products), self.store.profiles(people))?;
         Ok(Hydrated {
-            products,
             people,
-            smiled: None,
+            ..self.priced(products).await?
+        })
+    }
+
+    /// Products at the prices of now, with what can be bought in the stead of those that cannot.
+    pub(crate) async fn priced(
+        &self,
+        products: HashMap<ProductId, Product>,
+    ) -> Result<Hydrated, Error> {
+        let now = self.context.clock.now();
+        let missed = products.values().filter(|found| !found.can_be_bought());
+        let substitutes = self.store.substitutes(missed, now).await?;
+        let products = products.into_iter();
+        Ok(Hydrated {
+            products: products
+                .map(|(id, found)| (id, found.priced_at(now)))
+                .collect(),
+            substitutes,
+            ..Hydrated::default()
         })
     }
 

@@ -4,12 +4,19 @@ use axum::{Json, extract::State};
 use shared::{
     domain::ids::ProductId,
     error::Error,
-    http::{MaybeViewer, Path, Refusals, views::product_card},
+    http::{
+        MaybeViewer, Path, Refusals,
+        views::{Hydrated, product_card},
+    },
 };
 
 use crate::{App, wire::ProductView};
 
-/// One product, with its description.
+/// A product is shown with at most this many like it.
+const SIMILAR: usize = 12;
+
+/// One product, with its description, what is like it, and, where it cannot be bought, what can be
+/// bought in its stead.
 #[utoipa::path(
     get,
     path = "/v1/products/{id}",
@@ -25,11 +32,27 @@ pub async fn read_product(
 ) -> Result<Json<ProductView>, Error> {
     let id = ProductId::parse(&id).ok_or(Error::NotFound)?;
     let found = app.store.product(&id).await?;
-    let (product, description) = found.ok_or(Error::NotFound)?;
+    let (product, details) = found.ok_or(Error::NotFound)?;
+    let now = app.context.clock.now();
+    let product = product.priced_at(now);
+    let missed = (!product.can_be_bought()).then_some(&product);
+    let (similar, substitutes) = futures::try_join!(
+        app.store.similar(&product, SIMILAR, now),
+        app.store.substitutes(missed, now)
+    )?;
+    let read = Hydrated {
+        products: [(id.clone(), product)].into(),
+        substitutes,
+        ..Hydrated::default()
+    };
+    let similar = similar.iter();
     Ok(Json(ProductView {
-        card: product_card(&id, Some(&product)),
-        description,
+        card: read.product(&id),
+        description: details.description,
+        more_images: details.more_images,
         saved_in: [],
-        similar: [],
+        similar: similar
+            .map(|product| product_card(&product.id, Some(product)))
+            .collect(),
     }))
 }

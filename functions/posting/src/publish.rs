@@ -104,7 +104,7 @@ impl App {
             };
             let post = draft.post(id, me, &photos_now, &products, now);
             match store.create_post(&post, &photos_now, claim, now).await? {
-                Creation::Done => return self.answer(&post, member, products),
+                Creation::Done => return self.answer(&post, member, products).await,
                 Creation::PhotosChanged => photos = store.photos(&wanted).await?,
                 Creation::KeyUsed => made = self.made_before(claim).await?,
             }
@@ -128,14 +128,19 @@ impl App {
         let id: PostId = made.parse().map_err(Error::internal)?;
         let post = self.store.post_now(id).await?.ok_or(Error::NotFound)?;
         let products = self.store.products(post.product_ids()).await?;
-        self.answer(&post, member, products)
+        self.answer(&post, member, products).await
     }
 
-    fn answer(&self, post: &Post, author: Profile, products: Products) -> Result<Response, Error> {
+    async fn answer(
+        &self,
+        post: &Post,
+        author: Profile,
+        products: Products,
+    ) -> Result<Response, Error> {
         let read = Hydrated {
-            products,
             people: HashMap::from([(author.id.clone(), author)]),
             smiled: Some(HashSet::new()),
+            ..self.priced(products).await?
         };
         let view = self.present.post(post, &read);
         created(

@@ -360,10 +360,11 @@ pub struct ProductView {
     pub card: ProductCard,
     /// The store's, as plain text.
     pub description: String,
+    /// More pictures in the store.
+    pub more_images: Vec<String>,
     /// Public lists that hold it: none before there are lists.
     #[schema(value_type = Vec<Object>)]
     pub saved_in: [(); 0],
-    /// Products like it: none before any are worked out.
-    #[schema(value_type = Vec<ProductCard>)]
-    pub similar: [(); 0],
+    /// Up to 12 of its category and price band that can be bought, nearest in price first.
+    pub similar: Vec<ProductCard>,
 }

@@ -1,5 +1,6 @@
 //! The rules of the product, pure: no AWS, no HTTP, no clock, no randomness.
 
+pub mod categories;
 pub mod entities;
 pub mod feed;
 pub mod ids;

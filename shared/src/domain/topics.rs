@@ -95,6 +95,7 @@ mod tests {
             url: String::new(),
             image_url: None,
             category: Some(category.to_owned()),
+            sale: None,
             stars: 0,
             review_count: 0,
             saves: 0,

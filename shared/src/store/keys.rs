@@ -9,6 +9,7 @@ use crate::domain::{
     feed::Position,
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
     people::Handle,
+    product::Money,
 };
 
 /// The partition key's attribute.
@@ -180,9 +181,51 @@ pub fn product(product: &ProductId) -> Key {
     Key::new(product_collection(product), "PRODUCT")
 }
 
-/// A product's long description, apart from the card that feeds read.
-pub fn product_description(product: &ProductId) -> Key {
+/// What is only said where a product is shown on its own, apart from the card that feeds read.
+pub fn product_details(product: &ProductId) -> Key {
     Key::new(product_collection(product), "DESCRIPTION")
+}
+
+/// The index of what is in stock, by category and price.
+pub const BY_PRICE: &str = "by_price";
+/// The index of what is in stock, by category and brand, then price.
+pub const BY_BRAND: &str = "by_brand";
+/// The partition key of [`BY_PRICE`].
+pub const CATEGORY_KEY: &str = "category_key";
+/// The partition key of [`BY_BRAND`].
+pub const BRAND_KEY: &str = "brand_key";
+/// The sort key of both.
+pub const PRICE_KEY: &str = "price_key";
+
+/// A category however it is spelt: `furniture > chairs`.
+pub fn in_category(category: &str) -> String {
+    let parts: Vec<_> = category.split('>').map(folded).collect();
+    parts.join(" > ")
+}
+
+/// A brand in a category.
+pub fn of_brand(category: &str, brand: &str) -> String {
+    format!("{}#{}", in_category(category), folded(brand))
+}
+
+/// No part of an index key may look like two.
+fn folded(text: &str) -> String {
+    text.trim().to_lowercase().replace('#', " ")
+}
+
+/// A product among those of its price.
+pub fn priced(price: &Money, product: &ProductId) -> String {
+    format!("{}#{product}", from_price(&price.currency, price.amount))
+}
+
+/// Where products of that price or more begin, in minor units.
+pub fn from_price(currency: &str, amount: i64) -> String {
+    format!("{currency}#{amount:017}")
+}
+
+/// The product of a partition key.
+pub fn product_of(pk: &str) -> Option<ProductId> {
+    pk.strip_prefix("PRODUCT#").and_then(ProductId::parse)
 }
 
 /// The collection of what is known of a product.

@@ -16,6 +16,7 @@ mod posts;
 mod products;
 mod reviews;
 pub mod seal;
+mod shelves;
 mod table;
 mod transact;
 mod write;
@@ -23,6 +24,7 @@ mod write;
 pub use idempotency::Claim;
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::Creation;
+pub use products::Details;
 pub use reviews::Imported;
 pub use table::Table;
 

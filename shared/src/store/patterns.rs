@@ -51,14 +51,19 @@ patterns! {
     "open_posts", "which posts may not have reached all their readers", "Query × 4", "`OPEN#0` to `OPEN#3`";
     "timeline", "what was delivered to r, newest first", "Query", "`FEED#r`";
     "topic_month", "what is on a wall, newest first", "Query", "`TOPIC#t#yyyy-mm`";
-    "put_products", "take over products of a feed", "BatchWrite", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";
+    "take_over", "take over a product of a feed; what is known to be newer stays", "UpdateItem × 2, then GetItem", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";
+    "confirm_price", "take over price and availability alone", "GetItem, consistent; UpdateItem", "`PRODUCT#p/PRODUCT`";
+    "retire", "retire what its feed does not name any more", "UpdateItem", "`PRODUCT#p/PRODUCT`";
     "products", "cards of many products", "BatchGet", "`PRODUCT#p/PRODUCT`";
-    "product", "one product with its description", "Query", "`PRODUCT#p`";
+    "product", "one product with its details", "Query", "`PRODUCT#p`";
+    "similar", "what is in stock of this category and price band", "Query × 2, BatchGet", "index `by_price`, `PRODUCT#p/PRODUCT`";
+    "substitutes", "what can be bought in the stead of these products", "Query × 2 each, BatchGet", "index `by_brand`, `PRODUCT#p/PRODUCT`";
     "put_review", "take over a review and correct its product's rating", "GetItem, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
     "review", "one review of u's, to share it", "GetItem, consistent", "`REVIEWS#u/r`";
     "reviews_by", "u's reviews, newest first", "Query, BatchGet", "`REVIEWED#u`, `REVIEWS#u/r`";
     "made_before", "what did a request with this key make", "GetItem, consistent", "`IDEM#u#route#key/IDEM`";
     "load_people", "load a graph of members and follows", "BatchWrite", "`USER#u`, `HANDLE#h`, `FOLLOWS#r/a`, `FANS#a/r`";
+    "load_products", "fill an empty table with products", "BatchWrite", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";
 }
 
 /// The table of the README, in Markdown.

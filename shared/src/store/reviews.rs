@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{
         ids::{PostId, ProductId, ReviewId, UserId},
+        product::News,
         review::Review,
     },
     error::Error,
@@ -35,17 +36,17 @@ pub enum Imported {
 struct Kept {
     #[serde(flatten)]
     review: Review,
-    news: u64,
+    news: News,
 }
 
 impl Store {
-    /// Takes over a review, unless `news` (which grows from one telling to the next) is not newer
+    /// Takes over a review, unless `news` is not newer
     /// than what is there. Its product's stars and count follow in the same transaction; whether
     /// it is shared stays as it is.
     ///
     /// # Errors
     /// Only those of the table.
-    pub async fn put_review(&self, review: &Review, news: u64) -> Result<Imported, Error> {
+    pub async fn put_review(&self, review: &Review, news: News) -> Result<Imported, Error> {
         let key = keys::review(&review.customer, &review.id);
         for attempt in 0..ATTEMPTS {
             let before: Option<Kept> = self.table.read(&key, true).await?;
@@ -112,7 +113,7 @@ impl Store {
     fn keep_review(
         &self,
         review: &Review,
-        news: u64,
+        news: News,
         before: Option<&Kept>,
     ) -> Result<TransactWriteItem, Error> {
         let key = keys::review(&review.customer, &review.id);

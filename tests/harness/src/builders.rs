@@ -96,6 +96,7 @@ impl World {
             url: format!("https://store.test/{id}"),
             image_url: Some(format!("https://store.test/{id}.jpg")),
             category: Some("Electronics".to_owned()),
+            sale: None,
             stars: 54,
             review_count: 12,
             saves: 0,
@@ -296,7 +297,7 @@ impl<'a> IntoFuture for NewProduct<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let put = [(self.product.clone(), self.description)];
-            let stored = self.world.store().put_products(&put).await;
+            let stored = self.world.store().load_products(&put).await;
             stored.expect("the table takes a product");
             self.product
         })

@@ -211,10 +211,10 @@ fn the_readme_explains_every_variable() {
 }
 
 #[test]
-fn the_table_is_as_the_code_expects_it_and_has_no_index() {
-    use shared::store::keys::{EXPIRES_AT, PK, SK};
+fn the_table_is_as_the_code_expects_it() {
+    use shared::store::keys::{BY_BRAND, BY_PRICE, EXPIRES_AT, PK, SK};
     let table = template().table().unwrap();
-    assert_eq!(table.indexes, Vec::<String>::new());
+    assert_eq!(table.indexes, [BY_PRICE, BY_BRAND]);
     assert_eq!(
         (table.partition_key.as_str(), table.sort_key.as_deref()),
         (PK, Some(SK))

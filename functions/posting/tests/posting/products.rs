@@ -1,6 +1,7 @@
 //! Products by id.
 
 use serde_json::json;
+use shared::domain::product::{Availability, Money, Sale};
 
 use crate::begin;
 
@@ -22,6 +23,7 @@ async fn a_product_answers_with_its_card_and_its_description() {
         "image_url": mug.image_url,
         "saves": 0,
         "description": "All about mug/é.",
+        "more_images": [],
         "saved_in": [],
         "similar": [],
     });
@@ -40,4 +42,138 @@ async fn what_is_no_product_is_not_found() {
     }
     let bad = read("mug").token("bad").send().await;
     assert_eq!(bad.expect(401).problem(), "unauthenticated");
+}
+
+/// A product of Acme's in its category.
+async fn shelf(world: &harness::World, id: &str, cents: i64) {
+    world
+        .product(id)
+        .price(cents)
+        .category("Furniture > Chairs")
+        .await;
+}
+
+fn ids(list: &serde_json::Value) -> Vec<String> {
+    let cards = list.as_array().into_iter().flatten();
+    cards.map(|card| crate::text(&card["id"])).collect()
+}
+
+#[tokio::test]
+async fn similar_products_are_in_stock_of_the_same_category_and_price_band_nearest_first() {
+    let (world, _ana, http) = begin().await;
+    for (id, cents) in [
+        ("own", 3_000),
+        ("near", 3_100),
+        ("below", 2_700),
+        ("edge", 4_500),
+        ("low", 1_999),
+        ("high", 4_501),
+    ] {
+        shelf(&world, id, cents).await;
+    }
+    world
+        .product("else")
+        .price(3_000)
+        .category("Furniture > Tables")
+        .await;
+    world
+        .product("sold")
+        .price(3_000)
+        .category("Furniture > Chairs")
+        .sold_out()
+        .await;
+    world
+        .product("euro")
+        .price(3_000)
+        .category("Furniture > Chairs")
+        .with(|euro| euro.price.as_mut().unwrap().currency = "EUR".to_owned())
+        .await;
+    let answer = http.get("/v1/products/own").send().await.expect(200).json();
+    assert_eq!(ids(&answer["similar"]), ["near", "below", "edge"]);
+    assert_eq!(answer.get("substitute"), None);
+    for index in 0..20 {
+        shelf(&world, &format!("more{index:02}"), 3_000 + index).await;
+    }
+    let answer = http.get("/v1/products/own").send().await.expect(200).json();
+    assert_eq!(ids(&answer["similar"]).len(), 12);
+}
+
+#[tokio::test]
+async fn what_cannot_be_bought_names_what_can_of_its_brand_and_category() {
+    let (world, _ana, http) = begin().await;
+    shelf(&world, "far", 9_000).await;
+    shelf(&world, "near", 3_500).await;
+    world
+        .product("other")
+        .price(3_000)
+        .category("Furniture > Chairs")
+        .with(|other| other.brand = Some("Torva".to_owned()))
+        .await;
+    for (id, availability) in [
+        ("sold", Availability::SoldOut),
+        ("gone", Availability::Gone),
+    ] {
+        world
+            .product(id)
+            .price(3_000)
+            .category("furniture > CHAIRS")
+            .with(|product| product.availability = availability)
+            .await;
+        let answer = http
+            .get(&format!("/v1/products/{id}"))
+            .send()
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(answer["substitute"]["id"], "near", "{id}");
+        assert_eq!(answer["substitute"]["price"]["amount"], 3_500);
+        assert_eq!(
+            answer["price"].is_null(),
+            availability == Availability::Gone
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_post_s_hotspots_show_the_sale_price_while_it_holds_and_the_substitute_of_what_is_gone() {
+    let (world, ana, http) = begin().await;
+    let until = world.now() + jiff::SignedDuration::from_hours(1);
+    let usd = |amount| Money {
+        amount,
+        currency: "USD".to_owned(),
+    };
+    let sale = Sale {
+        price: usd(900),
+        from: None,
+        until: Some(until),
+    };
+    world
+        .product("mug")
+        .category("Home & Garden")
+        .with(|mug| mug.sale = Some(sale))
+        .await;
+    world
+        .product("cup")
+        .category("Home & Garden")
+        .with(|cup| cup.availability = Availability::Gone)
+        .await;
+    let body = json!({"kind": "story", "text": "Look", "products": ["mug", "cup"]});
+    let post = http
+        .post("/v1/posts")
+        .token(&ana.token)
+        .json(body)
+        .send()
+        .await
+        .expect(201)
+        .json();
+    let path = format!("/v1/posts/{}", crate::text(&post["id"]));
+    let read = http.get(&path).send().await.expect(200).json();
+    assert_eq!(read["shoppable_count"], 1);
+    assert_eq!(read["products"][0]["price"]["amount"], 900);
+    assert_eq!(read["products"][1]["price"], json!(null));
+    assert_eq!(read["products"][1]["availability"], "gone");
+    assert_eq!(read["products"][1]["substitute"]["id"], "mug");
+    world.advance(jiff::SignedDuration::from_hours(2));
+    let read = http.get(&path).send().await.expect(200).json();
+    assert_eq!(read["products"][0]["price"]["amount"], 1_299);
 }

@@ -79,6 +79,11 @@ pub struct ProductCard {
     pub image_url: Option<String>,
     /// How many people saved it.
     pub saves: u64,
+    /// For what is sold out or has left the catalogue: something of its brand and category that
+    /// can be bought, where there is any; it carries no substitute itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub substitute: Option<Box<ProductCard>>,
 }
 
 /// A product pinned at a point of a photo.

@@ -20,12 +20,26 @@ use crate::{
 /// What was read to show posts: products, their authors' profiles, and what the viewer did.
 #[derive(Debug, Default)]
 pub struct Hydrated {
-    /// Products of the catalogue.
+    /// Products of the catalogue, at the prices of now.
     pub products: HashMap<ProductId, Product>,
+    /// What can be bought in the stead of those that cannot.
+    pub substitutes: HashMap<ProductId, Product>,
     /// Authors.
     pub people: HashMap<UserId, Profile>,
     /// Posts that the viewer smiled at; `None` when nobody is signed in.
     pub smiled: Option<HashSet<PostId>>,
+}
+
+impl Hydrated {
+    /// A product's card, with what can be bought in its stead.
+    pub fn product(&self, id: &ProductId) -> ProductCard {
+        let substitute = self.substitutes.get(id);
+        let substitute = substitute.map(|product| product_card(&product.id, Some(product)));
+        ProductCard {
+            substitute: substitute.map(Box::new),
+            ..product_card(id, self.products.get(id))
+        }
+    }
 }
 
 /// What of the store must be read to show these posts.
@@ -56,7 +70,7 @@ impl Presenter {
 
     /// A post, with what was read for it.
     pub fn post(&self, post: &Post, read: &Hydrated) -> PostView {
-        let card = |id: &ProductId| product_card(id, read.products.get(id));
+        let card = |id: &ProductId| read.product(id);
         let buyable = |id: &&ProductId| read.products.get(*id).is_some_and(Product::can_be_bought);
         PostView {
             id: post.id.to_string(),
@@ -140,7 +154,7 @@ impl Presenter {
             });
         };
         let hotspot = |spot: &Hotspot| {
-            let product = product_card(&spot.product, read.products.get(&spot.product));
+            let product = read.product(&spot.product);
             HotspotView {
                 x: spot.x,
                 y: spot.y,
@@ -186,6 +200,7 @@ pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
             url: None,
             image_url: None,
             saves: 0,
+            substitute: None,
         };
     };
     let gone = product.availability == Availability::Gone;
@@ -213,6 +228,7 @@ pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
         url: Some(product.url.clone()),
         image_url: product.image_url.clone(),
         saves: product.saves,
+        substitute: None,
     }
 }
 
@@ -236,6 +252,7 @@ mod tests {
             url: format!("https://store.example/p/{id}"),
             image_url: None,
             category: None,
+            sale: None,
             stars: 0,
             review_count: 0,
             saves: 0,
@@ -293,6 +310,10 @@ mod tests {
                 .into_iter()
                 .map(|product| (product.id.clone(), product))
                 .collect(),
+            substitutes: HashMap::from([(
+                ProductId::parse("b").unwrap(),
+                product("a", Availability::InStock),
+            )]),
             ..Hydrated::default()
         };
         let view = Presenter::new("https://cdn").post(&post(&["a", "b", "gone", "a"]), &read);
@@ -307,6 +328,9 @@ mod tests {
             .collect();
         assert_eq!(shown, ["in_stock", "sold_out", "gone", "in_stock"]);
         assert_eq!(photo.hotspots[2].product.price, None);
+        let instead = |spot: usize| photo.hotspots[spot].product.substitute.as_ref();
+        assert_eq!(instead(1).map(|card| card.id.as_str()), Some("a"));
+        assert!(instead(0).is_none() && instead(2).is_none());
         assert_eq!(
             photo.renditions[0].url,
             format!("https://cdn/media/{}/320.jpg", "ab".repeat(16))
