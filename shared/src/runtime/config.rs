@@ -22,7 +22,8 @@ pub struct Config {
     pub token_jwks_url: String,
     /// `TOKEN_GROUPS_CLAIM`: the claim that names tier and roles, such as `cognito:groups`.
     pub token_groups_claim: String,
-    /// `SEAL_SECRET`: what cursors and view tokens are encrypted with; any 32 characters or more.
+    /// `SEAL_SECRET`: what cursors and view tokens are encrypted with; any 32 characters or
+    /// more, no comma; while it is changed, several, parted by commas, of which the first seals.
     pub seal_secret: String,
     /// `FANOUT_QUEUE_URL`.
     pub fanout_queue: String,

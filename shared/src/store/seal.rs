@@ -12,10 +12,12 @@ use sha2::{Digest, Sha256};
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
 
-/// Authenticated encryption (XChaCha20-Poly1305, random nonce) under one secret.
+/// Authenticated encryption (XChaCha20-Poly1305, random nonce) under one secret; what was sealed
+/// under the secrets beside it opens too, so that a secret can be changed while cursors are out.
 #[derive(Clone)]
 pub struct Seal {
     cipher: XChaCha20Poly1305,
+    others: Vec<XChaCha20Poly1305>,
 }
 
 impl std::fmt::Debug for Seal {
@@ -25,13 +27,17 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// The seal of a secret of any length; its entropy is what protects.
-    pub fn new(secret: &str) -> Self {
-        let key = Sha256::new_with_prefix(b"spark seal v1\0")
-            .chain_update(secret)
-            .finalize();
+    /// The seal of a secret of any length; its entropy is what protects. Of several, parted by
+    /// commas, the first seals.
+    pub fn new(secrets: &str) -> Self {
+        let (secret, others) = match secrets.split_once(',') {
+            Some((secret, others)) => (secret, others),
+            None => (secrets, ""),
+        };
+        let others = others.split(',').filter(|other| !other.is_empty());
         Self {
-            cipher: XChaCha20Poly1305::new(&key),
+            cipher: cipher(secret),
+            others: others.map(cipher).collect(),
         }
     }
 
@@ -66,13 +72,25 @@ impl Seal {
         if *version != VERSION {
             return None;
         }
-        let payload = Payload {
-            msg: sealed,
-            aad: purpose.as_bytes(),
-        };
-        let json = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        let json = [&self.cipher]
+            .into_iter()
+            .chain(&self.others)
+            .find_map(|cipher| {
+                let payload = Payload {
+                    msg: sealed,
+                    aad: purpose.as_bytes(),
+                };
+                cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+            })?;
         serde_json::from_slice(&json).ok()
     }
+}
+
+fn cipher(secret: &str) -> XChaCha20Poly1305 {
+    let key = Sha256::new_with_prefix(b"spark seal v1\0")
+        .chain_update(secret)
+        .finalize();
+    XChaCha20Poly1305::new(&key)
 }
 
 /// The value could not be written.
@@ -100,6 +118,21 @@ mod tests {
             Seal::new("other").open::<(u8, String)>("cursor", &text),
             None
         );
+    }
+
+    #[test]
+    fn a_secret_is_changed_in_three_steps_without_a_cursor_lost() {
+        let steps = ["old", "old,new", "new,old", "new"].map(Seal::new);
+        // While a step is rolled out, instances of the one before still seal and open.
+        for pair in steps.windows(2) {
+            for (seals, opens) in [(&pair[0], &pair[1]), (&pair[1], &pair[0])] {
+                let text = seals.seal("cursor", &7).unwrap();
+                assert_eq!(opens.open("cursor", &text), Some(7));
+            }
+        }
+        let text = steps[0].seal("cursor", &7).unwrap();
+        assert_eq!(steps[2].open("cursor", &text), Some(7));
+        assert_eq!(steps[3].open::<i32>("cursor", &text), None);
     }
 
     #[test]
