@@ -11,6 +11,7 @@ mod agreement;
 mod events;
 mod main_job;
 mod openapi;
+mod operating;
 mod outage;
 mod paging;
 mod refusals;
