@@ -10,7 +10,9 @@ use shared::runtime::{Context, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let app = &App::new(&Context::from_env().await?);
+    let context = Context::from_env().await?;
+    context.warm_up_by_query().await;
+    let app = &App::new(&context);
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, Infallible>(fanout::handle(app, event.payload).await)
     }))

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{Clock, Config, Ids, MissingVariables};
 
@@ -56,6 +58,32 @@ impl Context {
         let key = crate::store::keys::nothing().attributes();
         let request = self.dynamodb.get_item().table_name(&self.config.table);
         if let Err(error) = request.set_key(Some(key)).send().await {
+            tracing::debug!(%error, "the connection was not warmed up");
+        }
+    }
+
+    /// As [`Context::warm_up`], for a function whose role may only query.
+    pub async fn warm_up_by_query(&self) {
+        let query = self.dynamodb.query().table_name(&self.config.table);
+        let nowhere = AttributeValue::S(crate::store::keys::nothing().pk);
+        let query = query.key_condition_expression("PK = :pk").limit(1);
+        if let Err(error) = query
+            .expression_attribute_values(":pk", nowhere)
+            .send()
+            .await
+        {
+            tracing::debug!(%error, "the connection was not warmed up");
+        }
+    }
+
+    /// Opens the connection to SQS by asking for one attribute of this queue.
+    pub async fn warm_up_queue(&self, url: &str) {
+        let ask = self.sqs.get_queue_attributes().queue_url(url);
+        if let Err(error) = ask
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await
+        {
             tracing::debug!(%error, "the connection was not warmed up");
         }
     }

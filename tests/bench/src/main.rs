@@ -1,5 +1,5 @@
-//! What the system costs: capacity of every call and step beside its budget, and fan-out over a
-//! real graph of followers.
+//! What the system costs: capacity of every call and step beside its budget, cold starts, and
+//! fan-out over a real graph of followers.
 
 #![expect(
     clippy::print_stdout,
@@ -7,9 +7,11 @@
 )]
 
 mod capacity;
+mod coldstart;
 mod fanout;
 mod reference;
 mod report;
+mod runtime_api;
 mod workers;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -39,12 +41,24 @@ enum What {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
+    /// Starts each function's binary against a Lambda Runtime API on loopback: exec to ready,
+    /// first answer, memory and size, beside bare functions. Build them first, in the same
+    /// profile: `cargo build --release --workspace`. Fails where a start is over its budget.
+    Coldstart {
+        /// Where the binaries are; where this one is, if not said.
+        #[arg(long)]
+        bin_dir: Option<PathBuf>,
+        /// How many starts of each are measured.
+        #[arg(long, default_value_t = 11)]
+        runs: usize,
+    },
 }
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let kept = match Arguments::parse().what {
         What::Capacity => capacity::run().await?,
+        What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
     };
     Ok(if kept {

@@ -14,7 +14,7 @@ use crate::{
     report::Budget,
 };
 
-const CATALOGUE: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
+pub(crate) const CATALOGUE: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
 
 impl Bench {
     pub(crate) async fn relay(&mut self) -> Result<()> {
