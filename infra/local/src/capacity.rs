@@ -1,6 +1,6 @@
 //! The capacity that each function consumes: DynamoDB is asked for it with every call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,10 +35,14 @@ pub struct Used {
 /// By function, then by DynamoDB's name of the operation.
 pub type Capacity = BTreeMap<String, BTreeMap<String, Used>>;
 
+/// By function, the actions that its role must allow for what it did, such as `dynamodb:GetItem`.
+pub type Actions = BTreeMap<String, BTreeSet<String>>;
+
 /// What all functions used so far.
 #[derive(Clone, Default)]
 pub(crate) struct Meter {
     used: Arc<Mutex<Capacity>>,
+    actions: Arc<Mutex<Actions>>,
 }
 
 impl Meter {
@@ -65,6 +69,18 @@ impl Meter {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    pub(crate) fn actions(&self) -> Actions {
+        self.actions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn needs(&self, function: &str, actions: impl Iterator<Item = String>) {
+        let mut all = self.actions.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(function.to_owned()).or_default().extend(actions);
     }
 
     fn add(&self, function: &str, operation: &str, units: f64) {
@@ -101,9 +117,15 @@ impl Intercept for Probe {
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _components: &RuntimeComponents,
-        _bag: &mut ConfigBag,
+        bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request_mut();
+        let operation = bag
+            .load::<Metadata>()
+            .map(Metadata::name)
+            .unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        self.meter.needs(&self.function, needed(operation, body));
         let Some(asking) = request.body().bytes().and_then(ask) else {
             return Ok(());
         };
@@ -133,6 +155,23 @@ impl Intercept for Probe {
         self.meter.add(&self.function, operation, units);
         Ok(())
     }
+}
+
+/// The actions that IAM checks for an operation: for a transaction, those of its items.
+fn needed(operation: &str, body: &[u8]) -> impl Iterator<Item = String> {
+    let names = if operation == "TransactWriteItems" {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let items = body["TransactItems"].as_array().into_iter().flatten();
+        let kinds = items.filter_map(|item| item.as_object()?.keys().next().cloned());
+        let single = |kind: String| match kind.as_str() {
+            "ConditionCheck" => "ConditionCheckItem".to_owned(),
+            _ => kind + "Item",
+        };
+        kinds.map(single).collect()
+    } else {
+        vec![operation.to_owned()]
+    };
+    names.into_iter().map(|name| format!("dynamodb:{name}"))
 }
 
 /// The request with the wish to know its capacity, unless it has it.
@@ -178,6 +217,18 @@ mod tests {
         );
         assert_eq!(ask(asking.as_bytes()), None);
         assert_eq!(ask(b"{}").unwrap(), r#"{"ReturnConsumedCapacity":"TOTAL"}"#);
+    }
+
+    #[test]
+    fn a_transaction_needs_what_its_items_need() {
+        let body = br#"{"TransactItems":[{"Put":{}},{"ConditionCheck":{}},{"Delete":{}}]}"#;
+        let needs: Vec<_> = needed("TransactWriteItems", body).collect();
+        let expected = ["PutItem", "ConditionCheckItem", "DeleteItem"];
+        assert_eq!(needs, expected.map(|name| format!("dynamodb:{name}")));
+        assert_eq!(
+            needed("Query", b"{}").collect::<Vec<_>>(),
+            ["dynamodb:Query"]
+        );
     }
 
     #[test]

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use axum::routing::get;
 use data_plane::{DataPlane, Ports, Template};
 use jiff::{SignedDuration, Timestamp};
 use shared::runtime::{Clock, Config, Context};
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
+use tower::ServiceExt;
 
 use crate::capacity::Meter;
 use crate::checkpoint::CheckpointFile;
@@ -73,6 +76,7 @@ pub struct Cloud {
     port: u16,
     engine: Arc<Engine>,
     context: Context,
+    router: Router,
     runtime: Option<Runtime>,
     /// Let go of last, when nothing writes to the directory any more.
     _lock: Option<File>,
@@ -99,11 +103,12 @@ impl Cloud {
             .build()?;
         let started = runtime.spawn(assemble(options, compose)).await;
         match started.map_err(|error| anyhow!("{error}")).flatten() {
-            Ok((url, port, engine, context)) => Ok(Self {
+            Ok((url, port, engine, context, router)) => Ok(Self {
                 url,
                 port,
                 engine,
                 context,
+                router,
                 runtime: Some(runtime),
                 _lock: lock,
             }),
@@ -150,6 +155,16 @@ impl Cloud {
     /// A context like the functions', for what stands beside them: loaders and tests.
     pub fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// Answers a request as it would over HTTP, without a socket.
+    ///
+    /// # Errors
+    /// The cloud has stopped.
+    pub async fn call(&self, request: Request) -> Result<Response> {
+        let router = self.router.clone();
+        let answer = async move { router.oneshot(request).await.map_err(Into::into) };
+        self.run(answer).await
     }
 
     /// Waits until stream, queues and due schedules are worked off.
@@ -237,7 +252,7 @@ fn lock(dir: &Path) -> Result<File> {
 async fn assemble(
     options: Options,
     compose: impl FnOnce(&Contexts<'_>) -> Functions,
-) -> Result<(String, u16, Arc<Engine>, Context)> {
+) -> Result<(String, u16, Arc<Engine>, Context, Router)> {
     let Options {
         template,
         port,
@@ -304,12 +319,13 @@ async fn assemble(
         issuer,
     });
     let router = control.merge(media).fallback_service(api);
+    let served = router.clone();
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
+        if let Err(error) = axum::serve(listener, served).await {
             tracing::error!(%error, "the gateway stopped");
         }
     });
-    Ok((url, port, engine, context))
+    Ok((url, port, engine, context, router))
 }
 
 /// The environment of the functions, as the template would set it.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::capacity::{Capacity, Meter};
+use crate::capacity::{Actions, Capacity, Meter};
 use crate::checkpoint::{Checkpoint, CheckpointFile};
 use crate::clock::Turned;
 use crate::triggers::Schedules;
@@ -64,6 +64,8 @@ pub struct Status {
     pub stream: StreamStatus,
     /// The DynamoDB capacity that each function consumed, by operation.
     pub capacity: Capacity,
+    /// The actions that each function's role must allow for what it did on the table.
+    pub actions: Actions,
 }
 
 /// A queue's messages.
@@ -309,6 +311,7 @@ impl Engine {
             queues: queues.collect(),
             stream: StreamStatus { behind },
             capacity: self.meter.read(),
+            actions: self.meter.actions(),
         })
     }
 }

@@ -17,7 +17,7 @@ mod triggers;
 pub mod demo;
 pub mod functions;
 
-pub use capacity::{Capacity, Used};
+pub use capacity::{Actions, Capacity, Used};
 pub use cloud::{Cloud, Kept, Options};
 pub use engine::{QueueStatus, Status, StreamStatus};
 pub use function::{Contexts, Function, Functions};

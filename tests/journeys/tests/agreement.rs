@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::{runtime::Config, store::patterns};
 use utoipa::openapi::OpenApi;
 
-use crate::{roles, spark::Spark, tree};
+use crate::tree;
 
 /// The HTTP functions and what each says of itself.
 fn described() -> [(&'static str, OpenApi); 5] {
@@ -273,25 +273,6 @@ fn the_stream_lets_through_what_the_relay_tells_of_and_little_else() {
         .collect();
     let wanted = [stream::FOLLOWS, stream::POST].map(str::to_owned);
     assert_eq!(prefixes, BTreeSet::from(wanted));
-}
-
-/// Every operation on the table that a function carried out in this system, its role allows.
-pub async fn roles_allow_what_was_done(spark: &Spark) {
-    let used = spark.cloud.status().await.unwrap().capacity;
-    assert!(used.len() >= 5, "{used:?}");
-    for (function, operations) in used {
-        let granted = roles::granted(&function);
-        for operation in operations.keys() {
-            let needed: &[&str] = match operation.as_str() {
-                "TransactWriteItems" => &["PutItem", "UpdateItem"],
-                other => &[other],
-            };
-            for action in needed {
-                let action = format!("dynamodb:{action}");
-                assert!(granted.contains(&action), "{function} may not {action}");
-            }
-        }
-    }
 }
 
 #[test]

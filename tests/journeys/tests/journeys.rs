@@ -1,5 +1,5 @@
-//! Tests across the whole: journeys through the local cloud, agreement of template and code, and
-//! the rules of the house.
+//! Tests across the whole: journeys in every place where Spark runs, agreement of template and code,
+//! and the rules of the house.
 
 #![expect(
     clippy::panic,
@@ -9,11 +9,13 @@
 
 mod agreement;
 mod events;
+mod inside;
 mod main_job;
 mod openapi;
 mod operating;
 mod outage;
 mod paging;
+mod places;
 mod refusals;
 mod roles;
 mod safeguards;

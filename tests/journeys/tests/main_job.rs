@@ -5,35 +5,37 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    agreement::roles_allow_what_was_done,
+    places::everywhere,
     spark::{PHOTO, Spark, ids, joining, topics},
 };
+
+everywhere!(
+    a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at,
+    a_post_that_waits_for_its_photo_is_its_authors_alone_until_it_publishes_itself,
+    a_body_that_is_not_what_its_ticket_says_is_refused,
+    fifty_people_who_want_one_handle_at_once_leave_one_with_it,
+);
 
 const FEED: &[u8] = include_bytes!("../../../infra/local/demo/products.tsv");
 
 /// Drops the store's feed into the bucket, and gives the id of a product that is in stock.
 async fn stocked(spark: &Spark) -> String {
-    let context = spark.cloud.context();
-    let put = context.s3.put_object().bucket(&context.config.bucket);
-    put.key("catalogue/products.tsv")
-        .content_type("text/tab-separated-values")
-        .body(FEED.to_vec().into())
-        .send()
-        .await
-        .unwrap();
-    spark.drain().await;
+    let kind = "text/tab-separated-values";
+    spark.drop_file("catalogue/products.tsv", kind, FEED).await;
     let feed = String::from_utf8(FEED.to_vec()).unwrap();
     let in_stock = feed.lines().find(|line| line.contains("in_stock")).unwrap();
     in_stock.split('\t').next().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at() {
-    let spark = Spark::start().await;
-    let product = stocked(&spark).await;
-    let card = spark.call(Method::GET, &format!("/v1/products/{product}"));
-    let card = spark.send(card).await.expect(200);
-    assert_eq!(card["availability"], "in_stock");
+pub async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at(spark: &Spark) {
+    let product = stocked(spark).await;
+    let (ana_name, ben_name) = (spark.name("ana"), spark.name("ben"));
+    let ana = spark.member(&ana_name).await;
+    let card = spark
+        .shows(&format!("/v1/products/{product}"), &ana, |card| {
+            card["availability"] == "in_stock"
+        })
+        .await;
 
     let interests = spark.send(spark.call(Method::GET, "/v1/interests")).await;
     let interests = interests.expect(200);
@@ -45,13 +47,12 @@ async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at() {
         .sum();
     assert!(count >= 40, "{count}");
 
-    let ana = spark.member("ana").await;
     let (photo, ticket) = spark.ticket(&ana, PHOTO).await;
     assert!(spark.upload(&ticket, PHOTO).await.is_success());
-    spark.drain().await;
     let path = format!("/v1/photos/{photo}");
-    let ready = spark.get(&path, &ana).await.expect(200);
-    assert_eq!(ready["status"], "ready");
+    spark
+        .shows(&path, &ana, |photo| photo["status"] == "ready")
+        .await;
     let hotspot = json!({"product_id": product, "x": 0.4, "y": 0.6});
     let post = json!({
         "kind": "photo",
@@ -67,19 +68,20 @@ async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at() {
     let id = post["id"].as_str().unwrap();
 
     // Somebody with the same interests joins: there is content at once, and it says why.
-    let ben = spark.member("ben").await;
-    let feed = spark.get("/v1/feed", &ben).await.expect(200);
+    let ben = spark.member(&ben_name).await;
+    let feed = spark.all_ours("/v1/feed", &ben).await;
     assert_eq!(ids(&feed), [id]);
-    assert_eq!(feed["items"][0]["reason"]["kind"], "topic");
+    assert_eq!(feed[0]["reason"]["kind"], "topic");
 
-    spark.put("/v1/users/ana/follow", &ben).await.expect(204);
-    for drained in [false, true] {
-        if drained {
-            spark.drain().await;
+    let follow = format!("/v1/users/{ana_name}/follow");
+    spark.put(&follow, &ben).await.expect(204);
+    for settled in [false, true] {
+        if settled {
+            spark.settle().await;
         }
-        let feed = spark.get("/v1/feed", &ben).await.expect(200);
-        assert_eq!(ids(&feed), [id], "drained: {drained}");
-        let item = &feed["items"][0];
+        let feed = spark.all_ours("/v1/feed", &ben).await;
+        assert_eq!(ids(&feed), [id], "settled: {settled}");
+        let item = &feed[0];
         assert_eq!(item["reason"]["kind"], "followed");
         assert_eq!(item["post"]["shoppable_count"], 1);
         let spot = &item["post"]["photos"][0]["hotspots"][0];
@@ -106,13 +108,17 @@ async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at() {
         let request = spark.call(verb.clone(), &smile).bearer_auth(&ben);
         spark.send(request).await.expect(204);
         let seen = spark.get(&path, &ben).await.expect(200);
-        assert_eq!(seen["counts"]["smiles"], smiles, "before the drain, {verb}");
+        assert_eq!(seen["counts"]["smiles"], smiles, "at once, {verb}");
         assert_eq!(seen["viewer"]["smiled"], smiles == 1);
-        spark.drain().await;
+        spark.settle().await;
         let seen = spark.get(&path, &ben).await.expect(200);
-        assert_eq!(seen["counts"]["smiles"], smiles, "after the drain, {verb}");
+        assert_eq!(seen["counts"]["smiles"], smiles, "for good, {verb}");
     }
-    let profile = spark.get("/v1/users/ana", &ben).await.expect(200);
+    let (profile_path, posts) = (
+        format!("/v1/users/{ana_name}"),
+        format!("/v1/users/{ana_name}/posts"),
+    );
+    let profile = spark.get(&profile_path, &ben).await.expect(200);
     assert_eq!(
         profile["counts"],
         json!({"followers": 1, "following": 0, "posts": 1})
@@ -120,30 +126,31 @@ async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at() {
     assert_eq!(profile["viewer"]["following"], true);
 
     let wall = format!("/v1/topics/{}/posts?sort=new", topics(1)[0]);
-    assert_eq!(ids(&spark.get(&wall, &ben).await.expect(200)), [id]);
-    let own = spark.get("/v1/users/ana/posts", &ben).await.expect(200);
+    let on_the_wall = spark.shown(&wall, &ben, 1).await;
+    assert_eq!(ids(&on_the_wall), [id]);
+    let own = spark.get(&posts, &ben).await.expect(200);
     assert_eq!(own["items"][0]["id"], id);
 
     spark.delete(&path, &ana).await.expect(204);
     spark.get(&path, &ben).await.expect(404);
-    let wall = spark.get(&wall, &ben).await.expect(200);
-    assert_eq!(ids(&wall), Vec::<String>::new());
-    let own = spark.get("/v1/users/ana/posts", &ben).await.expect(200);
+    assert!(spark.all_ours(&wall, &ben).await.is_empty());
+    let own = spark.get(&posts, &ben).await.expect(200);
     assert_eq!(own["items"], json!([]));
-    spark.delete("/v1/users/ana/follow", &ben).await.expect(204);
-    let feed = spark.get("/v1/feed", &ben).await.expect(200);
-    assert_eq!(ids(&feed), Vec::<String>::new());
-    let profile = spark.get("/v1/users/ana", &ben).await.expect(200);
+    spark.delete(&follow, &ben).await.expect(204);
+    assert!(spark.all_ours("/v1/feed", &ben).await.is_empty());
+    let profile = spark.get(&profile_path, &ben).await.expect(200);
     assert_eq!(profile["counts"]["posts"], 0);
-    nothing_died(&spark).await;
-    roles_allow_what_was_done(&spark).await;
+    nothing_died(spark).await;
 }
 
-#[tokio::test]
-async fn a_post_that_waits_for_its_photo_is_its_authors_alone_until_it_publishes_itself() {
-    let spark = Spark::start().await;
-    let (ana, ben) = (spark.member("ana").await, spark.member("ben").await);
-    spark.put("/v1/users/ana/follow", &ben).await.expect(204);
+pub async fn a_post_that_waits_for_its_photo_is_its_authors_alone_until_it_publishes_itself(
+    spark: &Spark,
+) {
+    let ana_name = spark.name("ana");
+    let ana = spark.member(&ana_name).await;
+    let ben = spark.member(&spark.name("ben")).await;
+    let follow = format!("/v1/users/{ana_name}/follow");
+    spark.put(&follow, &ben).await.expect(204);
     let (photo, ticket) = spark.ticket(&ana, PHOTO).await;
     let post = json!({"kind": "photo", "photos": [{"id": photo}], "topics": [topics(1)[0]]});
     let post = spark.post("/v1/posts", &ana, &post).await.expect(201);
@@ -151,23 +158,19 @@ async fn a_post_that_waits_for_its_photo_is_its_authors_alone_until_it_publishes
     let path = format!("/v1/posts/{}", post["id"].as_str().unwrap());
     spark.get(&path, &ana).await.expect(200);
     spark.get(&path, &ben).await.expect(404);
-    let feed = spark.get("/v1/feed", &ben).await.expect(200);
-    assert_eq!(ids(&feed), Vec::<String>::new());
+    assert!(spark.all_ours("/v1/feed", &ben).await.is_empty());
 
     assert!(spark.upload(&ticket, PHOTO).await.is_success());
-    spark.drain().await;
-    let seen = spark.get(&path, &ben).await.expect(200);
-    assert_eq!(seen["status"], "published");
-    let feed = spark.get("/v1/feed", &ben).await.expect(200);
+    spark
+        .shows(&path, &ben, |post| post["status"] == "published")
+        .await;
+    let feed = spark.all_ours("/v1/feed", &ben).await;
     assert_eq!(ids(&feed), [post["id"].as_str().unwrap()]);
-    nothing_died(&spark).await;
-    roles_allow_what_was_done(&spark).await;
+    nothing_died(spark).await;
 }
 
-#[tokio::test]
-async fn a_body_that_is_not_what_its_ticket_says_is_refused_and_not_stored() {
-    let spark = Spark::start().await;
-    let ana = spark.member("ana").await;
+pub async fn a_body_that_is_not_what_its_ticket_says_is_refused(spark: &Spark) {
+    let ana = spark.member(&spark.name("ana")).await;
     let (photo, ticket) = spark.ticket(&ana, PHOTO).await;
     let mut changed = PHOTO.to_vec();
     changed[PHOTO.len() / 2] ^= 1;
@@ -176,26 +179,21 @@ async fn a_body_that_is_not_what_its_ticket_says_is_refused_and_not_stored() {
         let status = spark.upload(&ticket, wrong).await;
         assert!(status.is_client_error(), "{status}");
     }
-    spark.drain().await;
-    let context = spark.cloud.context();
-    let list = context.s3.list_objects_v2().bucket(&context.config.bucket);
-    assert_eq!(list.send().await.unwrap().key_count, Some(0));
+    spark.settle().await;
     let path = format!("/v1/photos/{photo}");
     let waiting = spark.get(&path, &ana).await.expect(200);
     assert_eq!(waiting["status"], "awaiting_upload");
     assert!(spark.upload(&ticket, PHOTO).await.is_success());
-    spark.drain().await;
-    let ready = spark.get(&path, &ana).await.expect(200);
-    assert_eq!(ready["status"], "ready");
+    spark
+        .shows(&path, &ana, |photo| photo["status"] == "ready")
+        .await;
 }
 
-#[tokio::test]
-async fn fifty_people_who_want_one_handle_at_once_leave_one_with_it() {
-    let spark = Spark::start().await;
+pub async fn fifty_people_who_want_one_handle_at_once_leave_one_with_it(spark: &Spark) {
     let mut requests = Vec::new();
     for person in 0..50 {
-        let token = spark.token(&format!("person{person}"), &[]).await;
-        requests.push((token, joining("wanted")));
+        let token = spark.token(&spark.name(&format!("p{person}")), &[]).await;
+        requests.push((token, joining(&spark.name("wanted"))));
     }
     let answers = requests
         .iter()
@@ -208,10 +206,8 @@ async fn fifty_people_who_want_one_handle_at_once_leave_one_with_it() {
     assert_eq!((joined, refused.count()), (1, 49));
 }
 
-/// No message ended in a dead-letter queue.
+/// No message was given up.
 async fn nothing_died(spark: &Spark) {
-    spark.drain().await;
-    let status = spark.cloud.status().await.unwrap();
-    let dead: usize = status.queues.iter().map(|queue| queue.dead).sum();
-    assert_eq!(dead, 0, "{status:?}");
+    spark.settle().await;
+    assert_eq!(spark.dead_letters().await, 0);
 }

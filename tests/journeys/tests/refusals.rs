@@ -1,15 +1,23 @@
 //! What must be refused is, with the whole of the reason, and nothing is written.
 
-use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::spark::{Spark, joining, topics};
+use crate::{
+    places::everywhere,
+    spark::{Spark, joining, topics},
+};
 
-#[tokio::test]
-async fn every_bad_field_of_joining_is_named_at_once_and_nothing_is_written() {
-    let spark = Spark::start().await;
-    let token = spark.token("ana", &["prime"]).await;
+everywhere!(
+    every_bad_field_of_joining_is_named_at_once,
+    posting_needs_prime_and_deleting_needs_the_author,
+    no_token_and_every_bad_one_is_refused_also_on_a_public_read,
+    what_no_route_takes_is_a_404_in_json,
+);
+
+pub async fn every_bad_field_of_joining_is_named_at_once(spark: &Spark) {
+    let name = spark.name("ana");
+    let token = spark.token(&name, &["prime"]).await;
     let mut interests: Vec<_> = topics(3);
     interests.push("no-such-interest");
     let body = json!({
@@ -30,30 +38,29 @@ async fn every_bad_field_of_joining_is_named_at_once_and_nothing_is_written() {
     let detail = unknown.unwrap()["detail"].as_str().unwrap();
     assert!(detail.contains("no-such-interest"), "{detail}");
     spark.get("/v1/me", &token).await.expect(404);
-    let written = spark.cloud.plane().tables().records_after(None, 1).unwrap();
-    assert!(written.is_empty(), "{written:?}");
 
     spark
-        .post("/v1/me", &token, &joining("ana"))
+        .post("/v1/me", &token, &joining(&name))
         .await
         .expect(201);
-    let other = spark.token("ben", &[]).await;
-    let taken = spark.post("/v1/me", &other, &joining("ANA")).await;
+    let other = spark.token(&spark.name("ben"), &[]).await;
+    let shouted = joining(&name.to_uppercase());
+    let taken = spark.post("/v1/me", &other, &shouted).await;
     assert_eq!(taken.problem(), "handle-taken");
     taken.expect(409);
-    let again = spark.post("/v1/me", &token, &joining("ana2")).await;
+    let again = joining(&spark.name("ana2"));
+    let again = spark.post("/v1/me", &token, &again).await;
     assert_eq!(again.problem(), "already-joined");
     again.expect(409);
 }
 
-#[tokio::test]
-async fn posting_needs_prime_and_deleting_needs_the_author() {
-    let spark = Spark::start().await;
-    let ana = spark.member("ana").await;
+pub async fn posting_needs_prime_and_deleting_needs_the_author(spark: &Spark) {
+    let ana = spark.member(&spark.name("ana")).await;
     let id = spark.story(&ana, "Mine").await;
-    let plain = spark.token("ben", &[]).await;
+    let ben = spark.name("ben");
+    let plain = spark.token(&ben, &[]).await;
     spark
-        .post("/v1/me", &plain, &joining("ben"))
+        .post("/v1/me", &plain, &joining(&ben))
         .await
         .expect(201);
     let story = json!({"kind": "story", "text": "Hello"});
@@ -63,22 +70,20 @@ async fn posting_needs_prime_and_deleting_needs_the_author() {
     let answer = spark.put(&format!("/v1/posts/{id}/smile"), &plain).await;
     assert_eq!(answer.problem(), "prime-required");
 
-    let cleo = spark.member("cleo").await;
+    let cleo = spark.member(&spark.name("cleo")).await;
     let path = format!("/v1/posts/{id}");
     let answer = spark.delete(&path, &cleo).await;
     assert_eq!(answer.problem(), "not-owner");
     answer.expect(403);
     spark.get(&path, &cleo).await.expect(200);
-    let stranger = spark.token("dan", &["prime"]).await;
+    let stranger = spark.token(&spark.name("dan"), &["prime"]).await;
     let answer = spark.post("/v1/posts", &stranger, &story).await;
     assert_eq!(answer.problem(), "not-joined");
     answer.expect(403);
 }
 
-#[tokio::test]
-async fn no_token_and_every_bad_one_is_refused_also_on_a_public_read() {
-    let spark = Spark::start().await;
-    let good = spark.member("ana").await;
+pub async fn no_token_and_every_bad_one_is_refused_also_on_a_public_read(spark: &Spark) {
+    let good = spark.member(&spark.name("ana")).await;
     let id = spark.story(&good, "For all").await;
     let public = format!("/v1/posts/{id}");
     spark
@@ -94,7 +99,7 @@ async fn no_token_and_every_bad_one_is_refused_also_on_a_public_read() {
 
     let [header, claims, signature] =
         <[&str; 3]>::try_from(good.split('.').collect::<Vec<_>>()).unwrap();
-    let other = spark.token("ben", &["prime"]).await;
+    let other = spark.token(&spark.name("ben"), &["prime"]).await;
     let changed = other.split('.').nth(1).unwrap();
     // {"alg":"none","typ":"JWT"}
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
@@ -114,21 +119,9 @@ async fn no_token_and_every_bad_one_is_refused_also_on_a_public_read() {
             assert_eq!(answer.status, 401, "{path} with {token}");
         }
     }
-    let body = json!({"sub": "ana", "groups": ["prime"], "expires_in": 3_600});
-    let short = spark.call(Method::POST, "/local/token").json(&body);
-    let short = spark.send(short).await.expect(200);
-    let short = short["token"].as_str().unwrap();
-    spark.get("/v1/feed", short).await.expect(200);
-    spark.advance(SignedDuration::from_hours(2)).await;
-    for path in ["/v1/feed", public.as_str()] {
-        spark.get(path, short).await.expect(401);
-        spark.get(path, &good).await.expect(200);
-    }
 }
 
-#[tokio::test]
-async fn what_no_route_takes_is_a_404_in_json() {
-    let spark = Spark::start().await;
+pub async fn what_no_route_takes_is_a_404_in_json(spark: &Spark) {
     let answer = spark.send(spark.call(Method::GET, "/v2/nothing")).await;
     assert_eq!(answer.status, 404);
     assert!(answer.body.is_object(), "{}", answer.body);

@@ -1,20 +1,24 @@
-//! Spark as an app meets it: over HTTP, in a local cloud of the test's own.
+//! Spark as an app meets it, wherever it runs; and, where that is the local cloud, its insides.
 
-use std::path::Path;
+use std::{ops::Deref, path::Path, sync::Arc};
 
 use jiff::SignedDuration;
-use local::{Cloud, Kept, Options, functions};
-use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
+use local::{Cloud, Kept};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::{domain::interests, store::Store};
 
+use crate::places::{Place, cloud};
+
 pub const PHOTO: &[u8] = include_bytes!("../../../infra/local/demo/photos/tabby-portrait.jpg");
 
-/// A running system and a client of it.
+/// A running system and a client of it. Its people have a mark of their own in their names, so that
+/// journeys can share a system, and a deployed one be used again.
 pub struct Spark {
-    pub cloud: Cloud,
-    http: reqwest::Client,
+    place: Place,
+    http: Client,
+    mark: String,
 }
 
 /// What came back.
@@ -41,45 +45,45 @@ impl Answer {
 }
 
 impl Spark {
-    /// A system that is gone with the test.
-    pub async fn start() -> Self {
-        Self::with(Options::ephemeral().unwrap()).await
+    fn at(place: Place) -> Self {
+        Self {
+            place,
+            http: Client::builder().no_proxy().build().unwrap(),
+            mark: format!("_{:07x}", rand::random::<u32>() >> 4),
+        }
     }
 
-    /// A system that goes on from what is in this folder.
-    pub async fn on(dir: &Path) -> Self {
-        let kept = Kept::In(dir.to_owned());
-        Self::with(Options {
-            kept,
-            ..Options::ephemeral().unwrap()
-        })
-        .await
+    /// A system of its own in this process, called without a socket.
+    pub async fn in_process() -> Self {
+        Self::at(Place::InProcess(cloud(Kept::Nothing).await))
     }
 
-    async fn with(options: Options) -> Self {
-        let cloud = Cloud::start(options, functions::compose).await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { cloud, http }
+    /// A system of its own on this machine, over HTTP.
+    pub async fn local_cloud() -> Self {
+        Self::at(Place::LocalCloud(cloud(Kept::Nothing).await))
+    }
+
+    /// The stack that the environment names.
+    #[cfg(feature = "deployed")]
+    pub fn deployed() -> Self {
+        Self::at(Place::Deployed(crate::places::DeployedStack::from_env()))
+    }
+
+    /// What somebody who is called so is called in this system: `ana` → `ana_1a2b3c4`.
+    pub fn name(&self, short: &str) -> String {
+        format!("{short}{}", self.mark)
     }
 
     /// A request to a path of the API.
     pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.cloud.url());
+        let url = format!("{}{path}", self.place.url());
         self.http.request(method, url)
     }
 
-    /// Sends any request.
+    /// Sends a request to the API.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.unwrap();
-        let body = serde_json::from_slice(&body)
-            .unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned().into());
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        let request = request.build().unwrap();
+        self.place.send(&self.http, request).await
     }
 
     pub async fn get(&self, path: &str, token: &str) -> Answer {
@@ -102,12 +106,9 @@ impl Spark {
             .await
     }
 
-    /// A token of the local issuer.
-    pub async fn token(&self, sub: &str, groups: &[&str]) -> String {
-        let body = json!({"sub": sub, "groups": groups});
-        let request = self.call(Method::POST, "/local/token").json(&body);
-        let answer = self.send(request).await.expect(200);
-        answer["token"].as_str().unwrap().to_owned()
+    /// A token for whoever is known by this name.
+    pub async fn token(&self, name: &str, groups: &[&str]) -> String {
+        self.place.token(&self.http, name, groups).await
     }
 
     /// Lets a Prime member of this handle join with the catalogue's first five interests; gives
@@ -120,21 +121,39 @@ impl Spark {
         token
     }
 
-    /// Waits until everything is worked off.
-    pub async fn drain(&self) {
-        let request = self.call(Method::POST, "/local/drain");
-        self.send(request).await.expect(200);
+    /// Drops a file into the bucket, as the store does.
+    pub async fn drop_file(&self, key: &str, kind: &str, body: &[u8]) {
+        self.place.drop_file(key, kind, body).await;
     }
 
-    /// Turns the clock.
-    pub async fn advance(&self, by: SignedDuration) {
-        self.cloud.advance(by).await.unwrap();
+    /// Waits until what is under way is worked off.
+    pub async fn settle(&self) {
+        self.place.settle().await;
     }
 
-    /// The table, for what stands beside the API.
-    pub fn store(&self) -> Store {
-        let context = self.cloud.context();
-        Store::new(context.dynamodb.clone(), &context.config.table)
+    /// What a path answers once all has settled and the answer is as it should be.
+    pub async fn shows(&self, path: &str, token: &str, right: impl Fn(&Value) -> bool) -> Value {
+        self.settle().await;
+        let mut last = Value::Null;
+        for _ in 0..self.place.looks() {
+            let answer = self.get(path, token).await;
+            if answer.status == 200 && right(&answer.body) {
+                return answer.body;
+            }
+            last = answer.body;
+            self.place.moment().await;
+        }
+        panic!("{path}: {last}");
+    }
+
+    /// Lets time pass, at once where there is a clock to be turned.
+    pub async fn let_pass(&self, by: SignedDuration) {
+        self.place.let_pass(by).await;
+    }
+
+    /// How many messages have been given up.
+    pub async fn dead_letters(&self) -> u64 {
+        self.place.dead_letters().await
     }
 
     /// Publishes a story and gives its id.
@@ -142,6 +161,46 @@ impl Spark {
         let body = json!({"kind": "story", "text": text, "topics": [topics(1)[0]]});
         let post = self.post("/v1/posts", token, &body).await.expect(201);
         post["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The items of a page that are posts by people of this system's mark: those of other journeys
+    /// in the same system are none of ours.
+    pub fn ours(&self, page: &Value) -> Vec<Value> {
+        let items = page["items"].as_array().unwrap().iter();
+        let by_us = |item: &&Value| {
+            let author = item["post"]["author"]["handle"].as_str();
+            author.is_some_and(|author| author.ends_with(&self.mark))
+        };
+        items.filter(by_us).cloned().collect()
+    }
+
+    /// All of ours in a list, page after page.
+    pub async fn all_ours(&self, path: &str, token: &str) -> Vec<Value> {
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        let joint = if path.contains('?') { '&' } else { '?' };
+        loop {
+            let path = format!("{path}{joint}limit=100{cursor}");
+            let page = self.get(&path, token).await.expect(200);
+            all.extend(self.ours(&page));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return all,
+            }
+        }
+    }
+
+    /// All of ours in a list, once there are so many.
+    pub async fn shown(&self, path: &str, token: &str, count: usize) -> Vec<Value> {
+        self.settle().await;
+        let mut found = Vec::new();
+        for _ in 0..self.place.looks() {
+            found = self.all_ours(path, token).await;
+            if found.len() == count {
+                return found;
+            }
+            self.place.moment().await;
+        }
+        panic!("{path}: {found:?}");
     }
 
     /// Asks for a ticket; gives the photo's id and the ticket.
@@ -171,12 +230,70 @@ impl Spark {
         request.send().await.unwrap().status()
     }
 
-    /// The bytes at an absolute address, and their type.
+    /// The bytes of a rendition, and their type.
     pub async fn download(&self, url: &str) -> (String, Vec<u8>) {
-        let response = self.http.get(url).send().await.unwrap();
+        let (url, host) = self.place.rendition(url);
+        let mut request = self.http.get(&url);
+        if let Some(host) = host {
+            // As if TLS had ended before it, which the CDN asks for.
+            let said = request.header("host", host);
+            request = said.header("x-forwarded-proto", "https");
+        }
+        let response = request.send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{url}");
         let kind = response.headers()["content-type"].to_str().unwrap();
         (kind.to_owned(), response.bytes().await.unwrap().to_vec())
+    }
+}
+
+/// A Spark in the local cloud, with what no other place lets a test reach: its clock, its table, its
+/// life.
+pub struct LocalSpark {
+    spark: Spark,
+    pub cloud: Arc<Cloud>,
+}
+
+impl Deref for LocalSpark {
+    type Target = Spark;
+
+    fn deref(&self) -> &Spark {
+        &self.spark
+    }
+}
+
+impl LocalSpark {
+    /// A system that is gone with the test.
+    pub async fn start() -> Self {
+        Self::with(Kept::Nothing).await
+    }
+
+    /// A system that goes on from what is in this folder.
+    pub async fn on(dir: &Path) -> Self {
+        Self::with(Kept::In(dir.to_owned())).await
+    }
+
+    async fn with(kept: Kept) -> Self {
+        let cloud = cloud(kept).await;
+        let spark = Spark::at(Place::LocalCloud(Arc::clone(&cloud)));
+        Self { spark, cloud }
+    }
+
+    /// The same system, for a journey whose people are others.
+    pub fn again(&self) -> Spark {
+        Spark::at(Place::LocalCloud(Arc::clone(&self.cloud)))
+    }
+
+    /// Ends everything where it stands.
+    pub async fn kill(self) {
+        let Self { spark, cloud } = self;
+        drop(spark);
+        Arc::into_inner(cloud).unwrap().kill().await;
+    }
+
+    /// The table, for what stands beside the API.
+    pub fn store(&self) -> Store {
+        let context = self.cloud.context();
+        Store::new(context.dynamodb.clone(), &context.config.table)
     }
 }
 
@@ -200,10 +317,10 @@ pub fn joining(handle: &str) -> Value {
     })
 }
 
-/// The ids of the posts of a page, in order.
-pub fn ids(page: &Value) -> Vec<String> {
-    let items = page["items"].as_array().unwrap().iter();
+/// The ids of these items' posts, in order.
+pub fn ids(items: &[Value]) -> Vec<&str> {
     items
-        .map(|item| item["post"]["id"].as_str().unwrap().to_owned())
+        .iter()
+        .map(|item| item["post"]["id"].as_str().unwrap())
         .collect()
 }
