@@ -97,6 +97,8 @@ pub enum Conflict {
     IdempotencyInProgress,
     /// A photo of the post is claimed by another post already.
     PhotoTaken,
+    /// The review is shared by another post already.
+    ReviewShared,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -210,6 +212,7 @@ impl fmt::Display for Error {
                 "The first request with this Idempotency-Key is still running."
             }
             Self::Conflict(Conflict::PhotoTaken) => "A photo belongs to another post already.",
+            Self::Conflict(Conflict::ReviewShared) => "You have shared this review already.",
             Self::TooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body must be application/json.",
             Self::Invalid(_) => "Some fields are not valid; see errors.",

@@ -75,6 +75,10 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
             serve_page(app, published, Some(&after)).await
         }
         FanoutMessage::Followed(followed) => back_fill(app, followed).await,
+        FanoutMessage::TopicsChanged(changed) => {
+            let entry = changed.entry();
+            app.store.put_on_topics(&entry, &changed.topics).await
+        }
     }
 }
 

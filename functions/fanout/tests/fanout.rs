@@ -12,10 +12,10 @@ use jiff::SignedDuration;
 use shared::{
     domain::{
         feed::{Entry, Position},
-        ids::{PostId, UserId},
+        ids::{PostId, TopicId, UserId},
         post::Post,
     },
-    queue::messages::{FanoutMessage, Followed, PageDelivered, PostPublished},
+    queue::messages::{FanoutMessage, Followed, PageDelivered, PostPublished, TopicsChanged},
     store::keys::Month,
 };
 
@@ -193,6 +193,29 @@ async fn a_post_deleted_meanwhile_is_not_opened_again() {
 
     assert!(!is_open(&world, &post).await);
     assert_eq!(timeline(&world, &fans[4]).await, [post.id]);
+}
+
+#[tokio::test]
+async fn a_post_whose_topics_changed_comes_to_its_new_walls_once_and_opens_no_delivery() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let mut post = world.published_post("ana").topics(&["cats"]).await;
+    let app = App::new(&world.context());
+    drain(&world, &app, vec![of_post(&post)]).await;
+    post.topics = vec![TopicId::parse("coffee").unwrap()];
+    assert_eq!(wall(&world, &post).await["coffee"], []);
+    let entry = published(&post);
+    let changed = FanoutMessage::TopicsChanged(TopicsChanged {
+        post: entry.post,
+        author: entry.author,
+        published_at: entry.published_at,
+        topics: entry.topics,
+    });
+    for _ in 0..2 {
+        drain(&world, &app, vec![body(&changed)]).await;
+        assert_eq!(wall(&world, &post).await["coffee"], [post.id]);
+    }
+    assert!(!is_open(&world, &post).await);
 }
 
 #[tokio::test]
@@ -378,6 +401,7 @@ async fn the_samples_of_every_message_are_read_and_said_as_they_were_frozen() {
         include_str!("../../../events/fanout-post-published.v1.json"),
         include_str!("../../../events/fanout-page-delivered.v1.json"),
         include_str!("../../../events/fanout-followed.v1.json"),
+        include_str!("../../../events/fanout-topics-changed.v1.json"),
     ];
     for sample in samples {
         let event: aws_lambda_events::sqs::SqsEvent = serde_json::from_str(sample).unwrap();

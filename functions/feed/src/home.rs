@@ -141,7 +141,7 @@ impl App {
         let items = ordered.iter().map(|(post, reason)| {
             Ok(FeedItem {
                 kind: "post",
-                post: self.presenter.post(post, &read),
+                post: self.presenter.post(post, &read, now),
                 reason: ReasonView::new(reason, post, &read),
                 view_token: self.view_token(viewer, post.id, now)?,
             })

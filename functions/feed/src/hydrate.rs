@@ -56,6 +56,7 @@ pub async fn posts(
     Ok((
         posts,
         Hydrated {
+            viewer: viewer.cloned(),
             smiled,
             ..Hydrated::default()
         },

@@ -29,7 +29,7 @@ const HORIZON: SignedDuration = SignedDuration::from_hours(366 * 24);
     params(
         ("topic_id" = String, Path, description = "An id of the interests catalogue"),
         ("sort" = Option<String>, Query, description = "`new`"),
-        ("kind" = Option<String>, Query, description = "`story` or `photo` alone"),
+        ("kind" = Option<String>, Query, description = "One kind of post alone, such as `poll`"),
         PageQuery
     ),
     responses((status = 200, description = "A page of the wall", body = Page<WallItem>), Refusals)
@@ -44,7 +44,7 @@ pub async fn read_wall(
     let mut invalid = Invalid::default();
     let page = params.page_into(&mut invalid);
     params.one_of("sort", &[("new", ())], &mut invalid);
-    let kinds = [("story", PostKind::Story), ("photo", PostKind::Photo)];
+    let kinds = PostKind::ALL.map(|kind| (kind.name(), kind));
     let kind = params.one_of("kind", &kinds, &mut invalid);
     invalid.finish()?;
 
@@ -62,7 +62,9 @@ pub async fn read_wall(
     let shown: Vec<_> = ids
         .iter()
         .filter_map(|id| posts.get(id))
-        .filter(|post| post.visible_to(None) && kind.is_none_or(|kind| post.kind == kind))
+        // Its author may have taken it off the wall since.
+        .filter(|post| post.topics.contains(&topic) && post.visible_to(None))
+        .filter(|post| kind.is_none_or(|kind| post.kind == kind))
         .collect();
     app.cards.read(&app.store, &shown, now, &mut read).await?;
 
@@ -70,7 +72,7 @@ pub async fn read_wall(
     let items = shown
         .iter()
         .map(|post| WallItem {
-            post: app.presenter.post(post, &read),
+            post: app.presenter.post(post, &read, now),
             reason: ReasonView::new(&reason, post, &read),
         })
         .collect();

@@ -8,6 +8,7 @@ use shared::{
     },
     error::Error,
     photos::{Upload, is_upload_key, photo_at},
+    store::Uploads,
     telemetry::{
         Trace, Traced,
         metrics::{self, Metric},
@@ -18,6 +19,9 @@ use crate::{
     App,
     pipeline::{self, Processed},
 };
+
+/// How often a post is settled anew when it changed meanwhile.
+const ATTEMPTS: usize = 5;
 
 /// Settles the upload at `key`: its photo first, then the post that claimed it. A post that
 /// claims it in between is found settled by its own write, which is conditional on the photo's.
@@ -120,29 +124,29 @@ async fn put_renditions(app: &App, media: &str, processed: Processed) -> Result<
 }
 
 /// Publishes a post if it waited for nothing else, or hands it back to its author. Of two photos
-/// settled at the same time, the later one sees both.
+/// settled at the same time, the later one sees both; what its author changes meanwhile is looked
+/// at anew.
 async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
-    let Some(mut post) = app.store.post_now(post).await? else {
-        return Ok(());
-    };
-    if post.status != PostStatus::Processing {
-        return Ok(());
-    }
-    let ids: Vec<_> = post.photos.iter().map(|photo| photo.id).collect();
-    let photos = app.store.photos(&ids).await?;
-    for (shown, photo) in post.photos.iter_mut().zip(photos) {
-        if let Some(photo) = photo {
-            shown.image = photo.image;
-            shown.rejected = photo.reason;
+    for _ in 0..ATTEMPTS {
+        let Some(before) = app.store.post_now(post).await? else {
+            return Ok(());
+        };
+        if before.status == PostStatus::Published {
+            return Ok(());
+        }
+        let photos = app.store.photos(&before.photo_ids()).await?;
+        let mut after = before.clone();
+        after.look_at(photos.iter().flatten());
+        after.settle(app.clock.now());
+        // What still waits is written when it waits no more.
+        if after == before || after.status == PostStatus::Processing {
+            return Ok(());
+        }
+        let uploads = Uploads::default();
+        if app.store.change_post(&before, &after, &uploads).await? {
+            tracing::info!(post.id = %post, post.status = after.status.name(), "settled");
+            return Ok(());
         }
     }
-    post.status = post.status_by_photos();
-    match post.status {
-        PostStatus::Processing => return Ok(()),
-        PostStatus::Published => post.published_at = Some(app.clock.now()),
-        PostStatus::NeedsAttention => {}
-    }
-    let settled = app.store.settle_post(&post).await?;
-    tracing::info!(post.id = %post.id, post.status = ?post.status, post.settled = settled, "settled");
-    Ok(())
+    Err(Error::unavailable("the post kept changing"))
 }

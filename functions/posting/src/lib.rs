@@ -1,5 +1,7 @@
-//! Posting: upload tickets, posts of the kinds story and photo, and the products in them.
+//! Posting: upload tickets, posts of every kind, and the products in them.
 
+mod change;
+mod named;
 mod photos;
 mod posts;
 mod products;
@@ -42,7 +44,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(photos::request_upload))
         .routes(routes!(photos::read_photo))
         .routes(routes!(publish::create_post))
-        .routes(routes!(posts::read_post, posts::delete_post))
+        .routes(routes!(
+            posts::read_post,
+            change::change_post,
+            posts::delete_post
+        ))
         .routes(routes!(posts::list_posts))
         .routes(routes!(products::read_product))
 }

@@ -47,8 +47,13 @@ pub async fn read_post(
         .filter(|post| post.visible_to(viewer.as_ref()))
         .ok_or(Error::NotFound)?;
     let read = app.hydrate(std::slice::from_ref(&post)).await?;
-    let read = Hydrated { smiled, ..read };
-    Ok(Json(app.present.post(&post, &read)))
+    let read = Hydrated {
+        viewer,
+        smiled,
+        ..read
+    };
+    let now = app.context.clock.now();
+    Ok(Json(app.present.post(&post, &read, now)))
 }
 
 /// Deletes an own post: gone for every read begun after the answer.
@@ -113,7 +118,8 @@ pub async fn list_posts(
     };
     let (entries, more) = app.store.posts_by(&author, before, page.limit).await?;
     let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
-    let smiled = app.smiled(viewer.as_ref().map(|viewer| &viewer.id), &ids);
+    let viewer = viewer.map(|viewer| viewer.id);
+    let smiled = app.smiled(viewer.as_ref(), &ids);
     let (mut found, smiled) = futures::try_join!(app.store.posts(ids.iter().copied()), smiled)?;
     let posts: Vec<_> = ids
         .iter()
@@ -121,20 +127,25 @@ pub async fn list_posts(
         .filter(|post| post.visible_to(None))
         .collect();
     let read = app.hydrate(&posts).await?;
-    let read = Hydrated { smiled, ..read };
+    let read = Hydrated {
+        viewer,
+        smiled,
+        ..read
+    };
+    let now = app.context.clock.now();
     let last = entries.last().filter(|_| more).map(|entry| entry.at);
     let next = last.map(|at| app.cursors.encode(&list, None, &at));
     Ok(Json(Page {
         items: posts
             .iter()
-            .map(|post| app.present.post(post, &read))
+            .map(|post| app.present.post(post, &read, now))
             .collect(),
         next_cursor: next.transpose()?,
     }))
 }
 
 /// What cannot be a post's id names no post.
-fn post_id(text: &str) -> Result<PostId, Error> {
+pub(crate) fn post_id(text: &str) -> Result<PostId, Error> {
     text.parse().map_err(|_not_one| Error::NotFound)
 }
 
@@ -169,7 +180,7 @@ impl App {
     }
 
     /// Which of these posts the viewer smiled at; `None` when nobody is signed in.
-    async fn smiled(
+    pub(crate) async fn smiled(
         &self,
         viewer: Option<&UserId>,
         posts: &[PostId],

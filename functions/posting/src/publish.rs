@@ -1,35 +1,35 @@
 //! Creating a post: what it names is read in one round, and written in another.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use axum::{extract::State, response::Response};
 use jiff::Timestamp;
 use shared::{
     domain::{
-        ids::{PhotoId, PostId, ProductId, UserId},
+        ids::{PostId, UserId},
         people::Profile,
-        photo::{Photo, PhotoStatus},
-        post::{Post, PostPhoto, PostStatus},
-        product::Product,
-        topics,
+        photo::Photo,
+        post::Post,
+        review::Review,
     },
     error::{Conflict, Error, Invalid},
     http::{
         JsonBody, Prime, Refusals, created,
-        views::{Hydrated, PostView, rejection},
+        views::{Hydrated, PostView},
     },
     store::{Claim, Creation},
 };
 
 use crate::{
     App,
+    named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
     posts::ATTEMPTS,
-    wire::{Draft, NO_PRODUCT, NewPost},
+    wire::{Draft, NO_REVIEW, NewPost},
 };
 
 const ROUTE: &str = "POST /v1/posts";
 
-/// Posts a story or a photo. It is published at once when its photos are ready; else its author
+/// Posts something of any kind. It is published at once when its photos are ready; else its author
 /// alone sees it until they are.
 #[utoipa::path(
     post,
@@ -68,8 +68,12 @@ pub async fn create_post(
     app.publish(&me, &draft, &invalid, claim.as_ref()).await
 }
 
-/// The catalogue's part of what a draft names.
-type Products = HashMap<ProductId, Product>;
+/// What a draft names, as it was read.
+struct Read {
+    products: Products,
+    photos: Photos,
+    review: Option<Review>,
+}
 
 impl App {
     async fn publish(
@@ -80,36 +84,55 @@ impl App {
         claim: Option<&Claim>,
     ) -> Result<Response, Error> {
         let (store, id) = (&self.store, PostId(self.context.ids.ulid()));
-        let wanted: Vec<PhotoId> = draft.photos.iter().map(|photo| photo.id).collect();
-        let (member, made, products, photos) = futures::join!(
+        let wanted = draft.named().photo_ids();
+        let (member, made, products, photos, review) = futures::join!(
             store.member(me),
             self.made_before(claim),
-            store.products(draft.product_ids()),
-            store.photos(&wanted),
+            store.products(draft.named().product_ids()),
+            read_photos(store, &wanted),
+            self.read_review(me, draft),
         );
-        let (member, mut made, products, mut photos) = (member?, made?, products?, photos?);
+        let (member, mut made) = (member?, made?);
+        let mut read = Read {
+            products: products?,
+            photos: photos?,
+            review: review?,
+        };
+        // Only a review says what it is about.
+        if let Some(review) = &read.review {
+            let reviewed = store.products([&review.product]).await?;
+            read.products.extend(reviewed);
+        }
         for _ in 0..ATTEMPTS {
             if let Some(made) = made {
                 return self.replay(&made, member).await;
             }
             let now = self.context.clock.now();
-            let photos_now = match draft.check(me, invalid, &products, &photos, now) {
-                Ok(photos) => photos,
+            let claimed = match draft.check(me, invalid, &read, now) {
+                Ok(claimed) => claimed,
                 // The first request with this key may have been carried out since it was looked
-                // for, and so be what took the photo.
+                // for, and so be what took the photo, or shared the review.
                 Err(error) => match self.made_before(claim).await? {
                     Some(made) => return self.replay(&made, member).await,
                     None => return Err(error),
                 },
             };
-            let post = draft.post(id, me, &photos_now, &products, now);
-            match store.create_post(&post, &photos_now, claim, now).await? {
-                Creation::Done => return self.answer(&post, member, products).await,
-                Creation::PhotosChanged => photos = store.photos(&wanted).await?,
+            let post = draft.post(id, me, &read, now);
+            match store.create_post(&post, &claimed, claim, now).await? {
+                Creation::Done => return self.answer(&post, member, read.products).await,
+                Creation::PhotosChanged => read.photos = read_photos(store, &wanted).await?,
+                Creation::ReviewChanged => read.review = self.read_review(me, draft).await?,
                 Creation::KeyUsed => made = self.made_before(claim).await?,
             }
         }
         Err(Error::unavailable("what the post stands on kept changing"))
+    }
+
+    async fn read_review(&self, me: &UserId, draft: &Draft) -> Result<Option<Review>, Error> {
+        match &draft.review {
+            Some(review) => self.store.review(me, review).await,
+            None => Ok(None),
+        }
     }
 
     async fn made_before(&self, claim: Option<&Claim>) -> Result<Option<String>, Error> {
@@ -138,11 +161,12 @@ impl App {
         products: Products,
     ) -> Result<Response, Error> {
         let read = Hydrated {
+            viewer: Some(author.id.clone()),
             people: HashMap::from([(author.id.clone(), author)]),
             smiled: Some(HashSet::new()),
             ..self.priced(products).await?
         };
-        let view = self.present.post(post, &read);
+        let view = self.present.post(post, &read, self.context.clock.now());
         created(
             &self.context.config.api_url,
             &format!("/v1/posts/{}", post.id),
@@ -152,114 +176,61 @@ impl App {
 }
 
 impl Draft {
-    /// Every product that it names, once.
-    fn product_ids(&self) -> BTreeSet<&ProductId> {
-        self.named_products().map(|(_, id)| id).collect()
+    fn named(&self) -> Named<'_> {
+        Named {
+            photos: &self.photos,
+            products: &self.products,
+            poll: self.poll.as_ref(),
+        }
     }
 
-    /// Every product that it names, with the pointer to where, in the order of the body.
-    fn named_products(&self) -> impl Iterator<Item = (String, &ProductId)> {
-        let pinned = self.photos.iter().flat_map(|photo| {
-            photo.hotspots.iter().map(|(index, spot)| {
-                let pointer = format!("/photos/{}/hotspots/{index}/product_id", photo.index);
-                (pointer, &spot.product)
-            })
-        });
-        let listed = self
-            .products
-            .iter()
-            .map(|(index, id)| (format!("/products/{index}"), id));
-        pinned.chain(listed)
-    }
-
-    /// Holds the draft against what was read: its photos, if nothing is wrong with any field.
+    /// Holds the draft against what was read: the uploads to claim, if nothing is wrong with any
+    /// field.
     fn check(
         &self,
         me: &UserId,
         invalid: &Invalid,
-        products: &Products,
-        photos: &[Option<Photo>],
+        read: &Read,
         now: Timestamp,
     ) -> Result<Vec<Photo>, Error> {
-        let mut invalid = invalid.clone();
-        for (pointer, id) in self.named_products() {
-            if !products.contains_key(id) {
-                invalid.add(pointer, NO_PRODUCT);
-            }
+        let (named, mut invalid) = (self.named(), invalid.clone());
+        named.check_products(|id| read.products.contains_key(id), &mut invalid);
+        named.check_poll(now, &mut invalid);
+        let mut mine = Vec::new();
+        for (pointer, id) in named.photos() {
+            let usable = usable(read.photos.get(&id), me, now);
+            mine.extend(invalid.check(&pointer, usable));
         }
-        let mut mine = Vec::with_capacity(photos.len());
-        for (named, read) in self.photos.iter().zip(photos) {
-            let usable = usable(read.as_ref(), me, now);
-            mine.extend(invalid.check(&format!("/photos/{}/id", named.index), usable));
+        if self.review.is_some() && read.review.is_none() {
+            invalid.add("/review_id", NO_REVIEW);
         }
         invalid.finish()?;
         if mine.iter().any(|photo| photo.post.is_some()) {
             return Err(Error::Conflict(Conflict::PhotoTaken));
         }
+        let review = read.review.as_ref();
+        if review.is_some_and(|review| review.shared_as.is_some()) {
+            return Err(Error::Conflict(Conflict::ReviewShared));
+        }
         Ok(mine.into_iter().cloned().collect())
     }
 
     /// The post, with photos in the order of the draft.
-    fn post(
-        &self,
-        id: PostId,
-        author: &UserId,
-        photos: &[Photo],
-        products: &Products,
-        now: Timestamp,
-    ) -> Post {
-        let with_image = self
-            .photos
-            .iter()
-            .zip(photos)
-            .map(|(named, photo)| PostPhoto {
-                id: photo.id,
-                alt: named.alt.clone(),
-                hotspots: named
-                    .hotspots
-                    .iter()
-                    .map(|(_, spot)| spot.clone())
-                    .collect(),
-                image: photo.image.clone(),
-                rejected: photo.reason,
-            });
-        let topics = if self.topics.is_empty() {
-            let named = self.named_products().filter_map(|(_, id)| products.get(id));
-            topics::work_out(&self.text, named)
-        } else {
-            self.topics.clone()
-        };
+    fn post(&self, id: PostId, author: &UserId, read: &Read, now: Timestamp) -> Post {
         let mut post = Post {
-            id,
-            author: author.clone(),
-            kind: self.kind,
-            status: PostStatus::Processing,
             text: self.text.clone(),
-            photos: with_image.collect(),
+            photos: self.photos.iter().map(post_photo).collect(),
             products: self.products.iter().map(|(_, id)| id.clone()).collect(),
-            topics,
-            smiles: 0,
-            comments: 0,
-            saves: 0,
-            created_at: now,
-            published_at: None,
+            link: self.link.clone(),
+            review: read.review.as_ref().map(Into::into),
+            ..Post::new(id, author.clone(), self.kind, now)
         };
-        post.status = post.status_by_photos();
-        post.published_at = (post.status == PostStatus::Published).then_some(now);
-        post
-    }
-}
-
-/// Whether a photo can be posted by this person, save that another post may have it.
-fn usable<'a>(photo: Option<&'a Photo>, me: &UserId, now: Timestamp) -> Result<&'a Photo, String> {
-    let photo = photo
-        .filter(|photo| photo.owner == *me && !photo.is_forgotten(now))
-        .ok_or_else(|| "is no photo of yours".to_owned())?;
-    match (photo.status, photo.reason) {
-        (PhotoStatus::Rejected, Some(reason)) => {
-            Err(format!("was rejected: {}", rejection(reason)))
+        if let Some(poll) = &self.poll {
+            put_poll(poll, &mut post);
         }
-        (PhotoStatus::Rejected, None) => Err("was rejected".to_owned()),
-        (PhotoStatus::AwaitingUpload | PhotoStatus::Ready, _) => Ok(photo),
+        put_topics(&self.topics, &read.products, &mut post);
+        post.look_at(read.photos.values());
+        post.settle(now);
+        post
     }
 }

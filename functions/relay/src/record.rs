@@ -9,7 +9,7 @@ use shared::{
         ids::{PostId, TopicId, UserId},
         post::PostStatus,
     },
-    queue::messages::{FanoutMessage, Followed, PostPublished},
+    queue::messages::{FanoutMessage, Followed, PostPublished, TopicsChanged},
     store::keys::{self, Key},
     telemetry::{Trace, metrics},
 };
@@ -51,10 +51,12 @@ struct Text {
     s: String,
 }
 
-/// What of a post, as it was, tells whether it had appeared.
+/// What of a post, as it was, tells whether it had appeared, and on which walls.
 #[derive(Deserialize)]
 struct Before {
     status: PostStatus,
+    #[serde(default)]
+    topics: Vec<TopicId>,
 }
 
 /// What of a post, as it is, goes into its message.
@@ -116,27 +118,37 @@ pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
     Ok(None)
 }
 
-/// A post that is published now and was not before, or was not there.
+/// A post that is published now: it appeared, or came to walls that it was not on.
 fn appeared(old: Option<Item>, new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
     let post: Post = serde_dynamo::from_item(new).map_err(Error::custom)?;
     if post.status != PostStatus::Published {
         return Ok(None);
     }
-    if let Some(old) = old {
-        let before: Before = serde_dynamo::from_item(old).map_err(Error::custom)?;
-        if before.status == PostStatus::Published {
-            return Ok(None);
-        }
-    }
+    let old = old.map(serde_dynamo::from_item::<_, Before>).transpose();
+    let old = old.map_err(Error::custom)?;
+    let walls = old.filter(|before| before.status == PostStatus::Published);
     let published_at = post
         .published_at
         .ok_or_else(|| Error::custom("published, but not known when"))?;
-    Ok(Some(FanoutMessage::PostPublished(PostPublished {
+    let Some(walls) = walls else {
+        return Ok(Some(FanoutMessage::PostPublished(PostPublished {
+            post: post.id,
+            author: post.author,
+            published_at,
+            topics: post.topics,
+        })));
+    };
+    let mut topics = post.topics;
+    topics.retain(|topic| !walls.topics.contains(topic));
+    if topics.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(FanoutMessage::TopicsChanged(TopicsChanged {
         post: post.id,
         author: post.author,
         published_at,
-        topics: post.topics,
+        topics,
     })))
 }
 
@@ -192,6 +204,22 @@ mod tests {
                 "{old:?} {new:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_post_that_comes_to_other_walls_is_told_of_with_the_new_ones() {
+        let mut record = of_post(Some("published"), Some("published"));
+        let topics =
+            |ids: &[&str]| json!({"L": ids.iter().map(|id| json!({"S": id})).collect::<Vec<_>>()});
+        record["dynamodb"]["OldImage"]["topics"] = topics(&["tea", "cats"]);
+        record["dynamodb"]["NewImage"]["topics"] = topics(&["cats", "coffee"]);
+        let Ok(Some(FanoutMessage::TopicsChanged(changed))) = message(&record) else {
+            panic!("{:?}", message(&record));
+        };
+        let named: Vec<_> = changed.topics.iter().map(TopicId::as_str).collect();
+        assert_eq!(named, ["coffee"]);
+        record["dynamodb"]["NewImage"]["topics"] = topics(&["cats"]);
+        assert_eq!(message(&record).unwrap(), None);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use harness::{Fault, Faults, World};
 use relay::{App, handle};
 use serde_json::{Value, json};
 use shared::{
-    domain::ids::{PostId, UserId},
+    domain::ids::{PostId, TopicId, UserId},
     queue::messages::FanoutMessage,
+    store::Uploads,
 };
 
 /// What is on fan-out's queue: posts that appeared, and readers who followed.
@@ -21,6 +22,7 @@ async fn told(world: &World) -> (Vec<PostId>, Vec<UserId>) {
         match serde_json::from_str(&body).unwrap() {
             FanoutMessage::PostPublished(published) => posts.push(published.post),
             FanoutMessage::Followed(followed) => readers.push(followed.reader),
+            FanoutMessage::TopicsChanged(changed) => posts.push(changed.post),
             FanoutMessage::PageDelivered(page) => panic!("not of the relay: {page:?}"),
         }
     }
@@ -84,20 +86,46 @@ async fn a_post_that_waited_for_its_photo_is_told_once_it_is_published() {
     let world = World::new().await;
     world.member("ana").await;
     let photo = world.awaited_photo("ana").await;
-    let mut post = world.published_post("ana").photo(&photo, &[]).await;
+    let waiting = world.published_post("ana").photo(&photo, &[]).await;
     let app = App::new(&world.context());
     let (event, seen) = world.stream_after(None);
     assert!(reported(handle(&app, event).await).is_empty());
     assert_eq!(told(&world).await, (vec![], vec![]));
 
+    let mut post = waiting.clone();
     post.photos[0].image = world.ready_photo("ana").await.image;
-    post.status = post.status_by_photos();
-    post.published_at = Some(world.now());
-    assert!(world.store().settle_post(&post).await.unwrap());
+    post.settle(world.now());
+    let (store, uploads) = (world.store(), Uploads::default());
+    assert!(store.change_post(&waiting, &post, &uploads).await.unwrap());
 
     let (event, _) = world.stream_after(seen.as_deref());
     assert!(reported(handle(&app, event).await).is_empty());
     assert_eq!(told(&world).await, (vec![post.id], vec![]));
+}
+
+#[tokio::test]
+async fn a_post_is_told_of_again_only_when_it_comes_to_another_wall() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let before = world.published_post("ana").topics(&["cats"]).await;
+    let app = App::new(&world.context());
+    let (event, mut seen) = world.stream_after(None);
+    assert!(reported(handle(&app, event).await).is_empty());
+    assert_eq!(told(&world).await.0, [before.id]);
+    let mut edit = before;
+    for (topics, expected) in [(["coffee"], 1), (["coffee"], 0), (["cats"], 1)] {
+        let mut after = edit.clone();
+        after.text.push('!');
+        after.topics = topics.map(|id| TopicId::parse(id).unwrap()).to_vec();
+        after.edition += 1;
+        let (store, uploads) = (world.store(), Uploads::default());
+        assert!(store.change_post(&edit, &after, &uploads).await.unwrap());
+        let (event, last) = world.stream_after(seen.as_deref());
+        seen = last;
+        assert!(reported(handle(&app, event).await).is_empty());
+        assert_eq!(told(&world).await.0.len(), expected, "{topics:?}");
+        edit = after;
+    }
 }
 
 #[tokio::test]

@@ -130,20 +130,15 @@ mod tests {
 
     fn post(id: u128, author: &str, hours_old: i64, smiles: u64) -> Post {
         let published_at = NOW - SignedDuration::from_hours(hours_old);
+        let (id, author) = (
+            PostId(Ulid::from_parts(1, id)),
+            UserId::parse(author).unwrap(),
+        );
         Post {
-            id: PostId(Ulid::from_parts(1, id)),
-            author: UserId::parse(author).unwrap(),
-            kind: PostKind::Story,
             status: PostStatus::Published,
-            text: String::new(),
-            photos: Vec::new(),
-            products: Vec::new(),
-            topics: Vec::new(),
             smiles,
-            comments: 0,
-            saves: 0,
-            created_at: published_at,
             published_at: Some(published_at),
+            ..Post::new(id, author, PostKind::Story, published_at)
         }
     }
 

@@ -39,6 +39,19 @@ pub const ALT: Limit = Limit {
     bytes: 2_000,
 };
 
+/// The question of a poll.
+pub const QUESTION: Limit = Limit {
+    min: 1,
+    graphemes: 300,
+    bytes: 1_200,
+};
+/// An option of a poll.
+pub const OPTION: Limit = Limit {
+    min: 1,
+    graphemes: 100,
+    bytes: 400,
+};
+
 /// The text in NFC, if it keeps the limit.
 ///
 /// # Errors

@@ -34,10 +34,14 @@ fn all() -> impl Iterator<Item = &'static Interest> {
         .flat_map(|group| &group.interests)
 }
 
-/// The topics that a text's hashtags name, then those of the products' categories, each in the
+/// The topics that the texts' hashtags name, then those of the products' categories, each in the
 /// order given and once; at most [`MAX_TOPICS`].
-pub fn work_out<'a>(text: &str, products: impl IntoIterator<Item = &'a Product>) -> Vec<TopicId> {
-    let named = entities::hashtags(text).filter_map(|name| BY_TAG.get(&tag(&name)).copied());
+pub fn work_out<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+    products: impl IntoIterator<Item = &'a Product>,
+) -> Vec<TopicId> {
+    let named = texts.into_iter().flat_map(entities::hashtags);
+    let named = named.filter_map(|name| BY_TAG.get(&tag(&name)).copied());
     let categories = products
         .into_iter()
         .filter_map(|product| product.category.as_deref());
@@ -105,7 +109,7 @@ mod tests {
 
     fn topics(text: &str, categories: &[&str]) -> Vec<String> {
         let products: Vec<_> = categories.iter().map(|path| product(path)).collect();
-        let topics = work_out(text, &products);
+        let topics = work_out([text], &products);
         topics.iter().map(ToString::to_string).collect()
     }
 

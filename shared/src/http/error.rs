@@ -109,6 +109,11 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::PhotoTaken) => {
             (S::CONFLICT, "photo-taken", "A photo is in another post")
         }
+        Error::Conflict(Conflict::ReviewShared) => (
+            S::CONFLICT,
+            "review-already-shared",
+            "The review is shared already",
+        ),
         Error::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
         Error::UnsupportedMediaType => (
             S::UNSUPPORTED_MEDIA_TYPE,

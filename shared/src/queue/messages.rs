@@ -24,6 +24,9 @@ pub enum FanoutMessage {
     /// Somebody followed an author.
     #[serde(rename = "followed.v1")]
     Followed(Followed),
+    /// The topics of a post that had appeared were changed.
+    #[serde(rename = "topics-changed.v1")]
+    TopicsChanged(TopicsChanged),
 }
 
 /// A post appeared.
@@ -69,4 +72,32 @@ pub struct Followed {
     pub reader: UserId,
     /// Whom.
     pub author: UserId,
+}
+
+/// The topics of a post that had appeared were changed. From the walls that it left it goes by
+/// itself: they show what the post says now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicsChanged {
+    /// Which.
+    pub post: PostId,
+    /// Whose.
+    pub author: UserId,
+    /// When it had appeared.
+    pub published_at: Timestamp,
+    /// The walls that it is new on.
+    pub topics: Vec<TopicId>,
+}
+
+impl TopicsChanged {
+    /// Its place in the order by time.
+    pub fn entry(&self) -> Entry {
+        let at = Position {
+            published_at: self.published_at,
+            post: self.post,
+        };
+        Entry {
+            at,
+            author: self.author.clone(),
+        }
+    }
 }

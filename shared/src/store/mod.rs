@@ -23,7 +23,7 @@ mod write;
 
 pub use idempotency::Claim;
 pub use people::{NotifyChange, ProfileChange};
-pub use posts::Creation;
+pub use posts::{Creation, Uploads};
 pub use products::Details;
 pub use reviews::Imported;
 pub use table::Table;

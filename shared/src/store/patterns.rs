@@ -37,11 +37,11 @@ patterns! {
     "give_ticket", "note an upload ticket", "BatchWrite", "`PHOTO#p/PHOTO`";
     "photo, photos, ticket", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
     "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
-    "create_post", "create a post, claim its photos, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
-    "settle_post", "let a post appear that waited for its photos", "TransactWrite", "`POST#p/POST`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
+    "create_post", "create a post, claim its photos and its review, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
+    "change_post", "change a post, its photos with it, or let it appear that waited for them", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
     "post, post_now", "one post", "GetItem", "`POST#p/POST`";
     "posts", "many posts", "BatchGet", "`POST#p/POST`";
-    "delete_post", "delete an own post", "TransactWrite", "`POST#p/POST`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";
+    "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p#smile`, `POST#p/POST`";
     "smiled", "which of these posts did u smile at", "Query", "`ACTS#u`, `first#` to `last#~`";

@@ -112,4 +112,30 @@ impl Store {
         let free = "#owner = :owner AND attribute_not_exists(post) AND #status = :status";
         self.table.update_if(&keys::photo(photo.id), update, free)
     }
+
+    /// The write that holds a claimed photo as it was when read: still without an outcome.
+    pub(super) fn await_photo(
+        &self,
+        photo: PhotoId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let awaited = serde_dynamo::to_attribute_value(PhotoStatus::AwaitingUpload);
+        let update = Expression::new("SET post = :post")
+            .text(":post", post.to_string())
+            .name("#status", "status")
+            .value(":awaited", awaited.map_err(Error::internal)?);
+        let held = "post = :post AND #status = :awaited";
+        self.table.update_if(&keys::photo(photo), update, held)
+    }
+
+    /// The write by which a post gives up a photo: it goes, and its renditions after it.
+    pub(super) fn give_up_photo(
+        &self,
+        photo: PhotoId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let own = Expression::new("attribute_not_exists(PK) OR post = :post")
+            .text(":post", post.to_string());
+        self.table.delete_if(&keys::photo(photo), own)
+    }
 }

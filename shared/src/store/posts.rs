@@ -1,23 +1,23 @@
-//! Posts: creating, publishing, reading and deleting, each one transaction.
+//! Posts: creating, changing, publishing, reading and deleting, each one transaction.
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Claim, Store, feeds, keys,
-    table::{Range, decode, encode, traced},
+    table::{Item, Range, decode, encode, traced},
     transact::NotCommitted,
     write::Expression,
 };
 use crate::{
     domain::{
         feed::{Entry, Position},
-        ids::{PostId, TopicId, UserId},
+        ids::{PhotoId, PostId, TopicId, UserId},
         photo::Photo,
-        post::{Post, PostStatus},
+        post::Post,
     },
     error::{Error, Refusal},
 };
@@ -29,8 +29,22 @@ pub enum Creation {
     Done,
     /// A photo is not as it was when read: claimed, ready or rejected since. Read again.
     PhotosChanged,
+    /// The review is shared meanwhile, or gone. Read again.
+    ReviewChanged,
     /// The `Idempotency-Key` was used meanwhile. Read what it made.
     KeyUsed,
+}
+
+/// What a change of a post does to uploads.
+#[derive(Debug, Default)]
+pub struct Uploads<'a> {
+    /// New in the post: claimed as they were read.
+    pub claimed: Vec<&'a Photo>,
+    /// In it before and after, and read as awaited: nothing may have come of them since, or the
+    /// post would wait for news that it was told before it asked.
+    pub awaited: Vec<PhotoId>,
+    /// In it no more: they go.
+    pub given_up: Vec<PhotoId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,8 +53,36 @@ pub(super) struct Marker {
     pub(super) topics: Vec<TopicId>,
 }
 
+fn value<T: Serialize>(value: T) -> Result<AttributeValue, Error> {
+    serde_dynamo::to_attribute_value(value).map_err(Error::internal)
+}
+
+/// That a post is this author's and as it was read, save for its counts. The first edition is not
+/// stored.
+fn as_read(post: &Post) -> &'static str {
+    if post.edition == 0 {
+        "author = :author AND #status = :before AND attribute_not_exists(edition)"
+    } else {
+        "author = :author AND #status = :before AND edition = :edition"
+    }
+}
+
+/// An expression with what [`as_read`] names.
+fn standing_on(author: &UserId, post: &Post, text: &str) -> Result<Expression, Error> {
+    let read = Expression::new(text)
+        .text(":author", author.as_str())
+        .name("#status", "status")
+        .value(":before", value(post.status)?);
+    Ok(if post.edition == 0 {
+        read
+    } else {
+        read.value(":edition", value(post.edition)?)
+    })
+}
+
 impl Store {
-    /// Creates a post, published or waiting, claiming its photos as they were read.
+    /// Creates a post, published or waiting, claiming its photos as they were read, and its
+    /// review.
     ///
     /// # Errors
     /// [`Refusal::NotJoined`] when the author has no profile.
@@ -58,6 +100,10 @@ impl Store {
         for photo in photos {
             writes.push(self.claim_photo(photo, &post.author, post.id)?);
         }
+        let reviewed = writes.len();
+        if let Some(review) = &post.review {
+            writes.push(self.claim_review(&post.author, &review.id, post.id)?);
+        }
         let noted = writes.len();
         if let Some(claim) = claim {
             writes.push(self.note_made(claim, post.id.to_string(), now)?);
@@ -68,10 +114,13 @@ impl Store {
         }
         match self.table.transact(writes).await {
             Ok(()) => Ok(Creation::Done),
-            Err(NotCommitted::Condition(index)) if (1..noted).contains(&index) => {
+            Err(NotCommitted::Condition(index)) if (1..reviewed).contains(&index) => {
                 Ok(Creation::PhotosChanged)
             }
-            Err(NotCommitted::Condition(index)) if claim.is_some() && index == noted => {
+            Err(NotCommitted::Condition(index)) if (reviewed..noted).contains(&index) => {
+                Ok(Creation::ReviewChanged)
+            }
+            Err(NotCommitted::Condition(index)) if (noted..counted).contains(&index) => {
                 Ok(Creation::KeyUsed)
             }
             Err(not) => Err(not.at(counted, Error::Refused(Refusal::NotJoined)).into()),
@@ -100,46 +149,84 @@ impl Store {
         ])
     }
 
-    /// Publishes a post that waited for its photos, or marks it as needing its author, as
-    /// [`Post::status_by_photos`] has it. `false` when it does not wait any more.
+    /// Writes what an author changed in a post, or what became of its photos, if it is as it was
+    /// read. Its counts and votes move on meanwhile and are left alone. A post that is published
+    /// now and was not before appears. `false` when the post or an upload is not as it was read.
     ///
     /// # Errors
     /// Only those of the table.
-    pub async fn settle_post(&self, post: &Post) -> Result<bool, Error> {
-        let value = |v: Result<_, serde_dynamo::Error>| v.map_err(Error::internal);
-        let mut update = Expression::new(match post.published_at {
-            Some(_) => "SET #status = :status, photos = :photos, published_at = :at",
-            None => "SET #status = :status, photos = :photos",
-        })
-        .name("#status", "status")
-        .value(
-            ":status",
-            value(serde_dynamo::to_attribute_value(post.status))?,
-        )
-        .value(
-            ":waiting",
-            value(serde_dynamo::to_attribute_value(PostStatus::Processing))?,
-        )
-        .value(
-            ":photos",
-            value(serde_dynamo::to_attribute_value(&post.photos))?,
-        );
-        if let Some(at) = post.published_at {
-            update = update.value(":at", value(serde_dynamo::to_attribute_value(at))?);
+    pub async fn change_post(
+        &self,
+        before: &Post,
+        post: &Post,
+        uploads: &Uploads<'_>,
+    ) -> Result<bool, Error> {
+        let mut writes = vec![self.change(before, post)?];
+        for photo in &uploads.claimed {
+            writes.push(self.claim_photo(photo, &post.author, post.id)?);
         }
-        let mut writes =
-            vec![
-                self.table
-                    .update_if(&keys::post(post.id), update, "#status = :waiting")?,
-            ];
-        if let Some(published_at) = post.published_at {
+        for photo in &uploads.awaited {
+            writes.push(self.await_photo(*photo, post.id)?);
+        }
+        for photo in &uploads.given_up {
+            writes.push(self.give_up_photo(*photo, post.id)?);
+        }
+        let conditional = writes.len();
+        if let (None, Some(published_at)) = (before.published_at, post.published_at) {
             writes.extend(self.appearance(post, published_at)?);
         }
         match self.table.transact(writes).await {
             Ok(()) => Ok(true),
-            Err(NotCommitted::Condition(0)) => Ok(false),
+            Err(NotCommitted::Condition(index)) if index < conditional => Ok(false),
             Err(not) => Err(not.into()),
         }
+    }
+
+    /// The write of what differs between a post as it was read and as it is to be.
+    fn change(&self, before: &Post, post: &Post) -> Result<TransactWriteItem, Error> {
+        let mut sets = vec!["edition = :next".to_owned()];
+        let update = standing_on(&before.author, before, "")?;
+        let mut update = update.value(":next", value(before.edition + 1)?);
+        let mut set = |name: &str, differs: bool, new: Result<AttributeValue, Error>| {
+            if differs {
+                sets.push(format!("#{name} = :{name}"));
+                update = std::mem::take(&mut update)
+                    .name(&format!("#{name}"), name)
+                    .value(&format!(":{name}"), new?);
+            }
+            Ok::<_, Error>(())
+        };
+        set("status", post.status != before.status, value(post.status))?;
+        set("text", post.text != before.text, value(&post.text))?;
+        set("photos", post.photos != before.photos, value(&post.photos))?;
+        set(
+            "products",
+            post.products != before.products,
+            value(&post.products),
+        )?;
+        set("topics", post.topics != before.topics, value(&post.topics))?;
+        set("poll", post.poll != before.poll, value(&post.poll))?;
+        set(
+            "votes",
+            post.votes.len() != before.votes.len(),
+            value(&post.votes),
+        )?;
+        set(
+            "published_at",
+            post.published_at != before.published_at,
+            value(post.published_at),
+        )?;
+        set(
+            "edited_at",
+            post.edited_at != before.edited_at,
+            value(post.edited_at),
+        )?;
+        if let Some(trace) = traced(Item::new()).remove(keys::TRACE) {
+            set(keys::TRACE, true, Ok(trace))?;
+        }
+        let update = update.saying(format!("SET {}", sets.join(", ")));
+        self.table
+            .update_if(&keys::post(post.id), update, as_read(before))
     }
 
     /// One post, whatever its status.
@@ -176,18 +263,17 @@ impl Store {
             .collect()
     }
 
-    /// Deletes a post as its author read it: the post, its place in their list, its count and its
-    /// marker. `false` when it is not as it was read.
+    /// Deletes a post as its author read it: the post, its photos, its place in their list, its
+    /// count, its marker and its hold on a review. `false` when it is not as it was read.
     ///
     /// # Errors
     /// Only those of the table.
     pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
-        let status = serde_dynamo::to_attribute_value(post.status).map_err(Error::internal)?;
-        let own = Expression::new("author = :me AND #status = :status")
-            .text(":me", author.as_str())
-            .name("#status", "status")
-            .value(":status", status);
+        let own = standing_on(author, post, as_read(post))?;
         let mut writes = vec![self.table.delete_if(&keys::post(post.id), own)?];
+        for photo in post.photo_ids() {
+            writes.push(self.give_up_photo(photo, post.id)?);
+        }
         if let Some(published_at) = post.published_at {
             let at = Position {
                 published_at,
@@ -199,7 +285,17 @@ impl Store {
                 self.count(author, "posts", -1)?,
             ]);
         }
-        match self.table.transact(writes).await {
+        let released = writes.len();
+        if let Some(review) = &post.review {
+            writes.push(self.release_review(author, &review.id, post.id)?);
+        }
+        let mut outcome = self.table.transact(writes.clone()).await;
+        if matches!(outcome, Err(NotCommitted::Condition(index)) if index == released) {
+            // The store took the review back: nothing is held any more.
+            writes.truncate(released);
+            outcome = self.table.transact(writes).await;
+        }
+        match outcome {
             Ok(()) => Ok(true),
             Err(NotCommitted::Condition(0)) => Ok(false),
             Err(not) => Err(not.into()),

@@ -184,7 +184,6 @@ impl Store {
     }
 
     /// The write by which a post shares a review of its author's, which no other post shares.
-    #[expect(dead_code, reason = "posts of the kind review are made of it")]
     pub(super) fn claim_review(
         &self,
         user: &UserId,
@@ -198,7 +197,6 @@ impl Store {
     }
 
     /// The write by which a deleted post lets its review be shared again.
-    #[expect(dead_code, reason = "posts of the kind review are made of it")]
     pub(super) fn release_review(
         &self,
         user: &UserId,

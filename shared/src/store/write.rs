@@ -27,6 +27,13 @@ impl Expression {
         }
     }
 
+    /// The same names and values under another text.
+    #[must_use]
+    pub fn saying(mut self, text: impl Into<String>) -> Self {
+        self.text = text.into();
+        self
+    }
+
     /// Adds the value of `:name`.
     #[must_use]
     pub fn value(mut self, name: &str, value: AttributeValue) -> Self {

@@ -182,6 +182,11 @@ impl Bench {
                 publish,
             )
             .await?;
+        let option = |text: &str| json!({"text": text, "product_id": product(0)});
+        let poll = json!({"question": "Which?", "options": [option("This"), option("That")]});
+        let poll = json!({"kind": "poll", "text": text(1_400), "topics": [topic], "poll": poll});
+        let call = http.post("/v1/posts").json(poll);
+        self.call("… a poll of 2 KB", call, 201, publish).await?;
         // Another instance, so that nothing is cached yet.
         let http = self.serve(posting::router(posting::App::new(&self.context)));
         let path = format!("/v1/posts/{}", id(&made)?);
@@ -193,6 +198,11 @@ impl Bench {
             read,
         )
         .await?;
+        let edit = http
+            .patch(&path)
+            .json(json!({"text": text(1_400), "topics": null}));
+        self.call("PATCH /v1/posts/{post_id}", edit, 200, Budget::FREE)
+            .await?;
         self.call(
             "DELETE /v1/posts/{post_id}",
             http.delete(&path),

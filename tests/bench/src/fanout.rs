@@ -215,20 +215,13 @@ async fn load(store: &Store, graph: &Graph, context: &Context) -> Result<()> {
 
 async fn publish(store: &Store, context: &Context, author: u64) -> Result<PostId> {
     let now = context.clock.now();
+    let id = PostId(context.ids.ulid());
     let post = Post {
-        id: PostId(context.ids.ulid()),
-        author: user(author)?,
-        kind: PostKind::Story,
         status: PostStatus::Published,
         text: format!("A story by person {author}"),
-        photos: Vec::new(),
-        products: Vec::new(),
         topics: topics(1),
-        smiles: 0,
-        comments: 0,
-        saves: 0,
-        created_at: now,
         published_at: Some(now),
+        ..Post::new(id, user(author)?, PostKind::Story, now)
     };
     let created = store.create_post(&post, &[], None, now).await?;
     ensure!(created == Creation::Done, "{created:?}");

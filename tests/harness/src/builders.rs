@@ -159,20 +159,13 @@ impl World {
     /// A story of theirs, published now on the catalogue's first topic.
     pub fn published_post(&self, author: &str) -> NewPost<'_> {
         let now = self.now();
+        let id = PostId(self.context().ids.ulid());
         let post = Post {
-            id: PostId(self.context().ids.ulid()),
-            author: user(author),
-            kind: PostKind::Story,
             status: PostStatus::Published,
             text: format!("A story by {author}"),
-            photos: Vec::new(),
-            products: Vec::new(),
             topics: topics(1),
-            smiles: 0,
-            comments: 0,
-            saves: 0,
-            created_at: now,
             published_at: Some(now),
+            ..Post::new(id, user(author), PostKind::Story, now)
         };
         NewPost {
             world: self,
@@ -340,11 +333,9 @@ impl NewPost<'_> {
         });
         self.post.kind = PostKind::Photo;
         self.post.photos.push(PostPhoto {
-            id: photo.id,
             alt: "A photo".to_owned(),
             hotspots: hotspots.collect(),
-            image: photo.image.clone(),
-            rejected: photo.reason,
+            ..PostPhoto::of(photo)
         });
         self.post.status = self.post.status_by_photos();
         if self.post.status != PostStatus::Published {

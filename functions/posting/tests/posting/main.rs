@@ -1,8 +1,10 @@
 //! The function `posting`, over an embedded data plane.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod change;
 mod create;
 mod events;
+mod kinds;
 mod photos;
 mod products;
 mod read;
@@ -59,6 +61,7 @@ fn every_route_is_described() {
         "get /v1/posts/{post_id}",
         "get /v1/products/{id}",
         "get /v1/users/{handle}/posts",
+        "patch /v1/posts/{post_id}",
         "post /v1/photos",
         "post /v1/posts",
     ];

@@ -130,13 +130,16 @@ async fn a_post_must_have_something_in_it() {
         pointers(&http, &ana, json!({"kind": "story"})).await,
         ["/text"]
     );
-    let poll = json!({"kind": "story", "text": "x", "poll": {"question": "?"}, "link": null});
+    let poll = json!({"question": "?", "options": [{"text": "Yes"}, {"text": "No"}]});
+    let poll = json!({"kind": "story", "text": "x", "poll": poll, "link": null});
     assert_eq!(pointers(&http, &ana, poll).await, ["/poll"]);
-    for kind in ["poll", "review", "link", "question"] {
-        assert_eq!(
-            pointers(&http, &ana, json!({"kind": kind})).await,
-            ["/kind"]
-        );
+    for (kind, needed) in [
+        ("poll", "/poll"),
+        ("review", "/review_id"),
+        ("link", "/link"),
+        ("question", "/text"),
+    ] {
+        assert_eq!(pointers(&http, &ana, json!({"kind": kind})).await, [needed]);
     }
 }
 

@@ -71,6 +71,4 @@ fn scheme_end(after: &[char]) -> bool {
 }
 
 #[cfg(test)]
-mod conformance;
-#[cfg(test)]
-mod properties;
+mod tests;

@@ -1,11 +1,13 @@
 //! What several functions answer with: the shapes of cards, photos and posts.
 
+mod parts;
 mod present;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use parts::{EntityView, LinkView, PollOptionView, PollView, ReviewView};
 pub use present::{Hydrated, Presenter, needs, product_card, rejection};
 
 /// A person, as everything that they did shows them.
@@ -163,7 +165,7 @@ pub struct ViewerView {
 pub struct PostView {
     /// Which.
     pub id: String,
-    /// `story` or `photo`.
+    /// `story`, `photo`, `review`, `link`, `poll` or `question`.
     pub kind: String,
     /// `processing`, `needs_attention` or `published`.
     pub status: String,
@@ -171,12 +173,23 @@ pub struct PostView {
     pub author: Option<UserCard>,
     /// NFC, as given; escape it where it is shown.
     pub text: String,
+    /// Hashtags, mentions and links in the text, in order.
+    pub entities: Vec<EntityView>,
     /// In the order given.
     pub photos: Vec<PhotoView>,
     /// Products named without a photo.
     pub products: Vec<ProductCard>,
     /// How many different products in it can be bought now.
     pub shoppable_count: usize,
+    /// What a link leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkView>,
+    /// What a poll asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
+    /// What a review says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewView>,
     /// Whose walls it is on.
     pub topics: Vec<String>,
     /// `influencer`, `onsite_associate`, `sponsored`.
@@ -189,6 +202,10 @@ pub struct PostView {
     /// When it appeared.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub published_at: Option<Timestamp>,
+    /// When it was last changed after it had appeared; absent if it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub edited_at: Option<Timestamp>,
     /// Present when a token was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub viewer: Option<ViewerView>,

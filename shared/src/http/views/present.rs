@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::{
-    AvatarView, CountsView, HotspotView, MoneyView, PhotoView, PostView, ProductCard,
-    ReadyPhotoView, RenditionView, UnreadyPhotoView, UserCard, ViewerView,
+    AvatarView, CountsView, EntityView, HotspotView, LinkView, MoneyView, PhotoView,
+    PollOptionView, PollView, PostView, ProductCard, ReadyPhotoView, RenditionView, ReviewView,
+    UnreadyPhotoView, UserCard, ViewerView,
 };
 use crate::{
     domain::{
+        entities,
         ids::{PostId, ProductId, UserId},
         people::Profile,
         photo::{Image, Rejection},
-        post::{Hotspot, Post, PostKind, PostPhoto, PostStatus},
+        post::{Hotspot, Poll, PollOption, Post, PostPhoto, poll},
         product::{Availability, Product},
     },
     photos::rendition_key,
@@ -26,6 +30,8 @@ pub struct Hydrated {
     pub substitutes: HashMap<ProductId, Product>,
     /// Authors.
     pub people: HashMap<UserId, Profile>,
+    /// Who looks; `None` when nobody is signed in.
+    pub viewer: Option<UserId>,
     /// Posts that the viewer smiled at; `None` when nobody is signed in.
     pub smiled: Option<HashSet<PostId>>,
 }
@@ -68,28 +74,23 @@ impl Presenter {
         }
     }
 
-    /// A post, with what was read for it.
-    pub fn post(&self, post: &Post, read: &Hydrated) -> PostView {
+    /// A post as it is `now`, with what was read for it.
+    pub fn post(&self, post: &Post, read: &Hydrated, now: Timestamp) -> PostView {
         let card = |id: &ProductId| read.product(id);
         let buyable = |id: &&ProductId| read.products.get(*id).is_some_and(Product::can_be_bought);
         PostView {
             id: post.id.to_string(),
-            kind: match post.kind {
-                PostKind::Story => "story",
-                PostKind::Photo => "photo",
-            }
-            .to_owned(),
-            status: match post.status {
-                PostStatus::Processing => "processing",
-                PostStatus::NeedsAttention => "needs_attention",
-                PostStatus::Published => "published",
-            }
-            .to_owned(),
+            kind: post.kind.name().to_owned(),
+            status: post.status.name().to_owned(),
             author: read
                 .people
                 .get(&post.author)
                 .map(|profile| self.user(profile)),
             text: post.text.clone(),
+            entities: entities::of(&post.text)
+                .into_iter()
+                .map(EntityView::from)
+                .collect(),
             photos: post
                 .photos
                 .iter()
@@ -97,6 +98,21 @@ impl Presenter {
                 .collect(),
             products: post.products.iter().map(card).collect(),
             shoppable_count: post.product_ids().iter().filter(|id| buyable(id)).count(),
+            link: post.link.as_ref().map(|link| LinkView {
+                url: link.url.clone(),
+            }),
+            poll: post
+                .poll
+                .as_ref()
+                .map(|poll| self.poll(poll, post, read, now)),
+            review: post.review.as_ref().map(|review| ReviewView {
+                id: review.id.to_string(),
+                product: card(&review.product),
+                rating: review.rating,
+                title: review.title.clone(),
+                body: review.body.clone(),
+                written_at: review.written_at,
+            }),
             topics: post.topics.iter().map(ToString::to_string).collect(),
             labels: Vec::new(),
             counts: CountsView {
@@ -106,9 +122,35 @@ impl Presenter {
             },
             created_at: post.created_at,
             published_at: post.published_at,
+            edited_at: post.edited_at,
             viewer: read.smiled.as_ref().map(|smiled| ViewerView {
                 smiled: smiled.contains(&post.id),
             }),
+        }
+    }
+
+    /// A poll; results to its author, and to all once it has closed.
+    fn poll(&self, poll: &Poll, post: &Post, read: &Hydrated, now: Timestamp) -> PollView {
+        let closed = poll.is_closed(now);
+        let results = closed || read.viewer.as_ref() == Some(&post.author);
+        let voters = post.votes.iter().sum();
+        let option = |(index, option): (usize, &PollOption)| {
+            let votes = post.votes.get(index).copied().unwrap_or_default();
+            PollOptionView {
+                id: (index + 1).to_string(),
+                text: option.text.clone(),
+                photo: option.photo.as_ref().map(|photo| self.photo(photo, read)),
+                product: option.product.as_ref().map(|id| read.product(id)),
+                votes: results.then_some(votes),
+                share: results.then(|| poll::share(votes, voters)),
+            }
+        };
+        PollView {
+            question: poll.question.clone(),
+            options: poll.options.iter().enumerate().map(option).collect(),
+            voters,
+            closes_at: poll.closes_at,
+            closed,
         }
     }
 
@@ -235,8 +277,12 @@ pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ids::PhotoId, photo::Rendition, product::Money};
-    use jiff::Timestamp;
+    use crate::domain::{
+        ids::PhotoId,
+        photo::Rendition,
+        post::{PostKind, PostStatus},
+        product::Money,
+    };
     use ulid::Ulid;
 
     fn product(id: &str, availability: Availability) -> Product {
@@ -276,12 +322,9 @@ mod tests {
                 height: 240,
             }],
         };
+        let author = UserId::parse("ana").unwrap();
         Post {
-            id: PostId(Ulid::nil()),
-            author: UserId::parse("ana").unwrap(),
-            kind: PostKind::Photo,
             status: PostStatus::Published,
-            text: String::new(),
             photos: vec![PostPhoto {
                 id: PhotoId(Ulid::nil()),
                 alt: String::new(),
@@ -289,13 +332,13 @@ mod tests {
                 image: Some(image),
                 rejected: None,
             }],
-            products: Vec::new(),
-            topics: Vec::new(),
-            smiles: 0,
-            comments: 0,
-            saves: 0,
-            created_at: Timestamp::UNIX_EPOCH,
             published_at: Some(Timestamp::UNIX_EPOCH),
+            ..Post::new(
+                PostId(Ulid::nil()),
+                author,
+                PostKind::Photo,
+                Timestamp::UNIX_EPOCH,
+            )
         }
     }
 
@@ -316,7 +359,11 @@ mod tests {
             )]),
             ..Hydrated::default()
         };
-        let view = Presenter::new("https://cdn").post(&post(&["a", "b", "gone", "a"]), &read);
+        let view = Presenter::new("https://cdn").post(
+            &post(&["a", "b", "gone", "a"]),
+            &read,
+            Timestamp::UNIX_EPOCH,
+        );
         assert_eq!(view.shoppable_count, 1);
         let PhotoView::Ready(photo) = &view.photos[0] else {
             panic!("the photo is ready")

@@ -1,0 +1,289 @@
+//! Changing a post: what is to change is read in a round or two, and written in another.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::{Json, extract::State};
+use jiff::Timestamp;
+use shared::{
+    domain::{
+        ids::{PhotoId, UserId},
+        people::Profile,
+        post::{Post, PostKind, PostPhoto, PostStatus},
+    },
+    error::{Conflict, Error, Invalid, Refusal},
+    http::{
+        JsonBody, Path, Refusals, Viewer,
+        views::{Hydrated, PostView},
+    },
+    store::Uploads,
+};
+
+use crate::{
+    App,
+    named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
+    posts::{ATTEMPTS, post_id},
+    wire::{Change, ChangePost},
+};
+
+/// Changes an own post: an RFC 7396 merge patch. One that has appeared is marked as edited and
+/// keeps its photos and its poll; before, a photo can be replaced, which publishes the post if it
+/// waits for nothing else.
+#[utoipa::path(
+    patch,
+    path = "/v1/posts/{post_id}",
+    tag = "Posting",
+    params(("post_id" = String, Path)),
+    request_body(content = ChangePost, content_type = "application/merge-patch+json"),
+    security(("bearer" = [])),
+    responses((status = 200, body = PostView), Refusals)
+)]
+pub async fn change_post(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Result<Json<PostView>, Error> {
+    let me = viewer.id;
+    let Ok(id) = post_id(&id) else {
+        app.store.member(&me).await?;
+        return Err(Error::NotFound);
+    };
+    let mut invalid = Invalid::default();
+    let change = body.parse_noting::<ChangePost>(&mut invalid);
+    let named = change.as_ref().ok().and_then(Option::as_ref);
+    let named = named.map(Change::named).unwrap_or_default();
+    let wanted = named.photo_ids();
+    let (member, post, products, photos) = futures::join!(
+        app.store.member(&me),
+        app.store.post_now(id),
+        app.store.products(named.product_ids()),
+        read_photos(&app.store, &wanted),
+    );
+    let member = member?;
+    let post = own(post?, &me)?;
+    let Some(change) = change? else {
+        return Err(Error::Invalid(invalid));
+    };
+    let read = Read {
+        products: products?,
+        photos: photos?,
+    };
+    app.change(member, post, &change, &invalid, read)
+        .await
+        .map(Json)
+}
+
+/// A post that this person may change.
+fn own(post: Option<Post>, me: &UserId) -> Result<Post, Error> {
+    let post = post.filter(|post| post.visible_to(Some(me)));
+    let post = post.ok_or(Error::NotFound)?;
+    if post.author == *me {
+        Ok(post)
+    } else {
+        Err(Error::Refused(Refusal::NotOwner))
+    }
+}
+
+/// What a post and its change name, as it was read.
+struct Read {
+    products: Products,
+    photos: Photos,
+}
+
+impl App {
+    async fn change(
+        &self,
+        me: Profile,
+        mut before: Post,
+        change: &Change,
+        invalid: &Invalid,
+        mut read: Read,
+    ) -> Result<PostView, Error> {
+        let (store, asked) = (&self.store, [before.id]);
+        let kept: Vec<_> = before
+            .product_ids()
+            .into_iter()
+            .filter(|id| !read.products.contains_key(id))
+            .cloned()
+            .collect();
+        let (kept, photos, smiled) = futures::try_join!(
+            store.products(&kept),
+            self.waiting_photos(&before, &read.photos),
+            self.smiled(Some(&me.id), &asked),
+        )?;
+        read.products.extend(kept);
+        read.photos.extend(photos);
+        for _ in 0..ATTEMPTS {
+            let now = self.context.clock.now();
+            let after = change.apply(&before, invalid, &read, now)?;
+            let uploads = uploads(&before, &after, &read.photos)?;
+            if after == before || store.change_post(&before, &after, &uploads).await? {
+                let read = Hydrated {
+                    viewer: Some(me.id.clone()),
+                    people: HashMap::from([(me.id.clone(), me)]),
+                    smiled,
+                    ..self.priced(read.products).await?
+                };
+                return Ok(self.present.post(&after, &read, now));
+            }
+            before = own(store.post_now(before.id).await?, &me.id)?;
+            let mut wanted = change.named().photo_ids();
+            wanted.extend(before.photo_ids());
+            read.photos = read_photos(store, &wanted).await?;
+        }
+        Err(Error::unavailable("the post kept changing"))
+    }
+
+    /// The uploads of a post that waits, save those read already: each may be ready meanwhile.
+    async fn waiting_photos(&self, post: &Post, read: &Photos) -> Result<Photos, Error> {
+        if post.status == PostStatus::Published {
+            return Ok(Photos::new());
+        }
+        let mut ids = post.photo_ids();
+        ids.retain(|id| !read.contains_key(id));
+        read_photos(&self.store, &ids).await
+    }
+}
+
+/// What becomes of uploads when a post changes so.
+fn uploads<'a>(before: &Post, after: &Post, photos: &'a Photos) -> Result<Uploads<'a>, Error> {
+    let had: HashSet<_> = before.photo_ids().into_iter().collect();
+    let has: HashSet<_> = after.photo_ids().into_iter().collect();
+    let mut claimed = Vec::new();
+    for id in has.difference(&had) {
+        let photo = photos.get(id).ok_or(Error::NotFound)?;
+        if photo.post.is_some() {
+            return Err(Error::Conflict(Conflict::PhotoTaken));
+        }
+        claimed.push(photo);
+    }
+    let awaited = after.all_photos().filter(|photo| photo.is_awaited());
+    Ok(Uploads {
+        claimed,
+        awaited: awaited
+            .map(|photo| photo.id)
+            .filter(|id| had.contains(id))
+            .collect(),
+        given_up: had.difference(&has).copied().collect(),
+    })
+}
+
+impl Change {
+    fn named(&self) -> Named<'_> {
+        Named {
+            photos: self.photos.as_deref().unwrap_or_default(),
+            products: self.products.as_deref().unwrap_or_default(),
+            poll: self.poll.as_ref(),
+        }
+    }
+
+    /// The post as it is to be.
+    fn apply(
+        &self,
+        before: &Post,
+        invalid: &Invalid,
+        read: &Read,
+        now: Timestamp,
+    ) -> Result<Post, Error> {
+        let (mut after, mut invalid) = (before.clone(), invalid.clone());
+        // What was pinned before stays, in the catalogue or not.
+        let had = before.product_ids();
+        let known = |id: &_| read.products.contains_key(id) || had.contains(id);
+        self.named().check_products(known, &mut invalid);
+        if let Some(text) = &self.text {
+            after.text.clone_from(text);
+        }
+        if let Some(products) = &self.products {
+            after.products = products.iter().map(|(_, id)| id.clone()).collect();
+        }
+        if before.status == PostStatus::Published {
+            self.keep_photos(before, &mut after, &mut invalid);
+        } else {
+            self.replace_photos(before, &mut after, read, now, &mut invalid);
+        }
+        for (field, detail) in after.kind.faults(after.parts()) {
+            invalid.add(format!("/{field}"), detail);
+        }
+        invalid.finish()?;
+        if let Some(chosen) = &self.topics {
+            put_topics(chosen, &read.products, &mut after);
+        }
+        after.settle(now);
+        if after != *before {
+            after.edition += 1;
+            if before.status == PostStatus::Published {
+                after.edited_at = Some(now);
+            }
+        }
+        Ok(after)
+    }
+
+    /// Changes texts and hotspots of the photos of a post that has appeared, and refuses more.
+    fn keep_photos(&self, before: &Post, after: &mut Post, invalid: &mut Invalid) {
+        if let Some(drafts) = &self.photos {
+            let same = drafts
+                .iter()
+                .map(|draft| draft.id)
+                .eq(before.photos.iter().map(|photo| photo.id));
+            if !same {
+                let detail = "must name the same photos in the same order: the post has appeared";
+                invalid.add("/photos", detail);
+            }
+            for (draft, photo) in drafts.iter().zip(&mut after.photos) {
+                let (image, rejected) = (photo.image.take(), photo.rejected);
+                *photo = PostPhoto {
+                    image,
+                    rejected,
+                    ..post_photo(draft)
+                };
+            }
+        }
+        if self.poll.is_some() {
+            let detail = match before.kind {
+                PostKind::Poll => "cannot be changed once the post has appeared",
+                PostKind::Story
+                | PostKind::Photo
+                | PostKind::Review
+                | PostKind::Link
+                | PostKind::Question => "belongs to posts of another kind",
+            };
+            invalid.add("/poll", detail);
+        }
+    }
+
+    /// Replaces photos and poll of a post that waits.
+    fn replace_photos(
+        &self,
+        before: &Post,
+        after: &mut Post,
+        read: &Read,
+        now: Timestamp,
+        invalid: &mut Invalid,
+    ) {
+        let named = self.named();
+        named.check_poll(now, invalid);
+        if let Some(drafts) = &self.photos {
+            after.photos = drafts.iter().map(post_photo).collect();
+        }
+        if let Some(poll) = &self.poll {
+            put_poll(poll, after);
+        }
+        let had = before.photo_ids();
+        let in_both = twice(after);
+        for (pointer, id) in named.photos() {
+            if in_both.contains(&id) {
+                invalid.add(pointer, "is named twice");
+            } else if !had.contains(&id) {
+                invalid.check(&pointer, usable(read.photos.get(&id), &before.author, now));
+            }
+        }
+        after.look_at(read.photos.values());
+    }
+}
+
+/// The photos that a post names more than once: by itself and by its poll.
+fn twice(post: &Post) -> HashSet<PhotoId> {
+    let mut seen = HashSet::new();
+    let ids = post.photo_ids().into_iter();
+    ids.filter(|id| !seen.insert(*id)).collect()
+}

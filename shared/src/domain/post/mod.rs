@@ -1,0 +1,260 @@
+//! Posts: what people share, and how it is told what may be bought in it.
+
+mod kind;
+mod link;
+mod photo;
+pub mod poll;
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
+    photo::Photo,
+    review::Review,
+};
+
+pub use kind::{Parts, PostKind};
+pub use link::{Link, MAX_URL};
+pub use photo::{Hotspot, PostPhoto};
+pub use poll::{Poll, PollOption};
+
+/// A post has at most this many photos, those of a poll's options apart.
+pub const MAX_PHOTOS: usize = 10;
+/// A photo has at most this many hotspots.
+pub const MAX_HOTSPOTS: usize = 20;
+/// A post without hotspots lists at most this many products.
+pub const MAX_PRODUCTS: usize = 20;
+/// A post is on at most this many topics.
+pub const MAX_TOPICS: usize = 5;
+
+/// Who sees a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostStatus {
+    /// Its author alone, until its photos are ready.
+    Processing,
+    /// Its author alone: a photo was rejected.
+    NeedsAttention,
+    /// Everybody.
+    Published,
+}
+
+impl PostStatus {
+    /// As the contract spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::NeedsAttention => "needs_attention",
+            Self::Published => "published",
+        }
+    }
+}
+
+/// A review as it was when its author shared it: what the store changes in it later does not
+/// change the post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedReview {
+    /// The store's id of it.
+    pub id: ReviewId,
+    /// What it is about.
+    pub product: ProductId,
+    /// Stars, 1 to 5.
+    pub rating: u8,
+    /// May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+}
+
+impl From<&Review> for SharedReview {
+    fn from(review: &Review) -> Self {
+        Self {
+            id: review.id.clone(),
+            product: review.product.clone(),
+            rating: review.rating,
+            title: review.title.clone(),
+            body: review.body.clone(),
+            written_at: review.written_at,
+        }
+    }
+}
+
+/// A post, with its counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// Which.
+    pub id: PostId,
+    /// Whose.
+    pub author: UserId,
+    /// What kind.
+    pub kind: PostKind,
+    /// Who sees it.
+    pub status: PostStatus,
+    /// NFC, as given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// In the order given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PostPhoto>,
+    /// Products named without a photo.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
+    /// What a link leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
+    /// What a poll asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+    /// Exact: how many voted for each option of the poll, one vote a person; empty without a poll.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub votes: Vec<u64>,
+    /// What a review says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<SharedReview>,
+    /// Whose walls it is on; at most [`MAX_TOPICS`], none where nothing tells.
+    pub topics: Vec<TopicId>,
+    /// Exact.
+    #[serde(default)]
+    pub smiles: u64,
+    /// Exact.
+    #[serde(default)]
+    pub comments: u64,
+    /// Exact.
+    #[serde(default)]
+    pub saves: u64,
+    /// When it was handed in.
+    pub created_at: Timestamp,
+    /// When it appeared; what posts sort by everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Timestamp>,
+    /// When its author last changed it after it had appeared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// How often anything but counts was changed in it: what is changed next stands on this.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub edition: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Post {
+    /// A post with nothing in it yet, that waits.
+    pub fn new(id: PostId, author: UserId, kind: PostKind, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            author,
+            kind,
+            status: PostStatus::Processing,
+            text: String::new(),
+            photos: Vec::new(),
+            products: Vec::new(),
+            link: None,
+            poll: None,
+            votes: Vec::new(),
+            review: None,
+            topics: Vec::new(),
+            smiles: 0,
+            comments: 0,
+            saves: 0,
+            created_at,
+            published_at: None,
+            edited_at: None,
+            edition: 0,
+        }
+    }
+
+    /// Every product in it, in the order shown, as often as it is named.
+    pub fn named_products(&self) -> impl Iterator<Item = &ProductId> {
+        let spots = self.photos.iter().flat_map(|photo| &photo.hotspots);
+        let options = self.poll.iter().flat_map(|poll| &poll.options);
+        spots
+            .map(|spot| &spot.product)
+            .chain(&self.products)
+            .chain(options.filter_map(|option| option.product.as_ref()))
+            .chain(self.review.iter().map(|review| &review.product))
+    }
+
+    /// Every product in it, once.
+    pub fn product_ids(&self) -> BTreeSet<&ProductId> {
+        self.named_products().collect()
+    }
+
+    /// Every photo in it: its own, then those of its poll's options.
+    pub fn all_photos(&self) -> impl Iterator<Item = &PostPhoto> {
+        let options = self.poll.iter().flat_map(|poll| &poll.options);
+        let options = options.filter_map(|option| option.photo.as_ref());
+        self.photos.iter().chain(options)
+    }
+
+    /// The ids of [`Post::all_photos`].
+    pub fn photo_ids(&self) -> Vec<PhotoId> {
+        self.all_photos().map(|photo| photo.id).collect()
+    }
+
+    /// Takes over how far its uploads have come.
+    pub fn look_at<'a>(&mut self, photos: impl IntoIterator<Item = &'a Photo>) {
+        let photos: HashMap<_, _> = photos.into_iter().map(|photo| (photo.id, photo)).collect();
+        let options = self.poll.iter_mut().flat_map(|poll| &mut poll.options);
+        let options = options.filter_map(|option| option.photo.as_mut());
+        for shown in self.photos.iter_mut().chain(options) {
+            if let Some(photo) = photos.get(&shown.id) {
+                shown.image.clone_from(&photo.image);
+                shown.rejected = photo.reason;
+            }
+        }
+    }
+
+    /// Every text in it by which its topics can be worked out.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let question = self.poll.iter().map(|poll| poll.question.as_str());
+        std::iter::once(self.text.as_str()).chain(question)
+    }
+
+    /// Which parts it has.
+    pub fn parts(&self) -> Parts {
+        Parts {
+            text: !self.text.trim().is_empty(),
+            photos: !self.photos.is_empty(),
+            link: self.link.is_some(),
+            poll: self.poll.is_some(),
+            review: self.review.is_some(),
+        }
+    }
+
+    /// Whether this person may see it.
+    pub fn visible_to(&self, viewer: Option<&UserId>) -> bool {
+        self.status == PostStatus::Published || viewer == Some(&self.author)
+    }
+
+    /// What the photos allow it to be: published when all are ready, else waiting, else in need
+    /// of its author.
+    pub fn status_by_photos(&self) -> PostStatus {
+        if self.all_photos().any(|photo| photo.rejected.is_some()) {
+            PostStatus::NeedsAttention
+        } else if self.all_photos().all(|photo| photo.image.is_some()) {
+            PostStatus::Published
+        } else {
+            PostStatus::Processing
+        }
+    }
+
+    /// Takes the status that its photos allow; a post that has appeared stays as it is. What
+    /// appears does so at `now`.
+    pub fn settle(&mut self, now: Timestamp) {
+        if self.status == PostStatus::Published {
+            return;
+        }
+        self.status = self.status_by_photos();
+        self.published_at = (self.status == PostStatus::Published).then_some(now);
+    }
+}
