@@ -1,18 +1,25 @@
-//! Takes the store's product feeds out of the bucket into the table.
+//! Takes the store's files out of the bucket into the table: product feeds and reviews; and the
+//! prices that its systems send by themselves.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use serde_json::Value;
 use shared::{
     error::Error,
-    queue::{arrived_keys, run_batch},
+    queue::{Queue, arrivals, messages::CatalogueMessage, run_batch},
     runtime::{Clock, Context},
     store::Store,
 };
 
 pub mod feed;
 mod import;
-mod price;
-mod records;
-pub mod report;
+mod prices;
+mod retire;
+pub mod reviews;
+mod source;
+mod state;
+
+/// Records of a file that one message handles: some seconds, so that prices need not wait long.
+pub const SLICE: u64 = 5_000;
 
 /// What the worker needs.
 #[derive(Debug, Clone)]
@@ -20,17 +27,26 @@ pub struct App {
     store: Store,
     s3: aws_sdk_s3::Client,
     bucket: String,
+    own: Queue,
     clock: Clock,
+    slice: u64,
 }
 
 impl App {
-    /// Of the function's context.
+    /// Of the function's context, by slices of [`SLICE`].
     pub fn new(context: &Context) -> Self {
+        Self::with_slice(context, SLICE)
+    }
+
+    /// By slices of another size, 1 or more.
+    pub fn with_slice(context: &Context, slice: u64) -> Self {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
             s3: context.s3.clone(),
             bucket: context.config.bucket.clone(),
+            own: Queue::new(context.sqs.clone(), &context.config.catalogue_queue),
             clock: context.clock.clone(),
+            slice: slice.max(1),
         }
     }
 }
@@ -40,14 +56,22 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     run_batch(event, |message| work(app, message)).await
 }
 
-/// Imports the feeds that a message of S3 says have arrived. Safe to do again: products are
-/// overwritten with what the feed says now, and so is the report.
+/// Works off one message: S3's, about files that have arrived, or one of ours. Safe to do again.
 ///
 /// # Errors
-/// A message that is not S3's, an object that is no feed of ours, a service that fails.
+/// A message that is neither, a file that is none of the store's, a service that fails.
 pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
-    for key in arrived_keys(message.body.as_deref().unwrap_or_default())? {
-        Box::pin(import::import(app, &key)).await?;
+    let body = message.body.unwrap_or_default();
+    let said: Value = serde_json::from_str(&body).map_err(Error::internal)?;
+    if said.get("type").is_none() {
+        for arrival in arrivals(&body)? {
+            import::arrive(app, &arrival.key, arrival.at).await?;
+        }
+        return Ok(());
     }
-    Ok(())
+    match serde_json::from_value(said).map_err(Error::internal)? {
+        CatalogueMessage::SliceImported(done) => import::go_on(app, done).await,
+        CatalogueMessage::FeedRead(read) => Box::pin(retire::finish(app, read)).await,
+        CatalogueMessage::PriceChanged(changed) => prices::change(app, changed).await,
+    }
 }

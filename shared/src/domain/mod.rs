@@ -10,6 +10,7 @@ pub mod photo;
 pub mod post;
 pub mod product;
 pub mod ranking;
+pub mod report;
 pub mod review;
 pub mod suggestions;
 pub mod text;

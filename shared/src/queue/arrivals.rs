@@ -1,5 +1,6 @@
 //! What S3 says on a queue when an object was created.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::error::Error;
@@ -16,6 +17,8 @@ struct Notification {
 struct Record {
     #[serde(rename = "eventName")]
     event_name: String,
+    #[serde(rename = "eventTime")]
+    event_time: Option<Timestamp>,
     s3: Entity,
 }
 
@@ -35,9 +38,33 @@ struct Object {
 /// # Errors
 /// [`Error::Internal`] when the body is no such message: it belongs into the dead-letter queue.
 pub fn arrived_keys(body: &str) -> Result<Vec<String>, Error> {
+    let arrived = arrivals(body)?.into_iter();
+    Ok(arrived.map(|arrival| arrival.key).collect())
+}
+
+/// An object that was created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Its key, as it is in the bucket.
+    pub key: String,
+    /// When, if S3 says so.
+    pub at: Option<Timestamp>,
+}
+
+/// The objects that a message body of S3 says were created, as for [`arrived_keys`].
+///
+/// # Errors
+/// As of [`arrived_keys`].
+pub fn arrivals(body: &str) -> Result<Vec<Arrival>, Error> {
     let notification: Notification = serde_json::from_str(body).map_err(Error::internal)?;
     match (notification.records, notification.event.as_deref()) {
-        (Some(records), _) => records.iter().map(key_of).collect(),
+        (Some(records), _) => records
+            .iter()
+            .map(|record| {
+                let (key, at) = (key_of(record)?, record.event_time);
+                Ok(Arrival { key, at })
+            })
+            .collect(),
         (None, Some("s3:TestEvent")) => Ok(Vec::new()),
         (None, _) => Err(Error::internal("no records of S3 in the message")),
     }

@@ -5,7 +5,7 @@ mod batch;
 pub mod messages;
 mod send;
 
-pub use arrivals::arrived_keys;
+pub use arrivals::{Arrival, arrivals, arrived_keys};
 pub use batch::run_batch;
 pub use send::{Outgoing, Queue};
 

@@ -254,6 +254,21 @@ pub fn parse_reviewed(sk: &str) -> Option<ReviewId> {
     ReviewId::parse(review)
 }
 
+/// The report on a file of the store's.
+pub fn import(id: &str) -> Key {
+    Key::new(format!("IMPORT#{id}"), "IMPORT")
+}
+
+/// A report in the list of all.
+pub fn listed_import(confirmed_at: Timestamp, id: &str) -> Key {
+    Key::new(imports(), format!("{confirmed_at:.3}#{id}"))
+}
+
+/// The collection of all reports by when their files arrived.
+pub fn imports() -> String {
+    "IMPORTS".to_owned()
+}
+
 /// What a request with an `Idempotency-Key` made. The key comes last, so that it cannot forge
 /// another user's or route's.
 pub fn idempotency(user: &UserId, route: &str, key: &str) -> Key {

@@ -7,6 +7,7 @@ pub mod classify;
 mod feeds;
 mod follows;
 mod idempotency;
+mod imports;
 mod interests;
 pub mod keys;
 pub mod patterns;

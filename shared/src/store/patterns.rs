@@ -61,6 +61,9 @@ patterns! {
     "put_review", "take over a review and correct its product's rating", "GetItem, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
     "review", "one review of u's, to share it", "GetItem, consistent", "`REVIEWS#u/r`";
     "reviews_by", "u's reviews, newest first", "Query, BatchGet", "`REVIEWED#u`, `REVIEWS#u/r`";
+    "note_import", "note what became of a file", "BatchWrite", "`IMPORT#i/IMPORT`, `IMPORTS/t#i`";
+    "import", "what became of this file", "GetItem", "`IMPORT#i/IMPORT`";
+    "imports", "what became of files, newest first", "Query", "`IMPORTS`";
     "made_before", "what did a request with this key make", "GetItem, consistent", "`IDEM#u#route#key/IDEM`";
     "load_people", "load a graph of members and follows", "BatchWrite", "`USER#u`, `HANDLE#h`, `FOLLOWS#r/a`, `FANS#a/r`";
     "load_products", "fill an empty table with products", "BatchWrite", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";

@@ -237,6 +237,8 @@ fn uploads_and_feeds_are_told_to_their_workers() {
     for (key, queue) in [
         ("uploads/x", Some("PhotosQueue")),
         ("catalogue/x.tsv", Some("CatalogueQueue")),
+        ("reviews/x.jsonl", Some("CatalogueQueue")),
+        ("catalogue-state/x/current", None),
         ("media/x/320.jpg", None),
         ("reports/catalogue/x.json", None),
     ] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aws_lambda_events::sqs::SqsEvent;
-use harness::World;
+use harness::{World, sqs_event};
 use serde_json::Value;
 use shared::domain::ids::{PhotoId, PostId};
 
@@ -85,6 +85,19 @@ async fn worker(world: &World, function: &str, name: &str, text: &str) {
 /// Puts there what a message of S3 says has arrived.
 async fn arrive(world: &World, body: &str) {
     let body: Value = serde_json::from_str(body).unwrap();
+    if let Some(key) = body["file"]["key"].as_str() {
+        let kind = "text/tab-separated-values";
+        world.put_object(key, kind, FEED.to_vec()).await;
+        world.receive_all("catalogue").await;
+        let arrived = serde_json::json!({"Records": [{
+            "eventName": "ObjectCreated:Put",
+            "eventTime": body["file"]["at"],
+            "s3": {"object": {"key": key}},
+        }]});
+        let app = catalogue::App::new(&world.context());
+        let answer = catalogue::handle(&app, sqs_event(&[arrived.to_string()])).await;
+        assert!(answer.batch_item_failures.is_empty(), "{key}: {answer:?}");
+    }
     for record in body["Records"].as_array().into_iter().flatten() {
         let key = record["s3"]["object"]["key"].as_str().unwrap();
         if let Some(id) = key.strip_prefix("uploads/") {

@@ -1,0 +1,319 @@
+//! Reads a Google Merchant product feed, record by record: products, and what is wrong.
+//!
+//! Pure: bytes in, checked records out. The form shows in the first byte: a file that begins with
+//! `<` is XML (RSS 2.0 or Atom), any other is tab-separated.
+
+mod buffer;
+mod fields;
+mod price;
+mod tsv;
+mod xml;
+
+use jiff::Timestamp;
+use shared::domain::{
+    ids::ProductId,
+    product::{Availability, Money, Product, Sale},
+    report::BadLine,
+};
+
+pub(crate) use buffer::{Broken, Buffer, Cut};
+pub use buffer::{MAX_RECORD, Place};
+pub use price::parse as parse_price;
+
+use fields::{Check, Values};
+use tsv::Columns;
+use xml::Scanner;
+
+/// A record of a feed, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MerchantProduct {
+    /// `id`.
+    pub id: ProductId,
+    /// `title`, up to 150 characters.
+    pub title: String,
+    /// `description`, up to 64 KB.
+    pub description: Option<String>,
+    /// `link`, an absolute http or https URL.
+    pub link: String,
+    /// `image_link`, likewise.
+    pub image_link: Option<String>,
+    /// `additional_image_link`, likewise, the first ten.
+    pub more_images: Vec<String>,
+    /// `availability`: an order can be placed for what is in stock, on preorder or backordered.
+    pub availability: Availability,
+    /// `price`.
+    pub price: Money,
+    /// `sale_price`, with `sale_price_effective_date`.
+    pub sale: Option<Sale>,
+    /// `brand`.
+    pub brand: Option<String>,
+    /// `gtin`, digits alone.
+    pub gtin: Option<String>,
+    /// `google_product_category` as a path; else `product_type`; else the number given.
+    pub category: Option<String>,
+    /// `item_group_id`, which variants share.
+    pub item_group_id: Option<String>,
+}
+
+impl MerchantProduct {
+    /// The product as the store confirmed it at that time, with nothing that others add to it.
+    pub fn confirmed(self, confirmed_at: Timestamp) -> Product {
+        Product {
+            id: self.id,
+            title: self.title,
+            brand: self.brand,
+            price: Some(self.price),
+            sale: self.sale,
+            availability: self.availability,
+            url: self.link,
+            image_url: self.image_link,
+            category: self.category,
+            stars: 0,
+            review_count: 0,
+            saves: 0,
+            confirmed_at,
+        }
+    }
+}
+
+/// What was read of a file: one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<T> {
+    /// Line on which it begins, from 1.
+    pub line: u64,
+    /// Where the next one begins.
+    pub after: Place,
+    /// Its id, where one can be read, also of a bad record.
+    pub id: Option<String>,
+    /// What it says, or all that is wrong with it.
+    pub found: Result<T, Vec<BadLine>>,
+}
+
+/// The form of a feed, once it shows.
+#[derive(Debug)]
+enum Form {
+    /// Nothing but white space so far.
+    Unknown,
+    /// Tab-separated, its header still to come.
+    Headless,
+    Tsv(Columns),
+    Xml(Scanner),
+    /// It cannot be read: nothing follows what was said of it.
+    Unreadable,
+}
+
+/// Bytes in by [`push`](Self::push), checked records out by iterating. Memory is bounded by the
+/// bytes pushed at once and [`MAX_RECORD`].
+#[derive(Debug)]
+pub struct Feed {
+    buffer: Buffer,
+    form: Form,
+    cut_off: bool,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self {
+            buffer: Buffer::default(),
+            form: Form::Unknown,
+            cut_off: false,
+        }
+    }
+}
+
+impl Feed {
+    /// Takes in the next bytes of the file.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if !matches!(self.form, Form::Unreadable) {
+            self.buffer.push(bytes);
+        }
+    }
+
+    /// Says that the file ends here.
+    pub fn end(&mut self) {
+        self.buffer.end();
+    }
+
+    /// Whether the end was said.
+    pub fn has_ended(&self) -> bool {
+        self.buffer.has_ended()
+    }
+
+    /// Whether the file's form is known and, where it needs one, its header read: only then can
+    /// reading go on elsewhere in it.
+    pub fn has_header(&self) -> bool {
+        matches!(self.form, Form::Tsv(_) | Form::Xml(_))
+    }
+
+    /// Whether the file cannot be read, which was said.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.form, Form::Unreadable)
+    }
+
+    /// Whether reading may be given up here and gone on with later: not within a record that is
+    /// being skipped.
+    pub fn can_pause(&self) -> bool {
+        let within = matches!(&self.form, Form::Xml(scanner) if scanner.is_skipping());
+        !within && !self.buffer.is_skipping()
+    }
+
+    /// Whether the file seems to end before its end: within a record, or before the end tag of its
+    /// root.
+    pub fn is_cut_off(&self) -> bool {
+        let open = matches!(&self.form, Form::Xml(scanner) if !scanner.is_closed());
+        self.buffer.has_ended() && (self.cut_off || open)
+    }
+
+    /// Reads form and header alone; what is wrong with them, if anything.
+    pub fn read_header(&mut self) -> Option<Entry<MerchantProduct>> {
+        if matches!(self.form, Form::Unknown) {
+            self.form = self.recognise()?;
+            if matches!(self.buffer.waiting(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+                let bad = BadLine::whole(1, "is in UTF-16, not in UTF-8");
+                return Some(self.unreadable(1, vec![bad]));
+            }
+        }
+        if !matches!(self.form, Form::Headless) {
+            return None;
+        }
+        let header = tsv::cut(&mut self.buffer)?;
+        let columns = match &header.content {
+            Ok(range) => Columns::read(self.buffer.bytes(range.clone())).map_err(|problems| {
+                let bad = |(field, reason): (Option<fields::Field>, &str)| BadLine {
+                    line: header.line,
+                    field: field.map_or("", fields::Field::name).into(),
+                    reason: reason.to_owned(),
+                };
+                problems.into_iter().map(bad).collect()
+            }),
+            Err(broken) => Err(vec![BadLine::whole(header.line, broken.reason())]),
+        };
+        match columns {
+            Ok(columns) => {
+                self.form = Form::Tsv(columns);
+                None
+            }
+            Err(problems) => Some(self.unreadable(header.line, problems)),
+        }
+    }
+
+    /// Goes on from `place`, where a record ends that was read before.
+    pub fn seek(&mut self, place: Place) {
+        self.buffer.seek(place);
+        if let Form::Xml(scanner) = &mut self.form {
+            scanner.enter();
+        }
+    }
+
+    fn unreadable(&mut self, line: u64, problems: Vec<BadLine>) -> Entry<MerchantProduct> {
+        self.form = Form::Unreadable;
+        Entry {
+            line,
+            after: self.buffer.place(),
+            id: None,
+            found: Err(problems),
+        }
+    }
+
+    /// The form, once the first bytes tell; they are taken if they are a byte order mark.
+    fn recognise(&mut self) -> Option<Form> {
+        const MARK: &[u8] = b"\xEF\xBB\xBF";
+        let waiting = self.buffer.waiting();
+        let ended = self.buffer.has_ended();
+        if waiting.len() < MARK.len() && MARK.starts_with(waiting) && !ended {
+            return None;
+        }
+        if waiting.starts_with(MARK) {
+            drop(self.buffer.take(0, MARK.len()));
+        }
+        let waiting = self.buffer.waiting();
+        let first = waiting.iter().position(|byte| !byte.is_ascii_whitespace());
+        match first.map(|first| waiting[first]) {
+            Some(b'<') => Some(Form::Xml(Scanner::default())),
+            Some(_) => Some(Form::Headless),
+            None if ended || waiting.len() > MAX_RECORD => Some(Form::Headless),
+            None => None,
+        }
+    }
+
+    fn tsv_entry(&self, columns: &Columns, record: &Cut) -> Entry<MerchantProduct> {
+        let entry = |id, found| Entry {
+            line: record.line,
+            after: record.after,
+            id,
+            found,
+        };
+        match &record.content {
+            Err(broken) => {
+                let bad = BadLine::whole(record.line, broken.reason());
+                entry(None, Err(vec![bad]))
+            }
+            Ok(range) => {
+                let (values, fits) = columns.values(self.buffer.bytes(range.clone()));
+                let found = match fits {
+                    Ok(()) => Check::new(record.line, &values).product(),
+                    Err(reason) => Err(vec![BadLine::whole(record.line, reason)]),
+                };
+                entry(id_of(&values), found)
+            }
+        }
+    }
+
+    fn xml_entry(&self, record: &Cut) -> Entry<MerchantProduct> {
+        let whole = |reason: String| Err(vec![BadLine::whole(record.line, reason)]);
+        let (id, found) = match &record.content {
+            Err(broken) => (None, whole(broken.reason())),
+            Ok(range) => match xml::values(self.buffer.bytes(range.clone())) {
+                Ok(values) => (id_of(&values), Check::new(record.line, &values).product()),
+                Err(reason) => (None, whole(reason)),
+            },
+        };
+        Entry {
+            line: record.line,
+            after: record.after,
+            id,
+            found,
+        }
+    }
+}
+
+fn id_of(values: &Values<'_>) -> Option<String> {
+    values.id().map(|id| id.as_str().to_owned())
+}
+
+impl Iterator for Feed {
+    type Item = Entry<MerchantProduct>;
+
+    /// `None`: push more, or it was the end. A bad record gives all its bad fields at once. A
+    /// header that lacks a column is one bad record, and nothing follows it.
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(problem) = self.read_header() {
+            return Some(problem);
+        }
+        match &mut self.form {
+            Form::Unknown | Form::Headless | Form::Unreadable => None,
+            Form::Tsv(_) => {
+                let record = tsv::cut(&mut self.buffer)?;
+                let Form::Tsv(columns) = &self.form else {
+                    return None;
+                };
+                let entry = self.tsv_entry(columns, &record);
+                self.cut_off |= record.open && entry.found.is_err();
+                Some(entry)
+            }
+            Form::Xml(scanner) => match scanner.cut(&mut self.buffer)? {
+                Ok(record) => {
+                    self.cut_off |= record.open;
+                    Some(self.xml_entry(&record))
+                }
+                Err(reason) => {
+                    let line = self.buffer.place().line;
+                    Some(self.unreadable(line, vec![BadLine::whole(line, reason)]))
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! What a product feed may hold, and what becomes of it.
+
+use super::*;
+use proptest::prelude::*;
+
+const HEADER: &str =
+    "id\ttitle\tdescription\tlink\timage_link\tavailability\tprice\tsale_price\tbrand";
+const GOOD: &str = "A1\tCup\tA cup.\thttps://store.example/p/A1\thttps://store.example/a1.jpg\tin_stock\t18.50 USD\t\tTorva";
+
+type Read = Result<MerchantProduct, Vec<BadLine>>;
+
+fn read(file: impl AsRef<[u8]>) -> Vec<Read> {
+    let mut feed = Feed::default();
+    feed.push(file.as_ref());
+    feed.end();
+    feed.map(|entry| entry.found).collect()
+}
+
+fn bad_fields(result: &Read) -> Vec<(u64, String)> {
+    let bad = result.as_ref().expect_err("a bad line");
+    bad.iter()
+        .map(|b| (b.line, b.field.clone().into_owned()))
+        .collect()
+}
+
+#[test]
+fn a_good_line_is_a_product() {
+    let lines = read(format!("{HEADER}\n{GOOD}\n"));
+    let [Ok(product)] = lines.as_slice() else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(product.id.as_str(), "A1");
+    assert_eq!(
+        product.price,
+        Money {
+            amount: 1850,
+            currency: "USD".to_owned()
+        }
+    );
+    assert_eq!(product.availability, Availability::InStock);
+    assert_eq!(product.brand.as_deref(), Some("Torva"));
+    assert_eq!(product.category, None);
+}
+
+#[test]
+fn columns_may_come_in_any_order_and_be_named_as_google_or_a_spreadsheet_does() {
+    let lines = read(
+        "g:price\tAvailability\tg:id\t\"Title\"\tlink\tImage Link\tg:item group id\n\
+                      5 USD\tout of stock\tB\tBowl\thttps://s.example/b\t\tG1\n",
+    );
+    let [Ok(product)] = lines.as_slice() else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(product.availability, Availability::SoldOut);
+    assert_eq!(
+        (product.image_link.clone(), product.item_group_id.as_deref()),
+        (None, Some("G1"))
+    );
+}
+
+#[test]
+fn all_bad_fields_of_a_line_are_named_and_the_next_line_is_read() {
+    let lines = read(format!(
+        "{HEADER}\nA 1\t\t\tstore.example\tjavascript:x\tsoon\t1.299 EUR\t\t\n{GOOD}\n"
+    ));
+    let names = ["id", "title", "link", "image_link", "availability", "price"];
+    assert_eq!(
+        bad_fields(&lines[0]),
+        names.map(|name| (2, name.to_owned()))
+    );
+    assert!(lines[1].is_ok());
+}
+
+#[test]
+fn a_sale_price_is_read_with_its_dates() {
+    let sale = |sale: &str, header: &str, extra: &str| {
+        let row = GOOD.replace("18.50 USD\t", &format!("18.50 USD\t{sale}"));
+        let lines = read(format!("{HEADER}{header}\n{row}{extra}\n"));
+        let product = lines.into_iter().next().unwrap();
+        product.map(|product| {
+            product
+                .sale
+                .map(|sale| (sale.price.amount, sale.from.is_some()))
+        })
+    };
+    assert_eq!(sale("", "", ""), Ok(None));
+    assert_eq!(sale("15 USD", "", ""), Ok(Some((1500, false))));
+    let dates = "\t2026-01-01T00:00Z/2026-02-01T00:00Z";
+    assert_eq!(
+        sale("15 USD", "\tsale price effective date", dates),
+        Ok(Some((1500, true)))
+    );
+    assert!(sale("15 USD", "\tsale price effective date", "\tsoon").is_err());
+    assert!(sale("19 USD", "", "").is_err());
+    assert!(sale("15 EUR", "", "").is_err());
+}
+
+#[test]
+fn a_header_without_a_needed_column_says_so_and_ends_the_reading() {
+    let lines = read(format!("id\ttitle\ttitle\tlink\n{GOOD}\n"));
+    assert_eq!(lines.len(), 1);
+    let named = ["title", "availability", "price"].map(|name| (1, name.to_owned()));
+    assert_eq!(bad_fields(&lines[0]), named);
+}
+
+#[test]
+fn a_value_too_many_is_bad_and_a_trailing_one_too_few_is_not() {
+    let short = GOOD.trim_end_matches("\t\tTorva");
+    let lines = read(format!("{HEADER}\n{GOOD}\tshifted\n{short}\n{GOOD}\t\t\n"));
+    assert_eq!(bad_fields(&lines[0]), vec![(2, String::new())]);
+    assert!(lines[1].is_ok() && lines[2].is_ok());
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_spoil_their_own_line_alone() {
+    let mut file = format!("{HEADER}\n").into_bytes();
+    file.extend(
+        GOOD.replace("Cup", "C~p")
+            .bytes()
+            .map(|b| if b == b'~' { 0xFC } else { b }),
+    );
+    file.extend(format!("\n{GOOD}\n").bytes());
+    let lines = read(file);
+    assert_eq!(bad_fields(&lines[0]), vec![(2, "title".to_owned())]);
+    assert!(lines[1].is_ok());
+}
+
+#[test]
+fn the_demo_store_s_feed_is_good_to_the_last_line() {
+    let lines = read(include_str!("../../../../infra/local/demo/products.tsv"));
+    assert!(lines.len() >= 40);
+    for line in lines {
+        line.expect("a good line");
+    }
+}
+
+const RSS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<!-- a <item> in a comment is none -->
+<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Store</title>
+<item>
+  <title>not this one</title><g:title><![CDATA[Cup </item> & saucer]]></g:title>
+  <g:id>A1</g:id><link>https://s.example/?a=1&amp;b=2</link>
+  <g:description>Т&#x451;плая &lt;b&gt;чашка&lt;/b&gt; 茶碗</g:description>
+  <g:additional_image_link>https://s.example/1.jpg</g:additional_image_link>
+  <g:additional_image_link>https://s.example/2.jpg</g:additional_image_link>
+  <g:availability>in stock</g:availability><g:price>18.50 USD</g:price>
+  <g:shipping><g:price>4.95 USD</g:price></g:shipping>
+  <g:google_product_category>166</g:google_product_category>
+</item>
+<item><g:id>A2</g:id><g:price>1.299 EUR</g:price></item>
+<item><g:id>A3</g:id><g:title>&nbsp;</g:title></item>
+</channel></rss>"#;
+
+const ATOM: &str = r#"<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">
+<title>Store</title><link rel="self" href="https://s.example/feed"/>
+<entry><id>tag:s.example,2026:1</id><g:id>A1</g:id><title type="text">Cup</title>
+<link rel="alternate" href="https://s.example/a1?x=1&amp;y"/><summary>A cup.</summary>
+<g:availability>out of stock</g:availability><g:price>1.299,00 EUR</g:price></entry></feed>"#;
+
+#[test]
+fn rss_and_atom_are_read_however_the_bytes_are_cut() {
+    for file in [RSS, ATOM] {
+        let whole = read(file);
+        for step in [1, 2, 3, 7, 64] {
+            let (mut feed, mut found) = (Feed::default(), Vec::new());
+            for bytes in file.as_bytes().chunks(step) {
+                feed.push(bytes);
+                found.extend(feed.by_ref().map(|entry| entry.found));
+            }
+            feed.end();
+            found.extend(feed.by_ref().map(|entry| entry.found));
+            assert_eq!(found, whole, "in steps of {step}");
+            assert!(!feed.is_cut_off());
+        }
+    }
+    let [Ok(cup), second, third] = &read(RSS)[..] else {
+        panic!("{:?}", read(RSS))
+    };
+    assert_eq!(
+        (cup.id.as_str(), cup.title.as_str()),
+        ("A1", "Cup </item> & saucer")
+    );
+    assert_eq!(cup.link, "https://s.example/?a=1&b=2");
+    assert_eq!(cup.description.as_deref(), Some("Тёплая <b>чашка</b> 茶碗"));
+    assert_eq!((cup.more_images.len(), cup.price.amount), (2, 1850));
+    assert_eq!(cup.category.as_deref(), Some("Apparel & Accessories"));
+    let named: Vec<_> = bad_fields(second)
+        .into_iter()
+        .map(|(_, name)| name)
+        .collect();
+    assert_eq!(named, ["title", "link", "availability", "price"]);
+    assert_eq!(third.as_ref().unwrap_err().len(), 1);
+    let [Ok(cup)] = &read(ATOM)[..] else {
+        panic!("{:?}", read(ATOM))
+    };
+    assert_eq!(
+        (cup.id.as_str(), cup.link.as_str()),
+        ("A1", "https://s.example/a1?x=1&y")
+    );
+    assert_eq!(
+        (cup.price.amount, cup.availability),
+        (129_900, Availability::SoldOut)
+    );
+    assert_eq!(cup.description.as_deref(), Some("A cup."));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why_and_is_no_crash() {
+    for (file, why) in [
+        (
+            "<?xml version='1.0' encoding='windows-1251'?><rss><item/></rss>".as_bytes(),
+            "windows-1251",
+        ),
+        (b"<html><body>404</body></html>", "neither RSS nor Atom"),
+        (b"\xFF\xFEi\0d\0\t\0", "UTF-16"),
+        (b"\xFE\xFF\0i\0d", "UTF-16"),
+    ] {
+        let found = read(file);
+        assert_eq!(found.len(), 1);
+        let reason = &found[0].as_ref().unwrap_err()[0].reason;
+        assert!(reason.contains(why), "{reason}");
+    }
+}
+
+#[test]
+fn a_file_that_ends_before_its_end_is_noticed() {
+    let cut_off = |file: &str| {
+        let mut feed = Feed::default();
+        feed.push(file.as_bytes());
+        feed.end();
+        feed.by_ref().for_each(drop);
+        feed.is_cut_off()
+    };
+    let tsv = format!("{HEADER}\n{GOOD}\n{GOOD}");
+    for (file, whole) in [
+        (RSS, true),
+        (&RSS[..RSS.len() - 9], false),
+        (&RSS[..600], false),
+        (&tsv, true),
+        (&tsv[..tsv.len() - 40], false),
+    ] {
+        assert_eq!(cut_off(file), !whole, "{file}");
+    }
+}
+
+#[test]
+fn a_field_of_64_kb_is_read_and_reading_goes_on_from_any_record() {
+    let long = "щ".repeat(32 * 1024);
+    let file = format!(
+        "{HEADER}\n{GOOD}\n{}\n{GOOD}\n",
+        GOOD.replace("A cup.", &long)
+    );
+    let mut feed = Feed::default();
+    feed.push(file.as_bytes());
+    feed.end();
+    let entries: Vec<_> = feed.collect();
+    assert_eq!(
+        entries[1].found.as_ref().unwrap().description.as_deref(),
+        Some(long.as_str())
+    );
+    let place = entries[0].after;
+    let mut resumed = Feed::default();
+    resumed.push(&file.as_bytes()[..200]);
+    assert_eq!(resumed.read_header(), None);
+    resumed.seek(place);
+    resumed.push(&file.as_bytes()[usize::try_from(place.offset).unwrap()..]);
+    resumed.end();
+    assert_eq!(resumed.collect::<Vec<_>>(), entries[1..]);
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        read(&bytes);
+        read([HEADER.as_bytes(), b"\n", &bytes].concat());
+    }
+
+    #[test]
+    fn whatever_a_line_holds_the_good_one_after_it_is_read(line in "[^\n\"]{1,200}") {
+        let lines = read(format!("{HEADER}\n{line}\n{GOOD}\n"));
+        prop_assert!(lines.last().is_some_and(Result::is_ok));
+    }
+}

@@ -1,0 +1,218 @@
+//! Reads reviews from JSON lines: `{"review_id", "customer", "product_id", "rating", "title",
+//! "body", "written_at"}`.
+
+use jiff::Timestamp;
+use memchr::memchr;
+use serde_json::{Map, Value};
+use shared::domain::{
+    ids::{ProductId, ReviewId, UserId},
+    report::BadLine,
+    review::Review,
+};
+
+use crate::feed::{Broken, Buffer, Cut, Entry, MAX_RECORD, Place};
+
+/// Bytes in by [`push`](Self::push), checked reviews out by iterating.
+#[derive(Debug, Default)]
+pub struct Reviews {
+    buffer: Buffer,
+}
+
+impl Reviews {
+    /// Takes in the next bytes of the file.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.push(bytes);
+    }
+
+    /// Says that the file ends here.
+    pub fn end(&mut self) {
+        self.buffer.end();
+    }
+
+    /// Whether the end was said.
+    pub fn has_ended(&self) -> bool {
+        self.buffer.has_ended()
+    }
+
+    /// Goes on from `place`, where a review ends that was read before.
+    pub fn seek(&mut self, place: Place) {
+        self.buffer.seek(place);
+    }
+
+    /// Whether reading may be given up here and gone on with later.
+    pub fn can_pause(&self) -> bool {
+        !self.buffer.is_skipping()
+    }
+
+    fn cut(&mut self) -> Option<Cut> {
+        loop {
+            self.buffer.finish_skipping();
+            let waiting = self.buffer.waiting();
+            let (content, taken) = match memchr(b'\n', waiting) {
+                Some(newline) => (newline, newline + 1),
+                None if waiting.len() > MAX_RECORD => {
+                    return Some(self.buffer.skip_line(Broken::TooLong));
+                }
+                None if self.buffer.has_ended() && !waiting.is_empty() => {
+                    (waiting.len(), waiting.len())
+                }
+                None => return None,
+            };
+            if content > MAX_RECORD {
+                return Some(self.buffer.skip_line(Broken::TooLong));
+            }
+            let blank = waiting[..content].iter().all(u8::is_ascii_whitespace);
+            let cut = self.buffer.take(content, taken);
+            if !blank {
+                return Some(cut);
+            }
+        }
+    }
+}
+
+impl Iterator for Reviews {
+    type Item = Entry<Review>;
+
+    /// `None`: push more, or it was the end. A bad line gives all its bad fields at once.
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.cut()?;
+        let found = match &record.content {
+            Err(broken) => Err(vec![BadLine::whole(record.line, broken.reason())]),
+            Ok(range) => review(record.line, self.buffer.bytes(range.clone())),
+        };
+        Some(Entry {
+            line: record.line,
+            after: record.after,
+            id: None,
+            found,
+        })
+    }
+}
+
+fn review(line: u64, bytes: &[u8]) -> Result<Review, Vec<BadLine>> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let whole = |reason: &str| vec![BadLine::whole(line, reason)];
+    let text = std::str::from_utf8(bytes).map_err(|_bytes| whole("is not UTF-8"))?;
+    let read = serde_json::from_str(text).map_err(|_json| whole("is not JSON"))?;
+    let Value::Object(fields) = read else {
+        return Err(whole("is not a JSON object"));
+    };
+    let mut check = Check {
+        line,
+        fields,
+        problems: Vec::new(),
+    };
+    let id = check.parsed("review_id", "is not 1 to 128 characters without #", |id| {
+        ReviewId::parse(id.as_str()?)
+    });
+    let customer = check.parsed("customer", "is not 1 to 128 characters without #", |sub| {
+        UserId::parse(sub.as_str()?)
+    });
+    let product = check.parsed("product_id", "is no product's id", |id| {
+        ProductId::parse(id.as_str()?)
+    });
+    let rating = check.parsed("rating", "is not a whole number from 1 to 5", |stars| {
+        let stars = u8::try_from(stars.as_u64()?).ok()?;
+        (1..=5).contains(&stars).then_some(stars)
+    });
+    let written_at = check.parsed("written_at", "is not an RFC 3339 time", |time| {
+        time.as_str()?.parse::<Timestamp>().ok()
+    });
+    let title = check.text("title", 300, "is not text of up to 300 characters");
+    let body = check.text("body", 20_000, "is not text of up to 20,000 characters");
+    match (id, customer, product, rating, written_at) {
+        (Some(id), Some(customer), Some(product), Some(rating), Some(written_at))
+            if check.problems.is_empty() =>
+        {
+            Ok(Review {
+                id,
+                customer,
+                product,
+                rating,
+                title,
+                body,
+                written_at,
+                shared_as: None,
+            })
+        }
+        _ => Err(check.problems),
+    }
+}
+
+struct Check {
+    line: u64,
+    fields: Map<String, Value>,
+    problems: Vec<BadLine>,
+}
+
+impl Check {
+    fn bad(&mut self, field: &'static str, reason: &str) {
+        self.problems.push(BadLine {
+            line: self.line,
+            field: field.into(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn parsed<T>(
+        &mut self,
+        field: &'static str,
+        reason: &str,
+        parse: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let parsed = match self.fields.get(field) {
+            None => Err("is missing"),
+            Some(value) => parse(value).ok_or(reason),
+        };
+        parsed.map_err(|reason| self.bad(field, reason)).ok()
+    }
+
+    /// A text that may be left out.
+    fn text(&mut self, field: &'static str, longest: usize, reason: &str) -> String {
+        let sent = self.fields.remove(field);
+        match sent {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) if text.chars().count() <= longest => text,
+            Some(_) => {
+                self.bad(field, reason);
+                String::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"review_id":"r1","customer":"ana","product_id":"mug","rating":5,"title":"Тепло","body":"暖","written_at":"2026-01-02T03:04:05Z"}"#;
+
+    fn read(file: &str) -> Vec<Entry<Review>> {
+        let mut reviews = Reviews::default();
+        reviews.push(file.as_bytes());
+        reviews.end();
+        reviews.collect()
+    }
+
+    #[test]
+    fn a_line_is_a_review_and_a_bad_one_names_all_its_fields() {
+        let bad = r#"{"review_id":"a#b","customer":7,"rating":6,"written_at":"soon","title":[]}"#;
+        let found = read(&format!("\u{feff}{GOOD}\r\n\n{bad}\nnot json\n{GOOD}"));
+        let lines: Vec<_> = found.iter().map(|entry| entry.line).collect();
+        assert_eq!(lines, [1, 3, 4, 5]);
+        let good = found[0].found.as_ref().unwrap();
+        assert_eq!((good.rating, good.title.as_str()), (5, "Тепло"));
+        let named = found[1].found.as_ref().unwrap_err().iter();
+        let named: Vec<_> = named.map(|bad| bad.field.as_ref()).collect();
+        let all = [
+            "review_id",
+            "customer",
+            "product_id",
+            "rating",
+            "written_at",
+            "title",
+        ];
+        assert_eq!(named, all);
+        assert!(found[2].found.is_err() && found[3].found.is_ok());
+    }
+}

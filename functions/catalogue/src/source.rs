@@ -1,0 +1,171 @@
+//! The files that the store drops into the bucket: which there are, and how each is read.
+
+use shared::domain::review::Review;
+
+use crate::{
+    feed::{Entry, Feed, MerchantProduct, Place},
+    reviews::Reviews,
+};
+
+/// What a file is, by its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `catalogue/<name>.tsv`, `.txt`, `.xml`, `.rss` or `.atom`.
+    Products,
+    /// `reviews/<name>.jsonl` or `.ndjson`.
+    Reviews,
+}
+
+impl Kind {
+    /// What the file of this key is; `None` where it is none of the store's.
+    pub(crate) fn of(key: &str) -> Option<Self> {
+        let (kind, rest, endings): (_, _, &[&str]) = match key.split_once('/')? {
+            ("catalogue", rest) => (Self::Products, rest, &["tsv", "txt", "xml", "rss", "atom"]),
+            ("reviews", rest) => (Self::Reviews, rest, &["jsonl", "ndjson"]),
+            _ => return None,
+        };
+        let (name, ending) = rest.rsplit_once('.')?;
+        let known = !name.is_empty() && !name.ends_with('/') && endings.contains(&ending);
+        known.then_some(kind)
+    }
+}
+
+/// `catalogue/<name>.tsv` is reported on in `reports/catalogue/<name>.json`, and so is
+/// `reviews/<name>.jsonl`; of other forms the ending stays, so that no two share a report.
+pub(crate) fn report_key(key: &str) -> String {
+    let name = key
+        .strip_suffix(".tsv")
+        .or_else(|| key.strip_suffix(".jsonl"));
+    format!("reports/{}.json", name.unwrap_or(key))
+}
+
+/// What a good record says.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Product(Box<MerchantProduct>),
+    Review(Box<Review>),
+}
+
+/// A file being read.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Products(Box<Feed>),
+    Reviews(Reviews),
+}
+
+impl Source {
+    pub(crate) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Products => Self::Products(Box::default()),
+            Kind::Reviews => Self::Reviews(Reviews::default()),
+        }
+    }
+
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Products(feed) => feed.push(bytes),
+            Self::Reviews(reviews) => reviews.push(bytes),
+        }
+    }
+
+    pub(crate) fn end(&mut self) {
+        match self {
+            Self::Products(feed) => feed.end(),
+            Self::Reviews(reviews) => reviews.end(),
+        }
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        match self {
+            Self::Products(feed) => feed.has_ended(),
+            Self::Reviews(reviews) => reviews.has_ended(),
+        }
+    }
+
+    pub(crate) fn can_pause(&self) -> bool {
+        match self {
+            Self::Products(feed) => feed.can_pause(),
+            Self::Reviews(reviews) => reviews.can_pause(),
+        }
+    }
+
+    /// Goes on from `place`, given the beginning of the file.
+    pub(crate) fn resume(&mut self, head: &[u8], place: Place) {
+        match self {
+            Self::Products(feed) => {
+                feed.push(head);
+                // What is wrong with a header was said when the file was begun.
+                drop(feed.read_header());
+                feed.seek(place);
+            }
+            Self::Reviews(reviews) => reviews.seek(place),
+        }
+    }
+
+    /// Whether the file as a whole cannot be read.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Products(feed) if feed.is_unreadable())
+    }
+
+    /// Whether it ended without having begun.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Products(feed) if !feed.has_header() && !feed.is_unreadable())
+    }
+
+    /// Whether it seems to end before its end.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        matches!(self, Self::Products(feed) if feed.is_cut_off())
+    }
+}
+
+fn map<T>(entry: Entry<T>, found: impl FnOnce(T) -> Found) -> Entry<Found> {
+    Entry {
+        line: entry.line,
+        after: entry.after,
+        id: entry.id,
+        found: entry.found.map(found),
+    }
+}
+
+impl Iterator for Source {
+    type Item = Entry<Found>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Products(feed) => feed
+                .next()
+                .map(|entry| map(entry, |product| Found::Product(Box::new(product)))),
+            Self::Reviews(reviews) => reviews
+                .next()
+                .map(|entry| map(entry, |review| Found::Review(Box::new(review)))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_key_and_has_a_report_of_its_own() {
+        for (key, report) in [
+            ("catalogue/a/b.tsv", "reports/catalogue/a/b.json"),
+            ("catalogue/a.xml", "reports/catalogue/a.xml.json"),
+        ] {
+            assert_eq!(Kind::of(key), Some(Kind::Products), "{key}");
+            assert_eq!(report_key(key), report);
+        }
+        assert_eq!(Kind::of("reviews/a.jsonl"), Some(Kind::Reviews));
+        assert_eq!(report_key("reviews/a.jsonl"), "reports/reviews/a.json");
+        for key in [
+            "catalogue/.tsv",
+            "catalogue/a/.tsv",
+            "catalogue/a.xlsx",
+            "uploads/a.tsv",
+            "catalogue/a",
+            "reviews/a.tsv",
+        ] {
+            assert_eq!(Kind::of(key), None, "{key}");
+        }
+    }
+}
