@@ -84,6 +84,8 @@ pub enum Refusal {
     NotJoined,
     /// Somebody else's thing.
     NotOwner,
+    /// Signed in, and not one of the store's admins.
+    AdminRequired,
 }
 
 /// Which state stands in the way (409).
@@ -205,6 +207,7 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::PrimeRequired) => "This needs a Prime membership.",
             Self::Refused(Refusal::NotJoined) => "Join first: POST /v1/me.",
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
+            Self::Refused(Refusal::AdminRequired) => "Only an admin of the store may do this.",
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",

@@ -1,11 +1,13 @@
 //! Posting: upload tickets, posts of every kind, and the products in them.
 
 mod change;
+mod imports;
 mod named;
 mod photos;
 mod posts;
 mod products;
 mod publish;
+mod reviews;
 mod wire;
 
 use axum::Router;
@@ -51,6 +53,9 @@ fn routes() -> OpenApiRouter<App> {
         ))
         .routes(routes!(posts::list_posts))
         .routes(routes!(products::read_product))
+        .routes(routes!(reviews::list_reviews))
+        .routes(routes!(imports::list_imports))
+        .routes(routes!(imports::read_import))
 }
 
 /// Every route of this function, within the edge.

@@ -28,6 +28,10 @@ pub struct MaybeViewer(pub Option<Viewer>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prime(pub Viewer);
 
+/// An admin of the store signed in. As a handler's argument: 401, then 403 `admin-required`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin(pub Viewer);
+
 impl Viewer {
     /// Whether the person has the Prime tier.
     pub fn prime(&self) -> bool {
@@ -97,5 +101,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Prime {
         let viewer = Viewer::from_request_parts(parts, state).await?;
         viewer.require_prime()?;
         Ok(Self(viewer))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Admin {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        if viewer.groups.contains("admin") {
+            Ok(Self(viewer))
+        } else {
+            Err(Error::Refused(Refusal::AdminRequired))
+        }
     }
 }

@@ -94,6 +94,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::Refused(Refusal::NotJoined) => (S::FORBIDDEN, "not-joined", "Join first"),
         Error::Refused(Refusal::NotOwner) => (S::FORBIDDEN, "not-owner", "Not yours"),
+        Error::Refused(Refusal::AdminRequired) => (S::FORBIDDEN, "admin-required", "Admins only"),
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")

@@ -23,7 +23,7 @@ mod trace;
 mod verifier;
 pub mod views;
 
-pub use auth::{MaybeViewer, Prime, Viewer};
+pub use auth::{Admin, MaybeViewer, Prime, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, Wire};
 pub use cursor::{CURSOR_LIFE, Cursors};
 pub use edge::edge;

@@ -4,7 +4,13 @@ use anyhow::{Context as _, Result, ensure};
 use harness::{Answer, Http, Meter, Request, World};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::{domain::post::Post, runtime::Context};
+use shared::{
+    domain::{
+        post::Post,
+        report::{self, Tally},
+    },
+    runtime::Context,
+};
 
 use crate::{
     reference::{self, READER, author, product, text, topics},
@@ -216,6 +222,26 @@ impl Bench {
         let card = http.get(&format!("/v1/products/{}", product(0)));
         self.call("GET /v1/products/{id}", card, 200, Budget::FREE)
             .await?;
+        let reviews = http.get("/v1/me/reviews");
+        self.call("GET /v1/me/reviews", reviews, 200, Budget::FREE)
+            .await?;
+        let reader = std::mem::replace(&mut self.token, self.world.token("root", &["admin"]));
+        let report = report::Report {
+            id: "one".to_owned(),
+            feed: "catalogue/a.tsv".to_owned(),
+            confirmed_at: self.world.now(),
+            tally: Tally::default(),
+            retired: 0,
+            not_retired: None,
+        };
+        self.world.store().note_import(&report).await?;
+        let list = http.get("/v1/admin/imports");
+        self.call("GET /v1/admin/imports", list, 200, Budget::FREE)
+            .await?;
+        let one = http.get("/v1/admin/imports/one");
+        self.call("GET /v1/admin/imports/{id}", one, 200, Budget::FREE)
+            .await?;
+        self.token = reader;
         Ok(())
     }
 

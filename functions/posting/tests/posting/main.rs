@@ -8,6 +8,7 @@ mod kinds;
 mod photos;
 mod products;
 mod read;
+mod store;
 mod wrong;
 
 use harness::{Http, Member, Meter, World};
@@ -57,6 +58,9 @@ fn every_route_is_described() {
     routes.sort();
     let expected = [
         "delete /v1/posts/{post_id}",
+        "get /v1/admin/imports",
+        "get /v1/admin/imports/{id}",
+        "get /v1/me/reviews",
         "get /v1/photos/{id}",
         "get /v1/posts/{post_id}",
         "get /v1/products/{id}",

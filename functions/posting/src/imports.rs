@@ -1,0 +1,138 @@
+//! What became of the store's files, for its admins.
+
+use axum::{Json, extract::State};
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    domain::report::Report,
+    error::Error,
+    http::{Admin, Page, PageQuery, Params, Path, Refusals},
+};
+use utoipa::ToSchema;
+
+use crate::App;
+
+/// A file that was imported.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportView {
+    /// What its report is read by.
+    pub id: String,
+    /// Its key in the bucket.
+    pub feed: String,
+    /// When it arrived, which is when its prices count as confirmed.
+    #[schema(value_type = String, format = DateTime)]
+    pub confirmed_at: Timestamp,
+    /// Records, good and bad.
+    pub lines: u64,
+    /// Good ones; reviews, in a file of reviews.
+    pub products: u64,
+    /// Bad ones.
+    pub bad_lines: u64,
+    /// Products that it does not name any more.
+    pub retired: u64,
+    /// Where it was not believed to be whole, so that nothing was retired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_retired: Option<NotRetiredView>,
+}
+
+/// Products that a file lacks, and that stay all the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotRetiredView {
+    /// How many.
+    pub products: u64,
+    /// Why the file was not believed.
+    pub reason: String,
+}
+
+/// The report on a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportReport {
+    /// As in the list.
+    #[serde(flatten)]
+    pub import: ImportView,
+    /// What is bad: the first 1,000 fields.
+    pub bad: Vec<BadLineView>,
+}
+
+/// A bad field of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BadLineView {
+    /// From 1.
+    pub line: u64,
+    /// Empty where the line as a whole is bad.
+    pub field: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl From<&Report> for ImportView {
+    fn from(report: &Report) -> Self {
+        Self {
+            id: report.id.clone(),
+            feed: report.feed.clone(),
+            confirmed_at: report.confirmed_at,
+            lines: report.tally.lines,
+            products: report.tally.products,
+            bad_lines: report.tally.bad_lines,
+            retired: report.retired,
+            not_retired: report.not_retired.as_ref().map(|not| NotRetiredView {
+                products: not.products,
+                reason: not.reason.clone(),
+            }),
+        }
+    }
+}
+
+/// The store's files of the last quarter, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/admin/imports",
+    tag = "Admin",
+    params(PageQuery),
+    security(("bearer" = [])),
+    responses((status = 200, body = Page<ImportView>), Refusals)
+)]
+pub async fn list_imports(
+    State(app): State<App>,
+    _admin: Admin,
+    params: Params,
+) -> Result<Json<Page<ImportView>>, Error> {
+    let page = params.page()?;
+    let after: Option<String> = match &page.cursor {
+        Some(cursor) => Some(app.cursors.decode("imports", None, cursor)?),
+        None => None,
+    };
+    let (reports, next) = app.store.imports(after, page.limit).await?;
+    let next = next.map(|place| app.cursors.encode("imports", None, &place));
+    Ok(Json(Page {
+        items: reports.iter().map(ImportView::from).collect(),
+        next_cursor: next.transpose()?,
+    }))
+}
+
+/// The report on one file.
+#[utoipa::path(
+    get,
+    path = "/v1/admin/imports/{id}",
+    tag = "Admin",
+    params(("id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 200, body = ImportReport), Refusals)
+)]
+pub async fn read_import(
+    State(app): State<App>,
+    _admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Json<ImportReport>, Error> {
+    let report = app.store.import(&id).await?.ok_or(Error::NotFound)?;
+    let import = ImportView::from(&report);
+    let bad = report.tally.bad.into_iter().map(|bad| BadLineView {
+        line: bad.line,
+        field: bad.field.into_owned(),
+        reason: bad.reason,
+    });
+    Ok(Json(ImportReport {
+        import,
+        bad: bad.collect(),
+    }))
+}
