@@ -7,6 +7,7 @@
 )]
 
 mod capacity;
+mod catalogue;
 mod coldstart;
 mod fanout;
 mod reference;
@@ -31,6 +32,16 @@ enum What {
     /// Rounds, requests and capacity units of every API call and worker step on the reference
     /// page, each beside its budget. Fails where one is exceeded.
     Capacity,
+    /// Makes a product feed of so many rows in both forms, parses and checks it, and imports a slice
+    /// of it. Fails below 10,000 lines a second of one core, or above 128 MB.
+    Catalogue {
+        /// Rows to parse and check in each form.
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: u64,
+        /// Rows to import.
+        #[arg(long, default_value_t = 10_000)]
+        import: u64,
+    },
     /// Loads a graph of mutual follows, publishes from the twenty most followed, and looks into
     /// every follower's timeline. Fails if a post is lost or doubled.
     Fanout {
@@ -59,6 +70,7 @@ async fn main() -> Result<ExitCode> {
     let kept = match Arguments::parse().what {
         What::Capacity => capacity::run().await?,
         What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
+        What::Catalogue { rows, import } => catalogue::run(rows, import).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
     };
     Ok(if kept {

@@ -19,7 +19,7 @@ pub struct Engine<'w> {
     pub faults: Faults,
     random: StdRng,
     relay: relay::App,
-    workers: [Worker; 2],
+    workers: [Worker; 3],
     /// The stream is read up to here.
     seen: Option<String>,
     steps: usize,
@@ -36,6 +36,7 @@ struct Worker {
 enum App {
     Fanout(fanout::App),
     Photos(photos::App),
+    Catalogue(catalogue::App),
 }
 
 impl App {
@@ -43,6 +44,7 @@ impl App {
         match self {
             Self::Fanout(app) => fanout::handle(app, event).await,
             Self::Photos(app) => photos::handle(app, event).await,
+            Self::Catalogue(app) => catalogue::handle(app, event).await,
         }
     }
 }
@@ -69,6 +71,11 @@ impl<'w> Engine<'w> {
                     app: App::Photos(photos::App::new(&context)),
                     waiting: Vec::new(),
                 },
+                Worker {
+                    queue: "catalogue",
+                    app: App::Catalogue(catalogue::App::with_slice(&context, 4)),
+                    waiting: Vec::new(),
+                },
             ],
             random,
             seen: None,
@@ -83,8 +90,8 @@ impl<'w> Engine<'w> {
         if self.steps == FAULTY_STEPS {
             self.faults.calm();
         }
-        let first = self.random.random_range(0..3);
-        for trigger in (0..3).map(|trigger| (first + trigger) % 3) {
+        let first = self.random.random_range(0..4);
+        for trigger in (0..4).map(|trigger| (first + trigger) % 4) {
             let worked = match trigger {
                 0 => self.relay_step().await,
                 worker => self.queue_step(worker - 1).await,

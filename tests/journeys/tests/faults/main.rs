@@ -9,6 +9,7 @@
 mod callers;
 mod delivery;
 mod engine;
+mod feeds;
 mod uploads;
 
 use std::{
