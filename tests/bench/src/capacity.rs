@@ -22,6 +22,13 @@ pub(crate) const PHOTO: &[u8] =
 
 /// Measures everything and prints it; `false` when a budget is exceeded.
 pub(crate) async fn run() -> Result<bool> {
+    let report = measure().await?;
+    println!("{}", report.text());
+    Ok(report.holds())
+}
+
+/// Measures everything.
+pub(crate) async fn measure() -> Result<Report> {
     let (world, posts) = reference::world().await?;
     let meter = Meter::new();
     let context = meter.attach(&world.context());
@@ -40,10 +47,9 @@ pub(crate) async fn run() -> Result<bool> {
     bench.fanout().await?;
     bench.photos().await?;
     bench.catalogue().await?;
-    println!("{}", bench.report.text());
     let missing = bench.unmeasured()?;
     ensure!(missing.is_empty(), "not measured: {missing:?}");
-    Ok(bench.report.holds())
+    Ok(bench.report)
 }
 
 /// What is measured, and what has been so far.

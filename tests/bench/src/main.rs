@@ -1,5 +1,5 @@
-//! What the system costs: capacity of every call and step beside its budget, cold starts, and
-//! fan-out over a real graph of followers.
+//! What the system costs: capacity of every call and step beside its budget, cold starts,
+//! a month's bill, and fan-out over a real graph of followers.
 
 #![expect(
     clippy::print_stdout,
@@ -9,6 +9,7 @@
 mod capacity;
 mod catalogue;
 mod coldstart;
+mod cost;
 mod fanout;
 mod reference;
 mod report;
@@ -52,6 +53,9 @@ enum What {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
+    /// What a month costs at three sizes, from the units that `capacity` measures, a model of what
+    /// people do, and AWS's prices.
+    Cost,
     /// Starts each function's binary against a Lambda Runtime API on loopback: exec to ready,
     /// first answer, memory and size, beside bare functions. Build them first, in the same
     /// profile: `cargo build --release --workspace`. Fails where a start is over its budget.
@@ -69,6 +73,7 @@ enum What {
 async fn main() -> Result<ExitCode> {
     let kept = match Arguments::parse().what {
         What::Capacity => capacity::run().await?,
+        What::Cost => cost::run().await?,
         What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
         What::Catalogue { rows, import } => catalogue::run(rows, import).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,

@@ -1,5 +1,6 @@
 //! The table of what was measured, with the budget beside each figure.
 
+use anyhow::{Context as _, Result};
 use harness::Reading;
 
 /// What a step may cost; `None` where nothing is said.
@@ -64,6 +65,20 @@ impl Report {
             row.strip_prefix(what)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
         })
+    }
+
+    /// What the first row of this name used.
+    pub(crate) fn reading(&self, what: &str) -> Result<Reading> {
+        let found = self.rows.iter().find(|(row, ..)| row == what);
+        let (_, reading, _) = found.with_context(|| format!("no row {what}"))?;
+        Ok(*reading)
+    }
+
+    /// Name and reading of the first row whose name begins so.
+    pub(crate) fn starting(&self, what: &str) -> Result<(&str, Reading)> {
+        let found = self.rows.iter().find(|(row, ..)| row.starts_with(what));
+        let (row, reading, _) = found.with_context(|| format!("no row {what}…"))?;
+        Ok((row, *reading))
     }
 
     /// Whether no budget is exceeded.
