@@ -1,0 +1,155 @@
+"""What happens to messages when a worker fails, is down, or gives up; and that nothing is lost of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from api import Api, until
+from deploy import Stack
+from report import Report
+
+
+def _mappings(stack: Stack) -> dict[str, str]:
+    """Queue → the id of the event source mapping that feeds its worker."""
+    client = stack.emulator.client("lambda")
+    by_arn = {stack.queue_arn(queue): queue for queue in stack.of_type("AWS::SQS::Queue")}
+    found = {}
+    for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
+        if queue := by_arn.get(mapping["EventSourceArn"]):
+            found[queue] = mapping["UUID"]
+    return found
+
+
+@contextmanager
+def _down(stack: Stack, mapping: str) -> Iterator[None]:
+    """A worker that takes nothing, for as long as this lasts."""
+    client = stack.emulator.client("lambda")
+
+    def turn(enabled: bool) -> None:
+        client.update_event_source_mapping(UUID=mapping, Enabled=enabled)
+        wanted = "Enabled" if enabled else "Disabled"
+        until(wanted, lambda: client.get_event_source_mapping(UUID=mapping)["State"] == wanted)
+
+    turn(False)
+    try:
+        yield
+    finally:
+        turn(True)
+
+
+@contextmanager
+def _impatient(stack: Stack, queue: str) -> Iterator[None]:
+    """A queue that gives a failed message out again after two seconds: the template's minutes would be waited for."""
+    sqs, url = stack.emulator.client("sqs"), stack.resources[queue]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "2"})
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+def _take(stack: Stack, queue: str, holds: str, seconds: float = 60.0) -> dict[str, Any]:
+    """Takes the message that holds this text off a queue, and deletes it there."""
+    sqs, url = stack.emulator.client("sqs"), stack.resources[queue]
+
+    def look() -> dict[str, Any] | None:
+        answer = sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1, AttributeNames=["All"], MessageAttributeNames=["All"]
+        )
+        for message in answer.get("Messages", []):
+            if holds in message["Body"]:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                return dict(message)
+        return None
+
+    return until(f"{queue} holds {holds}", look, seconds)
+
+
+def _delivered(stack: Stack, reader: str, post: str) -> bool:
+    """Whether a post is in a reader's timeline, and none of it is open any more."""
+    dynamodb, table = stack.emulator.client("dynamodb"), stack.resources["Table"]
+
+    def holds(partition: str) -> bool:
+        page = dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="PK = :pk",
+            ExpressionAttributeValues={":pk": {"S": partition}},
+            ConsistentRead=True,
+        )
+        return any(item["SK"]["S"].endswith(post) for item in page["Items"])
+
+    return holds(f"FEED#{reader}") and not any(holds(f"OPEN#{shard}") for shard in range(4))
+
+
+def check(report: Report, api: Api) -> None:
+    """Tries it with the deployed queues, mappings and workers."""
+    stack = api.stack
+    mappings = _mappings(stack)
+    with report.case("every worker's queue feeds it, and has a dead-letter queue"):
+        assert {"FanoutQueue", "PhotosQueue", "CatalogueQueue"} <= set(mappings), mappings
+        for queue in mappings:
+            assert queue.replace("Queue", "Dlq") in stack.resources, queue
+
+    for queue in mappings:
+        with report.case(f"a message that {queue}'s worker cannot read is tried five times and ends in its dead-letter queue"):
+            poison = f"poison for {queue}"
+            with _impatient(stack, queue):
+                stack.emulator.client("sqs").send_message(QueueUrl=stack.resources[queue], MessageBody=poison)
+                letter = _take(stack, queue.replace("Queue", "Dlq"), poison)
+            received = int(letter["Attributes"]["ApproximateReceiveCount"])
+            assert received >= 5, received
+
+    author, reader = api.member("queues_ana"), api.member("queues_ben")
+    reader_id = api.expect(200, "GET", "/v1/me", reader)["id"]
+    api.expect(204, "PUT", "/v1/users/queues_ana/follow", reader)
+    first = api.story(author, "Before the outage")
+    until("a post is delivered", lambda: _delivered(stack, reader_id, first))
+
+    with report.case("while fanout is down its readers miss nothing, and afterwards all is delivered, the good beside the bad"):
+        with _impatient(stack, "FanoutQueue"):
+            with _down(stack, mappings["FanoutQueue"]):
+                posts = [api.story(author, f"During the outage {number}") for number in range(3)]
+                until("the messages wait", lambda: stack.left()["FanoutQueue"] >= 3)
+                assert not any(_delivered(stack, reader_id, post) for post in posts)
+                feed = api.feed(reader)
+                assert set(posts) <= set(feed), feed
+                sqs = stack.emulator.client("sqs")
+                sqs.send_message(QueueUrl=stack.resources["FanoutQueue"], MessageBody="one bad message of a batch")
+            for post in posts:
+                until("the post is delivered", lambda post=post: _delivered(stack, reader_id, post))
+            assert set(posts) <= set(api.feed(reader))
+            _take(stack, "FanoutDlq", "one bad message of a batch")
+            until("nothing is left", lambda: stack.left()["FanoutQueue"] == 0)
+            assert stack.left()["FanoutDlq"] == 0, "only the bad one died"
+
+    with report.case("a message that was given up is delivered when it is sent again"):
+        with _impatient(stack, "FanoutQueue"), _down(stack, mappings["FanoutQueue"]):
+            post = api.story(author, "Given up")
+            sqs, url = stack.emulator.client("sqs"), stack.resources["FanoutQueue"]
+            until("the message waits", lambda: stack.left()["FanoutQueue"] >= 1)
+
+            def given_up() -> bool:
+                # A worker that takes it and dies, again and again.
+                sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+                return stack.left()["FanoutDlq"] >= 1
+
+            until("it is given up", given_up)
+        letter = _take(stack, "FanoutDlq", post)
+        assert not _delivered(stack, reader_id, post)
+        assert post in api.feed(reader), "readers merge what is open"
+        sqs.send_message(QueueUrl=url, MessageBody=letter["Body"])
+        until("it is delivered", lambda: _delivered(stack, reader_id, post))
+
+    with report.case("a stream record that the relay cannot read waits, raw, in its dead-letter queue"):
+        dynamodb, table = stack.emulator.client("dynamodb"), stack.resources["Table"]
+        key = {"PK": {"S": "POST#no-id"}, "SK": {"S": "POST"}}
+        dynamodb.put_item(TableName=table, Item={**key, "status": {"S": "published"}})
+        letter = _take(stack, "RelayDlq", "POST#no-id")
+        assert json.loads(letter["Body"])["eventName"] == "INSERT"
+        dynamodb.delete_item(TableName=table, Key=key)
+        after = api.story(author, "After it")
+        until("the stream goes on", lambda: _delivered(stack, reader_id, after))

@@ -1,0 +1,202 @@
+"""Each role by itself: real credentials of it, and a matrix of what they are refused."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy import CODE_BUCKET, Stack
+from emulator import ACCOUNT, REGION
+from report import Report
+
+REFUSED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403"}
+SESSION = "probe"
+
+# Granted for whom the emulator does not ask: Lambda itself, which polls, logs, traces and buries in the role's name.
+IN_THE_ROLES_NAME = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request: the action that IAM checks for it, on what, and how it is made."""
+
+    action: str
+    resource: str
+    request: Callable[[Callable[[str], Any]], Any]
+
+
+def granted(stack: Stack, role: str) -> list[tuple[set[str], list[str]]]:
+    """The deployed role's statements: actions and resource patterns."""
+    iam = stack.emulator.client("iam")
+    assert not iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"], f"{role} has managed policies"
+    statements = []
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        document = json.loads(document) if isinstance(document, str) else document
+        for statement in document["Statement"]:
+            actions, resources = statement["Action"], statement["Resource"]
+            statements.append(
+                (
+                    {actions} if isinstance(actions, str) else set(actions),
+                    [resources] if isinstance(resources, str) else list(resources),
+                )
+            )
+    return statements
+
+
+def _allows(statements: list[tuple[set[str], list[str]]], probe: Probe) -> bool:
+    return any(
+        probe.action in actions and any(fnmatch.fnmatchcase(probe.resource, pattern) for pattern in resources)
+        for actions, resources in statements
+    )
+
+
+def probes(stack: Stack) -> list[Probe]:
+    """What every role tries: what some function is granted, on everything of its kind, and what nobody is granted."""
+    table, bucket = stack.resources["Table"], stack.resources["Bucket"]
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
+    nothing = {"PK": {"S": "-"}, "SK": {"S": "-"}}
+    query = {"KeyConditionExpression": "PK = :p", "ExpressionAttributeValues": {":p": {"S": "-"}}}
+    found = []
+    for name in [table, "somebody-elses-table"]:
+        for action, request in {
+            "GetItem": lambda c, n: c("dynamodb").get_item(TableName=n, Key=nothing),
+            "Query": lambda c, n: c("dynamodb").query(TableName=n, **query),
+            "BatchGetItem": lambda c, n: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [nothing]}}),
+            "PutItem": lambda c, n: c("dynamodb").put_item(TableName=n, Item=nothing),
+            "UpdateItem": lambda c, n: c("dynamodb").update_item(TableName=n, Key=nothing),
+            "BatchWriteItem": lambda c, n: c("dynamodb").batch_write_item(RequestItems={n: [{"PutRequest": {"Item": nothing}}]}),
+            "DeleteItem": lambda c, n: c("dynamodb").delete_item(TableName=n, Key=nothing),
+            "Scan": lambda c, n: c("dynamodb").scan(TableName=n),
+            "DescribeTable": lambda c, n: c("dynamodb").describe_table(TableName=n),
+            "UpdateTable": lambda c, n: c("dynamodb").update_table(TableName=n, BillingMode="PAY_PER_REQUEST"),
+            "DeleteTable": lambda c, n: c("dynamodb").delete_table(TableName=n),
+        }.items():
+            found.append(Probe(f"dynamodb:{action}", arn + name, lambda c, r=request, n=name: r(c, n)))
+    for index in ["by_price", "by_brand", "no-such-index"]:
+        found.append(
+            Probe(
+                "dynamodb:Query",
+                f"{arn}{table}/index/{index}",
+                lambda c, i=index: c("dynamodb").query(TableName=table, IndexName=i, **query),
+            )
+        )
+    for key in ["uploads/x", "media/x", "catalogue/x", "reviews/x", "reports/catalogue/x", "reports/x", "aws/lambda/x", "x"]:
+        for action, request in {
+            "GetObject": lambda c, k: c("s3").get_object(Bucket=bucket, Key=k),
+            "PutObject": lambda c, k: c("s3").put_object(Bucket=bucket, Key=k, Body=b""),
+            "DeleteObject": lambda c, k: c("s3").delete_object(Bucket=bucket, Key=k),
+        }.items():
+            # An upload would be worked off while others are probed.
+            name = key if action != "PutObject" else f"{key}-of-the-probe"
+            found.append(Probe(f"s3:{action}", f"arn:aws:s3:::{bucket}/{name}", lambda c, r=request, k=name: r(c, k)))
+    whole = f"arn:aws:s3:::{bucket}"
+    found += [
+        Probe("s3:PutBucketPolicy", whole, lambda c: c("s3").put_bucket_policy(Bucket=bucket, Policy="{}")),
+        Probe("s3:DeleteBucket", whole, lambda c: c("s3").delete_bucket(Bucket=bucket)),
+        Probe("s3:GetObject", f"arn:aws:s3:::{CODE_BUCKET}/x", lambda c: c("s3").get_object(Bucket=CODE_BUCKET, Key="x")),
+    ]
+    for queue, url in stack.of_type("AWS::SQS::Queue").items():
+        resource = stack.queue_arn(queue)
+        for action, request in {
+            "SendMessage": lambda c, u: c("sqs").send_message(QueueUrl=u, MessageBody="{}", DelaySeconds=900),
+            "ReceiveMessage": lambda c, u: c("sqs").receive_message(QueueUrl=u, VisibilityTimeout=0),
+            "DeleteMessage": lambda c, u: c("sqs").delete_message(QueueUrl=u, ReceiptHandle="none"),
+            "PurgeQueue": lambda c, u: c("sqs").purge_queue(QueueUrl=u),
+            "DeleteQueue": lambda c, u: c("sqs").delete_queue(QueueUrl=u),
+        }.items():
+            found.append(Probe(f"sqs:{action}", resource, lambda c, r=request, u=url: r(c, u)))
+    function = stack.resources["Feed"]
+    secret = stack.resources["SealSecret"]
+    found += [
+        Probe("lambda:InvokeFunction", "-", lambda c: c("lambda").invoke(FunctionName=function, Payload=b"{}")),
+        Probe("lambda:UpdateFunctionCode", "-", lambda c: c("lambda").update_function_code(FunctionName=function, ZipFile=b"x")),
+        Probe("secretsmanager:GetSecretValue", "-", lambda c: c("secretsmanager").get_secret_value(SecretId=secret)),
+        Probe("iam:GetRole", "-", lambda c: c("iam").get_role(RoleName=stack.role("Feed"))),
+        Probe("iam:CreateUser", "-", lambda c: c("iam").create_user(UserName="mallory")),
+        Probe("cognito-idp:ListUsers", "-", lambda c: c("cognito-idp").list_users(UserPoolId=stack.people.pool)),
+        Probe("cloudformation:DeleteStack", "-", lambda c: c("cloudformation").delete_stack(StackName=stack.name)),
+        Probe("logs:DeleteLogGroup", "-", lambda c: c("logs").delete_log_group(logGroupName=stack.resources["FeedLogs"])),
+    ]
+    return found
+
+
+def _keys(stack: Stack, role: str) -> tuple[str, str, str]:
+    """Credentials of a role. Lambda alone may assume it, so the account is let in first."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"},
+        ],
+    }
+    stack.emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
+    assumed = stack.emulator.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName=SESSION)
+    keys = assumed["Credentials"]
+    return keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
+
+
+def _try(stack: Stack, role: str, matrix: list[Probe]) -> None:
+    """Makes every request with a role's credentials, and compares what came of it with what the role says."""
+    statements, keys = granted(stack, role), _keys(stack, role)
+    clients: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in clients:
+            clients[service] = stack.emulator.client(service, keys)
+        return clients[service]
+
+    wrong, refused = [], 0
+    for probe in matrix:
+        allowed = True
+        try:
+            probe.request(client)
+        except ClientError as error:
+            allowed = error.response["Error"]["Code"] not in REFUSED
+        refused += not allowed
+        if allowed != _allows(statements, probe):
+            wrong.append(f"{probe.action} on {probe.resource}: {'allowed' if allowed else 'refused'}")
+    assert not wrong, "\n".join(wrong)
+    assert refused > len(matrix) // 2, f"only {refused} were refused"
+
+
+def check(report: Report, stack: Stack) -> None:
+    """Tries the whole matrix with the credentials of each role. Comes last: it writes where it may."""
+    matrix = probes(stack)
+    for logical_id in stack.functions:
+        with report.case(f"{logical_id} may do what its role says, and is refused the rest of {len(matrix)} probes"):
+            _try(stack, stack.role(logical_id), matrix)
+
+
+def check_use(report: Report, stack: Stack, unused: dict[str, dict[str, str]]) -> None:
+    """What the functions did so far was allowed, and what they are allowed they did. `unused` names, with a reason,
+    what a run does not come to."""
+    decisions = stack.emulator.decisions()
+    for logical_id in stack.functions:
+        role = stack.role(logical_id)
+        own = [line for line in decisions if f"/{role}/" in line["by"] and not line["by"].endswith(f"/{SESSION}")]
+        with report.case(f"{logical_id} uses what its role grants, all of it, and was refused nothing"):
+            refused = {f"{line['action']} on {line['on']}" for line in own if not line["allowed"]}
+            assert not refused, refused
+            used = {line["action"] for line in own}
+            may = {action for actions, _ in granted(stack, role) for action in actions} - IN_THE_ROLES_NAME
+            idle = may - used - set(unused.get(logical_id, {}))
+            assert not idle, f"granted and never used: {sorted(idle)}"
+            assert used <= may | IN_THE_ROLES_NAME, f"used beside what is granted: {sorted(used - may)}"
