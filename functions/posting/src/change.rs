@@ -68,9 +68,8 @@ pub async fn change_post(
         products: products?,
         photos: photos?,
     };
-    app.change(member, post, &change, &invalid, read)
-        .await
-        .map(Json)
+    let changed = Box::pin(app.change(member, post, &change, &invalid, read));
+    changed.await.map(Json)
 }
 
 /// A post that this person may change.

@@ -65,7 +65,7 @@ pub async fn create_post(
         app.store.member(&me).await?;
         return Err(Error::Invalid(invalid));
     };
-    app.publish(&me, &draft, &invalid, claim.as_ref()).await
+    Box::pin(app.publish(&me, &draft, &invalid, claim.as_ref())).await
 }
 
 /// What a draft names, as it was read.

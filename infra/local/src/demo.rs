@@ -41,6 +41,10 @@ struct Post {
     alt: Option<String>,
     hotspots: Vec<Value>,
     products: Vec<String>,
+    #[serde(default)]
+    link: Option<Value>,
+    #[serde(default)]
+    poll: Option<Value>,
 }
 
 /// Puts the demo's feed into the bucket and plays its people against the API at `base_url`;
@@ -251,6 +255,8 @@ async fn publish(
         "photos": photos,
         "products": post.products,
         "topics": post.topics,
+        "link": post.link,
+        "poll": post.poll,
     });
     let request = api.request(Method::POST, "/v1/posts", token, Some(&body));
     let call = api

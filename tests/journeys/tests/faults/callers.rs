@@ -12,14 +12,14 @@ use shared::domain::ids::PostId;
 use crate::{Met, TRANSACTIONS, engine::Engine, is_open, timeline, user};
 
 /// An app whose requests are worked on by instances that meet faults.
-struct Caller {
-    faults: Faults,
-    posting: Http,
+pub(crate) struct Caller {
+    pub(crate) faults: Faults,
+    pub(crate) posting: Http,
     engagement: Http,
 }
 
 impl Caller {
-    fn new(world: &World, seed: u64) -> Self {
+    pub(crate) fn new(world: &World, seed: u64) -> Self {
         let faults = Faults::seeded(seed);
         let context = faults.attach(&world.context());
         Self {
@@ -31,7 +31,7 @@ impl Caller {
 
     /// Asks until there is an answer: a killed instance gives none, a busy one says "later", and
     /// neither is ever taken for a fault of ours.
-    async fn ask(&self, request: &Request) -> Answer {
+    pub(crate) async fn ask(&self, request: &Request) -> Answer {
         for _ in 0..100 {
             match self.faults.run(request.clone().send()).await {
                 Some(answer) if answer.status == 503 => {}

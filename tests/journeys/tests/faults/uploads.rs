@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use harness::World;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::json;
 use shared::{
     domain::{
         ids::{PhotoId, PostId},
@@ -15,7 +16,7 @@ use shared::{
     photos::{rendition_key, upload_key},
 };
 
-use crate::{BATCHES, Met, TRANSACTIONS, engine::Engine, is_open, timeline, user};
+use crate::{BATCHES, Met, TRANSACTIONS, callers::Caller, engine::Engine, is_open, timeline, user};
 
 /// A JPEG of 400 by 200 pixels.
 fn jpeg() -> Vec<u8> {
@@ -122,4 +123,69 @@ async fn settles(seed: u64) -> Met {
 #[tokio::test]
 async fn a_post_that_waits_for_its_photos_appears_once_whatever_fails() {
     crate::over_seeds(0..30, settles, &[TRANSACTIONS, BATCHES].concat()).await;
+}
+
+/// A post of a good photo and one that is cut in half, whose author replaces the bad one as soon
+/// as they like: the new upload arrives before, meanwhile or after.
+async fn replaces(seed: u64) -> Met {
+    let world = World::new().await;
+    let mut random = StdRng::seed_from_u64(seed);
+    let ana = world.member("ana").prime().await;
+    world.member("cleo").await;
+    world.follow("cleo", "ana").await;
+    let (whole, mut engine) = (jpeg(), Engine::new(&world, seed));
+    let caller = Caller::new(&world, seed);
+    let [good, bad, better] = [
+        world.awaited_photo("ana").await,
+        world.awaited_photo("ana").await,
+        world.awaited_photo("ana").await,
+    ];
+    let post = world.published_post("ana").photo(&good, &[]);
+    let post = post.photo(&bad, &[]).await.id;
+    let mut uploads = vec![
+        (good.id, &whole[..]),
+        (bad.id, &whole[..whole.len() / 2]),
+        (better.id, &whole[..]),
+    ];
+    let early = random.random_range(0..=uploads.len());
+    let late = uploads.split_off(early);
+    for (id, file) in uploads {
+        upload(&world, id, file).await;
+        for _ in 0..random.random_range(0..4) {
+            engine.step().await;
+        }
+    }
+    let photos = [good.id, better.id].map(|id| json!({"id": id.to_string()}));
+    let patch = caller.posting.patch(&format!("/v1/posts/{post}"));
+    let patch = patch.token(&ana.token).json(json!({"photos": photos}));
+    let answer = caller.ask(&patch).await;
+    assert_eq!(answer.status, 200, "{:?}", answer.json());
+    for (id, file) in late {
+        upload(&world, id, file).await;
+        for _ in 0..random.random_range(0..4) {
+            engine.step().await;
+        }
+    }
+    engine.settle().await;
+
+    let store = world.store();
+    let shown = store.post_now(post).await.expect("the table answers");
+    let shown = shown.expect("a post");
+    assert_eq!(shown.status, PostStatus::Published);
+    assert!(shown.photos.iter().all(|photo| photo.image.is_some()));
+    let (listed, _) = store.posts_by(&ana.id, None, 10).await.expect("a list");
+    assert_eq!(listed.len(), 1, "it is listed once");
+    assert_eq!(store.member(&ana.id).await.expect("ana").posts, 1);
+    assert_eq!(timeline(&world, &user("cleo")).await, [post]);
+    assert_eq!(is_open(&world).await, BTreeSet::new());
+    let gone = store.photo(bad.id).await.expect("the table answers");
+    assert!(gone.is_none(), "the bad one is given up");
+    let mut met = Met::of(&engine.faults);
+    met.add(&Met::of(&caller.faults));
+    met
+}
+
+#[tokio::test]
+async fn a_post_whose_bad_photo_is_replaced_appears_once_whatever_fails() {
+    crate::over_seeds(0..16, replaces, &[TRANSACTIONS, BATCHES].concat()).await;
 }

@@ -1,5 +1,4 @@
 //! twitter-text's own conformance suite, `extract.yml`, case by case.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{fs, path::PathBuf};
 
