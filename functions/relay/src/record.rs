@@ -51,12 +51,10 @@ struct Text {
     s: String,
 }
 
-/// What of a post, as it was, tells whether it had appeared, and on which walls.
+/// What of a post, as it was, tells whether it had appeared.
 #[derive(Deserialize)]
 struct Before {
     status: PostStatus,
-    #[serde(default)]
-    topics: Vec<TopicId>,
 }
 
 /// What of a post, as it is, goes into its message.
@@ -102,6 +100,9 @@ pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
     };
     if let Some(post) = key.pk.strip_prefix(keys::stream::POST) {
         let post = post.parse().map_err(Error::custom)?;
+        if event == Event::Insert && key.sk.starts_with(keys::stream::CAME_TO) {
+            return came_to(dynamodb.new_image);
+        }
         if keys::post(post) != key {
             return Ok(None);
         }
@@ -118,38 +119,35 @@ pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
     Ok(None)
 }
 
-/// A post that is published now: it appeared, or came to walls that it was not on.
+/// A post that is published now and was not before, or was not there.
 fn appeared(old: Option<Item>, new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
     let post: Post = serde_dynamo::from_item(new).map_err(Error::custom)?;
     if post.status != PostStatus::Published {
         return Ok(None);
     }
-    let old = old.map(serde_dynamo::from_item::<_, Before>).transpose();
-    let old = old.map_err(Error::custom)?;
-    let walls = old.filter(|before| before.status == PostStatus::Published);
+    if let Some(old) = old {
+        let before: Before = serde_dynamo::from_item(old).map_err(Error::custom)?;
+        if before.status == PostStatus::Published {
+            return Ok(None);
+        }
+    }
     let published_at = post
         .published_at
         .ok_or_else(|| Error::custom("published, but not known when"))?;
-    let Some(walls) = walls else {
-        return Ok(Some(FanoutMessage::PostPublished(PostPublished {
-            post: post.id,
-            author: post.author,
-            published_at,
-            topics: post.topics,
-        })));
-    };
-    let mut topics = post.topics;
-    topics.retain(|topic| !walls.topics.contains(topic));
-    if topics.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(FanoutMessage::TopicsChanged(TopicsChanged {
+    Ok(Some(FanoutMessage::PostPublished(PostPublished {
         post: post.id,
         author: post.author,
         published_at,
-        topics,
+        topics: post.topics,
     })))
+}
+
+/// A post that an edit brought to other walls.
+fn came_to(new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
+    let Some(new) = new else { return Ok(None) };
+    let changed: TopicsChanged = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    Ok(Some(FanoutMessage::TopicsChanged(changed)))
 }
 
 #[cfg(test)]
@@ -208,17 +206,19 @@ mod tests {
 
     #[test]
     fn a_post_that_comes_to_other_walls_is_told_of_with_the_new_ones() {
-        let mut record = of_post(Some("published"), Some("published"));
-        let topics =
-            |ids: &[&str]| json!({"L": ids.iter().map(|id| json!({"S": id})).collect::<Vec<_>>()});
-        record["dynamodb"]["OldImage"]["topics"] = topics(&["tea", "cats"]);
-        record["dynamodb"]["NewImage"]["topics"] = topics(&["cats", "coffee"]);
+        let mut record = of_post(None, Some("published"));
+        record["dynamodb"]["Keys"]["SK"]["S"] = json!("CAME-TO#3");
+        let image = &mut record["dynamodb"]["NewImage"];
+        image["post"] = image["id"].clone();
+        image["topics"] = json!({"L": [{"S": "coffee"}]});
         let Ok(Some(FanoutMessage::TopicsChanged(changed))) = message(&record) else {
             panic!("{:?}", message(&record));
         };
         let named: Vec<_> = changed.topics.iter().map(TopicId::as_str).collect();
         assert_eq!(named, ["coffee"]);
-        record["dynamodb"]["NewImage"]["topics"] = topics(&["cats"]);
+        // Its time to live is over.
+        record["eventName"] = json!("REMOVE");
+        record["dynamodb"]["NewImage"] = json!(null);
         assert_eq!(message(&record).unwrap(), None);
     }
 

@@ -118,6 +118,7 @@ async fn a_post_is_told_of_again_only_when_it_comes_to_another_wall() {
         after.text.push('!');
         after.topics = topics.map(|id| TopicId::parse(id).unwrap()).to_vec();
         after.edition += 1;
+        after.edited_at = Some(world.now());
         let (store, uploads) = (world.store(), Uploads::default());
         assert!(store.change_post(&edit, &after, &uploads).await.unwrap());
         let (event, last) = world.stream_after(seen.as_deref());

@@ -117,6 +117,14 @@ pub fn post(post: PostId) -> Key {
     Key::new(format!("POST#{post}"), "POST")
 }
 
+/// That an edit of a post brought it to other walls.
+pub fn came_to(post: PostId, edition: u64) -> Key {
+    Key::new(
+        format!("POST#{post}"),
+        format!("{}{edition}", stream::CAME_TO),
+    )
+}
+
 /// A post in its author's list.
 pub fn authored(author: &UserId, position: Position) -> Key {
     Key::new(authored_by(author), at(position))
@@ -284,6 +292,8 @@ pub fn nothing() -> Key {
 pub mod stream {
     /// Items of posts.
     pub const POST: &str = "POST#";
+    /// Sort keys of the notes that a post came to other walls.
+    pub const CAME_TO: &str = "CAME-TO#";
     /// Edges as readers see them.
     pub const FOLLOWS: &str = "FOLLOWS#";
 

@@ -38,7 +38,7 @@ patterns! {
     "photo, photos, ticket", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
     "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
     "create_post", "create a post, claim its photos and its review, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
-    "change_post", "change a post, its photos with it, or let it appear that waited for them", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
+    "change_post", "change a post, its photos with it, or let it appear that waited for them", "TransactWrite", "`POST#p/POST`, `POST#p/CAME-TO#n`, `PHOTO#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
     "post, post_now", "one post", "GetItem", "`POST#p/POST`";
     "posts", "many posts", "BatchGet", "`POST#p/POST`";
     "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
         feed::{Entry, Position},
         ids::{PhotoId, PostId, TopicId, UserId},
         photo::Photo,
-        post::Post,
+        post::{Post, PostStatus},
     },
     error::{Error, Refusal},
 };
@@ -51,6 +51,20 @@ pub struct Uploads<'a> {
 pub(super) struct Marker {
     pub(super) author: UserId,
     pub(super) topics: Vec<TopicId>,
+}
+
+/// How long it is noted that a post came to other walls: as long as the stream is kept.
+const NOTED: SignedDuration = SignedDuration::from_hours(24);
+
+/// As the relay reads it.
+#[derive(Serialize)]
+struct CameTo {
+    status: PostStatus,
+    expires_at: i64,
+    post: PostId,
+    author: UserId,
+    published_at: Timestamp,
+    topics: Vec<TopicId>,
 }
 
 fn value<T: Serialize>(value: T) -> Result<AttributeValue, Error> {
@@ -172,6 +186,7 @@ impl Store {
             writes.push(self.give_up_photo(*photo, post.id)?);
         }
         let conditional = writes.len();
+        writes.extend(self.came_to(before, post)?);
         if let (None, Some(published_at)) = (before.published_at, post.published_at) {
             writes.extend(self.appearance(post, published_at)?);
         }
@@ -180,6 +195,30 @@ impl Store {
             Err(NotCommitted::Condition(index)) if index < conditional => Ok(false),
             Err(not) => Err(not.into()),
         }
+    }
+
+    /// The note that an edit brought a post to other walls; none where it did not. The stream's
+    /// filter cannot compare topics, and lets new items through, but not each smile at a post.
+    fn came_to(&self, before: &Post, post: &Post) -> Result<Option<TransactWriteItem>, Error> {
+        let (Some(published_at), Some(edited_at)) = (before.published_at, post.edited_at) else {
+            return Ok(None);
+        };
+        let mut topics = post.topics.clone();
+        topics.retain(|topic| !before.topics.contains(topic));
+        if topics.is_empty() {
+            return Ok(None);
+        }
+        let note = CameTo {
+            status: post.status,
+            expires_at: (edited_at + NOTED).as_second(),
+            post: post.id,
+            author: post.author.clone(),
+            published_at,
+            topics,
+        };
+        let key = keys::came_to(post.id, post.edition);
+        let note = traced(encode(&key, &note)?);
+        self.table.put_any(note).map(Some)
     }
 
     /// The write of what differs between a post as it was read and as it is to be.
