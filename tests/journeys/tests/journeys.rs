@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod edits;
 mod events;
 mod inside;
 mod main_job;
