@@ -3,7 +3,8 @@
 //! A message handles one slice and asks for the next. What a slice did is noted in the bucket
 //! before the next is asked for, under the file's version and the slice's number: so a message
 //! that comes again does nothing but ask again, and one that died half-way does its slice anew,
-//! which changes nothing, since each line is news of the same rank as before.
+//! which changes nothing, since each line is news of the same rank as before. Which products it
+//! names is noted before any is written: should a newer file overtake it then, they are known.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, Unit};
@@ -22,12 +23,10 @@ use crate::{
     state::{Part, part_key},
 };
 
-/// Records held before they are written together.
-const PAGE: usize = 250;
 /// Records written at once.
 const WRITERS: usize = 64;
-/// Bytes of a slice, or a record more.
-const SLICE_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes of a slice, or a record more: it is held in memory.
+const SLICE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Takes over a file that has arrived. One that was taken away before it was read is nothing to
 /// take over; neither is one that came again, or that a newer one overtook.
@@ -77,13 +76,10 @@ async fn slice(app: &App, file: StoreFile, part: u32, place: Place) -> Result<()
         return Ok(());
     }
     let before = app.part(&part_key(&file, part)).await?;
-    let done = match before {
+    let done = match before.filter(|done| done.written) {
         Some(done) => done,
         None => match Box::pin(read(app, &file, place)).await? {
-            Some(done) => {
-                app.put_part(&file, part, &done).await?;
-                done
-            }
+            Some(slice) => Box::pin(write(app, &file, part, slice)).await?,
             None => {
                 tracing::warn!(feed.key = file.key, "another file took its place");
                 return Ok(());
@@ -109,8 +105,33 @@ async fn slice(app: &App, file: StoreFile, part: u32, place: Place) -> Result<()
     app.own.send(&[CatalogueMessage::SliceImported(next)]).await
 }
 
-/// Reads and writes a slice; `None` when the file is not that version any more.
-async fn read(app: &App, file: &StoreFile, place: Place) -> Result<Option<Part>, Error> {
+/// Notes which products a slice names, writes them, and notes that.
+async fn write(app: &App, file: &StoreFile, part: u32, slice: Slice) -> Result<Part, Error> {
+    let Slice {
+        part: mut done,
+        good,
+    } = slice;
+    app.put_part(file, part, &done).await?;
+    let written: Vec<_> = stream::iter(good)
+        .map(|(line, found)| take_over(app, file, line, found))
+        .buffered(WRITERS)
+        .try_collect()
+        .await?;
+    for problem in written {
+        match problem {
+            None => done.tally.good(),
+            Some(bad) => done.tally.bad(vec![bad]),
+        }
+    }
+    done.tally.bad.sort_by_key(|bad| bad.line);
+    done.written = true;
+    app.put_part(file, part, &done).await?;
+    retire::if_overtaken(app, file, &done).await?;
+    Ok(done)
+}
+
+/// Reads and checks a slice; `None` when the file is not that version any more.
+async fn read(app: &App, file: &StoreFile, place: Place) -> Result<Option<Slice>, Error> {
     let kind = Kind::of(&file.key).ok_or_else(|| Error::internal("not a key of a feed"))?;
     let mut source = Source::of(kind);
     if place.offset > 0 {
@@ -132,36 +153,32 @@ async fn read(app: &App, file: &StoreFile, place: Place) -> Result<Option<Part>,
         .content_length
         .and_then(|length| u64::try_from(length).ok());
     let size = place.offset + length.unwrap_or_default();
-    let (mut body, mut slice) = (object.body, Slice::new(app, file, place));
+    let mut body = object.body;
+    let (mut part, mut good) = (Part::at(place), Vec::new());
     'reading: loop {
         match body.try_next().await.map_err(Error::unavailable)? {
             Some(bytes) => source.push(&bytes),
             None => source.end(),
         }
         while let Some(entry) = source.next() {
-            (slice.part.offset, slice.part.line) = (entry.after.offset, entry.after.line);
-            slice.part.ids.extend(entry.id);
+            (part.offset, part.line) = (entry.after.offset, entry.after.line);
+            part.ids.extend(entry.id);
             match entry.found {
-                Ok(found) => slice.page.push((entry.line, found)),
-                Err(bad) if source.is_unreadable() => slice.part.tally.unreadable(bad),
-                Err(bad) => slice.part.tally.bad(bad),
+                Ok(found) => good.push((entry.line, found)),
+                Err(bad) if source.is_unreadable() => part.tally.unreadable(bad),
+                Err(bad) => part.tally.bad(bad),
             }
-            if slice.page.len() >= PAGE {
-                slice.write().await?;
-            }
-            let full = slice.part.tally.lines + slice.page.len() as u64 >= app.slice
-                || slice.part.offset - place.offset >= SLICE_BYTES;
+            let full = part.tally.lines + good.len() as u64 >= app.slice
+                || part.offset - place.offset >= SLICE_BYTES;
             if full && source.can_pause() {
                 break 'reading;
             }
         }
         if source.has_ended() || source.is_unreadable() {
-            slice.part.ended = true;
+            part.ended = true;
             break;
         }
     }
-    slice.write().await?;
-    let mut part = slice.part;
     if part.offset >= size {
         source.end();
         part.ended = true;
@@ -171,44 +188,14 @@ async fn read(app: &App, file: &StoreFile, place: Place) -> Result<Option<Part>,
         part.tally
             .unreadable(vec![BadLine::whole(1, "is no header")]);
     }
-    part.tally.bad.sort_by_key(|bad| bad.line);
-    Ok(Some(part))
+    Ok(Some(Slice { part, good }))
 }
 
-/// A slice on its way into the table.
-struct Slice<'a> {
-    app: &'a App,
-    file: &'a StoreFile,
+/// A slice that was read.
+struct Slice {
     part: Part,
     /// Good records, each with its line.
-    page: Vec<(u64, Found)>,
-}
-
-impl<'a> Slice<'a> {
-    fn new(app: &'a App, file: &'a StoreFile, place: Place) -> Self {
-        Self {
-            app,
-            file,
-            part: Part::at(place),
-            page: Vec::with_capacity(PAGE),
-        }
-    }
-
-    async fn write(&mut self) -> Result<(), Error> {
-        let (app, file) = (self.app, self.file);
-        let written: Vec<_> = stream::iter(self.page.drain(..))
-            .map(|(line, found)| take_over(app, file, line, found))
-            .buffered(WRITERS)
-            .try_collect()
-            .await?;
-        for problem in written {
-            match problem {
-                None => self.part.tally.good(),
-                Some(bad) => self.part.tally.bad(vec![bad]),
-            }
-        }
-        Ok(())
-    }
+    good: Vec<(u64, Found)>,
 }
 
 /// Takes over a record; what is wrong with it, seen from the table.

@@ -22,7 +22,7 @@ use shared::{
 use crate::{
     App,
     source::{Kind, report_key},
-    state::{Current, part_key, report_id},
+    state::{Current, Part, part_key, report_id},
 };
 
 /// Products retired at once.
@@ -44,6 +44,28 @@ fn mark(id: &str) -> u128 {
     first
         .iter()
         .fold(0, |mark, byte| (mark << 8) | u128::from(*byte))
+}
+
+/// Retires what a slice named, save what a newer file names, if such a one was taken over while the
+/// slice was being written.
+///
+/// # Errors
+/// A service that fails.
+pub(crate) async fn if_overtaken(app: &App, file: &StoreFile, part: &Part) -> Result<(), Error> {
+    let current = app.current(file).await?;
+    let Some(newer) = current.filter(|current| current.at > file.at) else {
+        return Ok(());
+    };
+    let ids = part.ids.iter().filter_map(|id| ProductId::parse(id));
+    let ids: Vec<_> = ids.collect();
+    stream::iter(ids)
+        .map(|id| async move {
+            let news = News::of(newer.at, 0);
+            app.store.retire(&id, &file.key, news).await
+        })
+        .buffer_unordered(WRITERS)
+        .try_for_each(|_retired| async { Ok(()) })
+        .await
 }
 
 /// What all slices of a file say together.

@@ -27,6 +27,8 @@ pub(crate) struct Part {
     pub cut_off: bool,
     /// The products that it names, on good lines and bad.
     pub ids: Vec<String>,
+    /// Whether they are in the table; noted before with `false`, so that none is there unknown.
+    pub written: bool,
 }
 
 impl Part {
@@ -39,6 +41,7 @@ impl Part {
             ended: false,
             cut_off: false,
             ids: Vec::new(),
+            written: false,
         }
     }
 }
@@ -146,10 +149,12 @@ impl App {
         self.write(&current_key(file), current).await
     }
 
-    /// The keys of the slices of all versions up to this one, the oldest version first.
+    /// The keys of the slices of this version and of those that arrived before it, the oldest first.
+    /// One of the same moment is none of them: of what it wrote nothing is older than this.
     async fn parts(&self, file: &StoreFile) -> Result<Vec<String>, Error> {
         let folder = format!("{}/", folder(file));
-        let end = format!("{folder}{}/~", version(file));
+        let own = version(file);
+        let arrived = own.split('-').next();
         let (mut parts, mut after) = (Vec::new(), None);
         loop {
             let list = self.s3.list_objects_v2().bucket(&self.bucket);
@@ -162,7 +167,9 @@ impl App {
             }
             after = parts.last().cloned();
         }
-        parts.retain(|key| *key < end && version_of(key).is_some());
+        parts.retain(|key| {
+            version_of(key).is_some_and(|found| found == own || found.split('-').next() < arrived)
+        });
         parts.sort();
         Ok(parts)
     }

@@ -91,29 +91,26 @@ async fn takes_over(seed: u64) -> Met {
     }
     engine.settle().await;
 
-    for number in 0..12 {
+    for number in (0..12).filter(|number| number % 4 != 3) {
         let found = product(&world, &format!("a{number}")).await;
-        let (gone, told) = (number % 4 == 3, number == 1);
-        let expected = match (gone, told) {
-            (true, _) => Availability::Gone,
-            (false, true) => Availability::SoldOut,
-            (false, false) => Availability::InStock,
+        let (availability, amount) = match number {
+            1 => (Availability::SoldOut, 777),
+            _ => (Availability::InStock, 600),
         };
-        assert_eq!(found.availability, expected, "a{number}");
-        let amount = found.price.expect("a price").amount;
-        if !gone {
-            assert_eq!(amount, if told { 777 } else { 600 }, "a{number}");
-        }
+        assert_eq!(found.availability, availability, "a{number}");
+        assert_eq!(found.price.expect("a price").amount, amount, "a{number}");
     }
     for number in 2..9 {
         let found = product(&world, &format!("b{number}")).await;
         assert_eq!(found.availability, Availability::InStock, "b{number}");
     }
-    for number in 0..2 {
-        let id = ProductId::parse(&format!("b{number}")).expect("an id");
-        let found = world.store().product(&id).await.expect("the table answers");
+    // What the first version alone named was retired, or never came to be.
+    for id in ["a3", "a7", "a11", "b0", "b1"] {
+        let key = ProductId::parse(id).expect("an id");
+        let found = world.store().product(&key).await;
+        let found = found.expect("the table answers");
         let gone = found.is_none_or(|(found, _)| found.availability == Availability::Gone);
-        assert!(gone, "b{number}");
+        assert!(gone, "{id}");
     }
     let mug = product(&world, "mug").await;
     let stars: u32 = (0..8).map(|number| 1 + (number + 1) % 5).sum();
@@ -123,5 +120,5 @@ async fn takes_over(seed: u64) -> Met {
 
 #[tokio::test]
 async fn the_latest_files_of_the_store_hold_whatever_fails() {
-    crate::over_seeds(0..30, takes_over, crate::TRANSACTIONS).await;
+    crate::over_seeds(0..12, takes_over, crate::TRANSACTIONS).await;
 }
