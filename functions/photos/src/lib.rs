@@ -12,7 +12,6 @@ use shared::{
 };
 use tokio::sync::Semaphore;
 
-pub mod pipeline;
 mod settle;
 
 /// What the worker needs.

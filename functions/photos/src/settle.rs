@@ -1,5 +1,6 @@
 //! One upload: from the bucket through the pipeline into its photo, and into the post that waits.
 
+use imaging::{Defect, Processed};
 use shared::{
     domain::{
         ids::PostId,
@@ -15,10 +16,7 @@ use shared::{
     },
 };
 
-use crate::{
-    App,
-    pipeline::{self, Processed},
-};
+use crate::App;
 
 /// How often a post is settled anew when it changed meanwhile.
 const ATTEMPTS: usize = 5;
@@ -88,14 +86,24 @@ async fn process(
     bytes: Vec<u8>,
     content_type: String,
 ) -> Result<Result<Processed, Rejection>, Error> {
-    let work = move || pipeline::process(&bytes, &content_type);
+    let work = move || imaging::process(&bytes, &content_type);
     match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => Ok(outcome),
+        Ok(outcome) => Ok(outcome.map_err(rejection)),
         Err(stopped) if stopped.is_panic() => {
             tracing::error!("the pipeline panicked");
             Ok(Err(Rejection::Unreadable))
         }
         Err(stopped) => Err(Error::unavailable(stopped)),
+    }
+}
+
+/// What the owner is told of a file that cannot be shown.
+fn rejection(defect: Defect) -> Rejection {
+    match defect {
+        Defect::Truncated => Rejection::Truncated,
+        Defect::TypeMismatch => Rejection::TypeMismatch,
+        Defect::TooManyPixels => Rejection::TooManyPixels,
+        Defect::Unreadable => Rejection::Unreadable,
     }
 }
 

@@ -1,10 +1,9 @@
 //! JPEG in and out: the header read here, the pixels by libjpeg-turbo, scaled while decoding.
 
-use shared::domain::photo::Rejection;
 use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
-use super::{
-    Decoded, check_size,
+use crate::{
+    Decoded, Defect, check_size,
     exif::Orientation,
     raster::{Layout, Raster, size},
     widths,
@@ -43,7 +42,7 @@ impl Header<'_> {
 }
 
 /// The marker segments from the first to the start of the first scan (ITU T.81 annex B).
-fn read_header(bytes: &[u8]) -> Result<Header<'_>, Rejection> {
+fn read_header(bytes: &[u8]) -> Result<Header<'_>, Defect> {
     const START_OF_SCAN: u8 = 0xda;
     let mut header = Header {
         width: 0,
@@ -61,15 +60,15 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Rejection> {
             // Baseline, extended and progressive frames; the arithmetic ones too.
             0xc0..=0xc2 | 0xc9 | 0xca => {
                 if frame.is_some() {
-                    return Err(Rejection::Unreadable);
+                    return Err(Defect::Unreadable);
                 }
-                let parsed = Frame::parse(marker, segment).ok_or(Rejection::Unreadable)?;
+                let parsed = Frame::parse(marker, segment).ok_or(Defect::Unreadable)?;
                 (header.width, header.height) = (parsed.width, parsed.height);
                 check_size(header.width, header.height)?;
                 frame = Some(parsed);
             }
             // Lossless and hierarchical frames, which no camera or app writes, cannot be scaled.
-            0xc3 | 0xc5..=0xc7 | 0xcb | 0xcd..=0xcf => return Err(Rejection::Unreadable),
+            0xc3 | 0xc5..=0xc7 | 0xcb | 0xcd..=0xcf => return Err(Defect::Unreadable),
             0xe1 => {
                 if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
                     header.orientation = Orientation::of_tiff(tiff);
@@ -82,7 +81,7 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Rejection> {
             }
             0xee => header.adobe |= segment.starts_with(b"Adobe"),
             START_OF_SCAN => {
-                let frame = frame.ok_or(Rejection::Unreadable)?;
+                let frame = frame.ok_or(Defect::Unreadable)?;
                 let components = segment.first().copied().unwrap_or(0);
                 if frame.progressive || usize::from(components) < frame.components {
                     header.coefficient_bytes = frame.coefficient_bytes;
@@ -90,7 +89,7 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Rejection> {
                 // Stuffing keeps the end marker out of a scan's data, so it is there only if the
                 // image is whole; the marker of an embedded preview lies before the first scan.
                 if !after.array_windows().rev().any(|pair| pair == b"\xff\xd9") {
-                    return Err(Rejection::Truncated);
+                    return Err(Defect::Truncated);
                 }
                 return Ok(header);
             }
@@ -101,25 +100,25 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Rejection> {
 }
 
 /// One marker, its segment without the length, and what follows.
-fn next_segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), Rejection> {
+fn next_segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), Defect> {
     let start = bytes
         .iter()
         .position(|byte| *byte != 0xff)
-        .ok_or(Rejection::Truncated)?;
+        .ok_or(Defect::Truncated)?;
     let marker = bytes[start];
     if start == 0 || matches!(marker, 0x00 | 0xd8 | 0xd9) {
-        return Err(Rejection::Unreadable);
+        return Err(Defect::Unreadable);
     }
     let rest = &bytes[start + 1..];
     if matches!(marker, 0x01 | 0xd0..=0xd7) {
         return Ok((marker, &[], rest));
     }
-    let (length, _) = rest.split_first_chunk().ok_or(Rejection::Truncated)?;
+    let (length, _) = rest.split_first_chunk().ok_or(Defect::Truncated)?;
     let length = usize::from(u16::from_be_bytes(*length));
     if length < 2 {
-        return Err(Rejection::Unreadable);
+        return Err(Defect::Unreadable);
     }
-    let (segment, after) = rest.split_at_checked(length).ok_or(Rejection::Truncated)?;
+    let (segment, after) = rest.split_at_checked(length).ok_or(Defect::Truncated)?;
     Ok((marker, &segment[2..], after))
 }
 
@@ -166,7 +165,7 @@ impl Frame {
 }
 
 /// Decodes at the smallest eighth of the size that still has the widest rendition in it.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
     let mut header = read_header(bytes)?;
     let (upright_width, _) = header.orientation.upright(header.width, header.height);
     let needed = widths(upright_width)
@@ -185,7 +184,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         .map_err(rejection)?;
     let seen = decompressor.read_header(bytes).map_err(rejection)?;
     if (seen.width, seen.height) != (header.width as usize, header.height as usize) {
-        return Err(Rejection::Unreadable);
+        return Err(Defect::Unreadable);
     }
     let (layout, format) = match seen.colorspace {
         Colorspace::Gray => (Layout::Gray, PixelFormat::GRAY),
@@ -193,11 +192,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         Colorspace::CMYK | Colorspace::YCCK => (Layout::Cmyk, PixelFormat::CMYK),
     };
     let scaled = seen.scaled(scaling);
-    let side = |length: usize| u32::try_from(length).map_err(|_too_long| Rejection::Unreadable);
+    let side = |length: usize| u32::try_from(length).map_err(|_too_long| Defect::Unreadable);
     let (width, height) = (side(scaled.width)?, side(scaled.height)?);
-    let length = size(layout, width, height).ok_or(Rejection::TooManyPixels)?;
+    let length = size(layout, width, height).ok_or(Defect::TooManyPixels)?;
     if header.coefficient_bytes + length as u64 > MAX_WORKING_BYTES {
-        return Err(Rejection::TooManyPixels);
+        return Err(Defect::TooManyPixels);
     }
     let mut pixels = vec![0; length];
     let image = Image {
@@ -224,7 +223,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
 
 /// Libjpeg reports as an error also what it only warned of, with all pixels decoded. A few stray
 /// bytes between segments, as some cameras leave them, are forgiven; missing data is not.
-fn forgive(error: turbojpeg::Error) -> Result<(), Rejection> {
+fn forgive(error: turbojpeg::Error) -> Result<(), Defect> {
     if error.to_string().contains("extraneous bytes") {
         Ok(())
     } else {
@@ -236,18 +235,18 @@ fn forgive(error: turbojpeg::Error) -> Result<(), Rejection> {
     clippy::needless_pass_by_value,
     reason = "the shape that map_err wants"
 )]
-fn rejection(error: turbojpeg::Error) -> Rejection {
+fn rejection(error: turbojpeg::Error) -> Defect {
     if error.to_string().contains("remature end") {
-        Rejection::Truncated
+        Defect::Truncated
     } else {
-        Rejection::Unreadable
+        Defect::Unreadable
     }
 }
 
 /// A baseline JPEG of an RGB image, chroma halved, with nothing in it but the image.
-pub(super) fn encode(raster: &Raster, quality: i32) -> Result<Vec<u8>, Rejection> {
+pub(crate) fn encode(raster: &Raster, quality: i32) -> Result<Vec<u8>, Defect> {
     if raster.layout() != Layout::Rgb {
-        return Err(Rejection::Unreadable);
+        return Err(Defect::Unreadable);
     }
     let compress = || {
         let mut compressor = Compressor::new()?;

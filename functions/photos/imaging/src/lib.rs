@@ -1,6 +1,7 @@
 //! From the bytes of an upload to its renditions, or to the reason why there are none.
 //!
-//! Pure: no clock, no network, no storage. What a file claims (type, size in pixels) is checked
+//! Pure: no clock, no network, no storage; a crate of its own, so that it alone is optimised in
+//! debug builds. What a file claims (type, size in pixels) is checked
 //! from its first bytes, before anything is decoded or allocated for it. Renditions are encoded
 //! anew from pixels, so that none of the original's metadata can come along.
 
@@ -9,9 +10,9 @@ mod exif;
 mod jpeg;
 mod png;
 mod raster;
+mod webp;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use shared::domain::photo::{MAX_BYTES, Rejection};
 
 use self::{exif::Orientation, raster::Raster};
 
@@ -25,6 +26,19 @@ pub const WIDTHS: [u32; 3] = [320, 640, 1080];
 const QUALITY: i32 = 80;
 /// Longest side of what the placeholder is computed from; thumbhash takes at most 100.
 const PLACEHOLDER_SIDE: u32 = 64;
+
+/// Why there are no renditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    /// The file ends before the image does.
+    Truncated,
+    /// The bytes are of another type than was claimed for them.
+    TypeMismatch,
+    /// More than is decoded, by the file's own header: pixels, or what must be held to read them.
+    TooManyPixels,
+    /// Not an image that can be decoded.
+    Unreadable,
+}
 
 /// What an upload became.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +69,7 @@ pub struct Rendition {
 enum Format {
     Jpeg,
     Png,
+    Webp,
 }
 
 impl Format {
@@ -62,16 +77,32 @@ impl Format {
         match content_type {
             "image/jpeg" => Some(Self::Jpeg),
             "image/png" => Some(Self::Png),
+            "image/webp" => Some(Self::Webp),
             _ => None,
         }
     }
 
-    /// The first bytes of every file of this type.
-    fn magic(self) -> &'static [u8] {
+    /// What every file of this type has, and from which byte on.
+    fn magic(self) -> &'static [(usize, &'static [u8])] {
         match self {
-            Self::Jpeg => b"\xff\xd8\xff",
-            Self::Png => b"\x89PNG\r\n\x1a\n",
+            Self::Jpeg => &[(0, b"\xff\xd8\xff")],
+            Self::Png => &[(0, b"\x89PNG\r\n\x1a\n")],
+            Self::Webp => &[(0, b"RIFF"), (8, b"WEBP")],
         }
+    }
+
+    /// Whether the bytes are of this type, as far as they go.
+    fn check(self, bytes: &[u8]) -> Result<(), Defect> {
+        let mut cut = false;
+        for (at, expected) in self.magic() {
+            let found = bytes.get(*at..).unwrap_or_default();
+            let found = &found[..found.len().min(expected.len())];
+            if !expected.starts_with(found) {
+                return Err(Defect::TypeMismatch);
+            }
+            cut |= found.len() < expected.len();
+        }
+        if cut { Err(Defect::Truncated) } else { Ok(()) }
     }
 }
 
@@ -89,34 +120,25 @@ struct Decoded {
 /// Checks `bytes` against the content type that was claimed for them, and makes the renditions.
 ///
 /// # Errors
-/// The [`Rejection`]; the same bytes give the same one each time.
-pub fn process(bytes: &[u8], content_type: &str) -> Result<Processed, Rejection> {
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Rejection::TooLarge);
-    }
-    let format = Format::of_content_type(content_type).ok_or(Rejection::TypeMismatch)?;
-    if !bytes.starts_with(format.magic()) {
-        let cut = format.magic().starts_with(bytes);
-        return Err(if cut {
-            Rejection::Truncated
-        } else {
-            Rejection::TypeMismatch
-        });
-    }
+/// The [`Defect`]; the same bytes give the same one each time.
+pub fn process(bytes: &[u8], content_type: &str) -> Result<Processed, Defect> {
+    let format = Format::of_content_type(content_type).ok_or(Defect::TypeMismatch)?;
+    format.check(bytes)?;
     render(match format {
         Format::Jpeg => jpeg::decode(bytes)?,
         Format::Png => png::decode(bytes)?,
+        Format::Webp => webp::decode(bytes)?,
     })
 }
 
 /// Refuses, from the header alone, what would be too much to decode.
-fn check_size(width: u32, height: u32) -> Result<(), Rejection> {
+fn check_size(width: u32, height: u32) -> Result<(), Defect> {
     if width == 0 || height == 0 {
-        return Err(Rejection::Unreadable);
+        return Err(Defect::Unreadable);
     }
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MAX_PIXELS || width.max(height) > MAX_SIDE {
-        return Err(Rejection::TooManyPixels);
+        return Err(Defect::TooManyPixels);
     }
     Ok(())
 }
@@ -140,7 +162,7 @@ fn height_at(rendition_width: u32, width: u32, height: u32) -> u32 {
     u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
 }
 
-fn render(decoded: Decoded) -> Result<Processed, Rejection> {
+fn render(decoded: Decoded) -> Result<Processed, Defect> {
     let Decoded {
         width,
         height,
@@ -177,7 +199,7 @@ fn render(decoded: Decoded) -> Result<Processed, Rejection> {
     })
 }
 
-fn placeholder(smallest: Raster) -> Result<String, Rejection> {
+fn placeholder(smallest: Raster) -> Result<String, Defect> {
     let (width, height) = (smallest.width(), smallest.height());
     let long = width.max(height);
     let side = PLACEHOLDER_SIDE.min(long);

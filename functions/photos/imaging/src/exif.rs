@@ -1,13 +1,13 @@
 //! The one thing that is read from EXIF: which way up the photo is.
 
-use super::raster::{Layout, Raster};
+use crate::raster::{Layout, Raster};
 
 /// How stored pixels are turned to be seen upright.
 ///
 /// An upright pixel (x, y) is the stored pixel (x, y), or (y, x) where `transposed`, counted from
 /// the right or from the bottom where `from_right` or `from_bottom`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Orientation {
+pub(crate) struct Orientation {
     transposed: bool,
     from_right: bool,
     from_bottom: bool,
@@ -34,12 +34,12 @@ impl Orientation {
     }
 
     /// From a TIFF block, as EXIF is stored in; upright where it says nothing that can be read.
-    pub(super) fn of_tiff(tiff: &[u8]) -> Self {
+    pub(crate) fn of_tiff(tiff: &[u8]) -> Self {
         Self::of_tag(orientation_tag(tiff).unwrap_or(1))
     }
 
     /// Upright width and height of stored ones, and the other way round.
-    pub(super) fn upright(self, width: u32, height: u32) -> (u32, u32) {
+    pub(crate) fn upright(self, width: u32, height: u32) -> (u32, u32) {
         if self.transposed {
             (height, width)
         } else {
@@ -48,7 +48,7 @@ impl Orientation {
     }
 
     /// The image, upright. Only RGB is ever turned; anything else stays as it is.
-    pub(super) fn apply(self, stored: Raster) -> Raster {
+    pub(crate) fn apply(self, stored: Raster) -> Raster {
         if self == Self::default() || stored.layout() != Layout::Rgb {
             return stored;
         }

@@ -2,11 +2,11 @@
 
 use moxcms::{ColorProfile, DataColorSpace, TransformOptions};
 
-use super::raster::{Layout, Raster};
+use crate::raster::{Layout, Raster};
 
 /// The image in sRGB: by its ICC profile, where it has one that fits its pixels; else gray and
 /// RGB are taken to be sRGB already, and inks to multiply.
-pub(super) fn to_srgb(raster: Raster, profile: Option<&[u8]>) -> Raster {
+pub(crate) fn to_srgb(raster: Raster, profile: Option<&[u8]>) -> Raster {
     if let Some(converted) = profile.and_then(|profile| by_profile(&raster, profile)) {
         return converted;
     }

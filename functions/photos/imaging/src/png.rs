@@ -3,12 +3,11 @@
 use std::io::Cursor;
 
 use png::{Adam7Info, ColorType, DecodeOptions, Decoder, InterlaceInfo, Limits, Transformations};
-use shared::domain::photo::Rejection;
 
-use super::{
-    Decoded, check_size,
+use crate::{
+    Decoded, Defect, check_size,
     exif::Orientation,
-    raster::{Layout, Raster, size},
+    raster::{Layout, Raster, over_white, size},
 };
 
 /// What the decoder may hold beside the pixels: lines, and the colour profile.
@@ -25,19 +24,19 @@ struct Header {
 }
 
 /// Walks the chunks from the first to the last, which is there only if the file is whole.
-fn read_header(bytes: &[u8]) -> Result<Header, Rejection> {
+fn read_header(bytes: &[u8]) -> Result<Header, Defect> {
     let mut header: Option<Header> = None;
     let mut rest = &bytes[8..];
     loop {
         let (&[l0, l1, l2, l3, kind @ ..], after) =
-            rest.split_first_chunk::<8>().ok_or(Rejection::Truncated)?;
+            rest.split_first_chunk::<8>().ok_or(Defect::Truncated)?;
         let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
         let chunk = after.get(..length);
         match (&kind, &mut header) {
             (b"IHDR", None) => {
                 let (&[w0, w1, w2, w3, h0, h1, h2, h3], _) = chunk
                     .and_then(|chunk| chunk.split_first_chunk())
-                    .ok_or(Rejection::Truncated)?;
+                    .ok_or(Defect::Truncated)?;
                 let width = u32::from_be_bytes([w0, w1, w2, w3]);
                 let height = u32::from_be_bytes([h0, h1, h2, h3]);
                 check_size(width, height)?;
@@ -52,17 +51,17 @@ fn read_header(bytes: &[u8]) -> Result<Header, Rejection> {
                     header.orientation = Orientation::of_tiff(tiff);
                 }
             }
-            (b"IEND", _) => return header.ok_or(Rejection::Unreadable),
-            (_, None) => return Err(Rejection::Unreadable),
+            (b"IEND", _) => return header.ok_or(Defect::Unreadable),
+            (_, None) => return Err(Defect::Unreadable),
             (_, Some(_)) => {}
         }
-        let checksum = length.checked_add(4).ok_or(Rejection::Truncated)?;
-        rest = after.get(checksum..).ok_or(Rejection::Truncated)?;
+        let checksum = length.checked_add(4).ok_or(Defect::Truncated)?;
+        rest = after.get(checksum..).ok_or(Defect::Truncated)?;
     }
 }
 
 /// Decodes at full size, holding no more than the eight-bit result and a few lines.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
     let header = read_header(bytes)?;
     let (width, height) = (header.width, header.height);
 
@@ -73,13 +72,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
         bytes: DECODER_BYTES,
     });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-    let mut reader = decoder.read_info().map_err(|_any| Rejection::Unreadable)?;
+    let mut reader = decoder.read_info().map_err(|_any| Defect::Unreadable)?;
     let (flatten, layout): (Flatten, Layout) = match reader.output_color_type().0 {
         ColorType::Grayscale => (copy, Layout::Gray),
         ColorType::GrayscaleAlpha => (flatten_gray, Layout::Gray),
         ColorType::Rgb => (copy, Layout::Rgb),
         ColorType::Rgba => (flatten_rgb, Layout::Rgb),
-        ColorType::Indexed => return Err(Rejection::Unreadable),
+        ColorType::Indexed => return Err(Defect::Unreadable),
     };
     let profile = reader
         .info()
@@ -89,12 +88,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
 
     let channels = layout.channels();
     let stride = width as usize * channels;
-    let mut pixels = vec![0; size(layout, width, height).ok_or(Rejection::TooManyPixels)?];
+    let mut pixels = vec![0; size(layout, width, height).ok_or(Defect::TooManyPixels)?];
     let mut line = Vec::with_capacity(stride);
     let mut next_line = 0;
     while let Some(row) = reader
         .next_interlaced_row()
-        .map_err(|_any| Rejection::Unreadable)?
+        .map_err(|_any| Defect::Unreadable)?
     {
         line.clear();
         flatten(row.data(), &mut line);
@@ -102,8 +101,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Rejection> {
             InterlaceInfo::Null(_) => {
                 let target = pixels
                     .get_mut(next_line..next_line + stride)
-                    .ok_or(Rejection::Unreadable)?;
-                target.copy_from_slice(line.get(..stride).ok_or(Rejection::Unreadable)?);
+                    .ok_or(Defect::Unreadable)?;
+                target.copy_from_slice(line.get(..stride).ok_or(Defect::Unreadable)?);
                 next_line += stride;
             }
             InterlaceInfo::Adam7(pass) => deinterlace(&mut pixels, stride, &line, pass, channels),
@@ -145,11 +144,4 @@ fn flatten_rgb(row: &[u8], line: &mut Vec<u8>) {
                 [red, green, blue].map(|channel| over_white(*channel, *alpha))
             }),
     );
-}
-
-/// A sample of the given opacity over white, rounded to nearest.
-fn over_white(sample: u8, alpha: u8) -> u8 {
-    let (white, alpha) = (u32::from(u8::MAX), u32::from(alpha));
-    let mixed = (u32::from(sample) * alpha + white * (white - alpha) + white / 2) / white;
-    u8::try_from(mixed).unwrap_or(u8::MAX)
 }
