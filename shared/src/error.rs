@@ -214,7 +214,9 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::IdempotencyInProgress) => {
                 "The first request with this Idempotency-Key is still running."
             }
-            Self::Conflict(Conflict::PhotoTaken) => "A photo belongs to another post already.",
+            Self::Conflict(Conflict::PhotoTaken) => {
+                "A photo is taken already, by a post or as an avatar."
+            }
             Self::Conflict(Conflict::ReviewShared) => "You have shared this review already.",
             Self::TooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body must be application/json.",

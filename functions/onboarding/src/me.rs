@@ -8,10 +8,10 @@ use axum::{
 use shared::{
     domain::{
         ids::UserId,
-        people::Profile,
-        photo::{Image, Photo, PhotoStatus},
+        people::{Avatar, Profile},
+        photo::{Photo, PhotoStatus},
     },
-    error::{Error, Invalid},
+    error::{Conflict, Error, Invalid},
     http::{JsonBody, Patch, Refusals, Viewer, created},
     store::{Claim, ProfileChange},
 };
@@ -102,7 +102,8 @@ pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Js
     Ok(Json(view(&app, &viewer, profile)))
 }
 
-/// Changes my profile: an RFC 7396 merge patch. The handle is fixed.
+/// Changes my profile: an RFC 7396 merge patch. The handle is fixed. An avatar's photo is no
+/// post's, and goes when another takes its place.
 #[utoipa::path(
     patch,
     path = "/v1/me",
@@ -121,17 +122,24 @@ pub(crate) async fn change_me(
     let change = body
         .parse_noting::<ChangeMe>(&mut invalid)?
         .unwrap_or_default();
+    let mut taken = false;
     let avatar = match change.avatar {
         Patch::Keep => None,
         Patch::Clear => Some(None),
         Patch::Set(photo) => {
+            let now = app.context.clock.now();
             let photo = app.store.photo(photo).await?;
+            let photo = photo.filter(|photo| !photo.is_forgotten(now));
+            taken = photo.as_ref().is_some_and(|photo| photo.post.is_some());
             invalid
                 .check("/avatar_photo_id", portrait(photo, &viewer.id))
                 .map(Some)
         }
     };
     invalid.finish()?;
+    if taken {
+        return Err(Error::Conflict(Conflict::PhotoTaken));
+    }
     let change = ProfileChange {
         display_name: change.display_name,
         bio: change.bio,
@@ -145,14 +153,18 @@ pub(crate) async fn change_me(
 
 /// What an avatar is drawn from: a photo of one's own that is ready. Another's answers as if it
 /// were not there.
-fn portrait(photo: Option<Photo>, owner: &UserId) -> Result<Image, String> {
+fn portrait(photo: Option<Photo>, owner: &UserId) -> Result<Avatar, String> {
     let photo = photo
         .filter(|photo| photo.owner == *owner)
         .ok_or("there is no such photo")?;
     match photo.status {
-        PhotoStatus::Ready => photo
-            .image
-            .ok_or_else(|| "this photo is not ready".to_owned()),
+        PhotoStatus::Ready => {
+            let image = photo.image.ok_or("this photo is not ready")?;
+            Ok(Avatar {
+                photo: photo.id,
+                image,
+            })
+        }
         PhotoStatus::AwaitingUpload => Err("this photo is not ready yet".to_owned()),
         PhotoStatus::Rejected => Err("this photo was rejected".to_owned()),
     }

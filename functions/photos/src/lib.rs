@@ -1,12 +1,17 @@
-//! Checks uploads, makes their renditions, and publishes the posts that waited for them.
+//! Checks uploads, makes their renditions, publishes the posts that waited for them, and deletes
+//! what lay in the bucket for photos that are gone.
 
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
     error::Error,
-    photos::Bucket,
-    queue::{arrived_keys, run_batch},
+    photos::{Bucket, MediaNames, upload_key},
+    queue::{
+        arrived_keys,
+        messages::{PhotoRemoved, PhotosMessage},
+        run_batch,
+    },
     runtime::{Clock, Context},
     store::Store,
 };
@@ -19,6 +24,7 @@ mod settle;
 pub struct App {
     store: Store,
     bucket: Bucket,
+    media: MediaNames,
     clock: Clock,
     /// One photo in memory at a time: the largest needs half a gigabyte.
     turn: Arc<Semaphore>,
@@ -30,6 +36,7 @@ impl App {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
             bucket: Bucket::new(context.s3.clone(), &context.config.bucket),
+            media: MediaNames::new(&context.config.seal_secret),
             clock: context.clock.clone(),
             turn: Arc::new(Semaphore::new(1)),
         }
@@ -42,15 +49,29 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 }
 
 /// Settles the uploads that a message of S3 says have arrived, and the posts that waited for
-/// them. Safe to do again from any point: renditions go to where the ticket says, photo and post
-/// are each settled once by a condition of the table.
+/// them; or deletes what the bucket holds of a photo that is gone. Safe to do again from any
+/// point: renditions go to where the ticket says, photo and post are each settled once by a
+/// condition of the table, and what is deleted stays so.
 ///
 /// # Errors
-/// A message that is not S3's, an object that is no upload, a service that fails. A bad file is
+/// A message that is neither, an object that is no upload, a service that fails. A bad file is
 /// none: its photo is rejected.
 pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
-    for key in arrived_keys(message.body.as_deref().unwrap_or_default())? {
+    let body = message.body.unwrap_or_default();
+    if let Ok(PhotosMessage::PhotoRemoved(removed)) = serde_json::from_str(&body) {
+        return delete(app, &removed).await;
+    }
+    for key in arrived_keys(&body)? {
         Box::pin(settle::settle(app, &key)).await?;
     }
+    Ok(())
+}
+
+/// Deletes the upload and the renditions of a photo that is gone. A worker that still makes them
+/// finds the photo gone when it is done, and deletes them itself.
+async fn delete(app: &App, removed: &PhotoRemoved) -> Result<(), Error> {
+    app.bucket.delete(&upload_key(removed.photo)).await?;
+    app.bucket.delete_renditions(&removed.media).await?;
+    tracing::info!(photo.id = %removed.photo, "deleted with its renditions");
     Ok(())
 }

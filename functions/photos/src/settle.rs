@@ -9,6 +9,7 @@ use shared::{
     },
     error::Error,
     photos::{Upload, is_upload_key, photo_at},
+    queue::messages::PhotoRemoved,
     store::Uploads,
     telemetry::{
         Trace, Traced,
@@ -27,14 +28,19 @@ pub(crate) async fn settle(app: &App, key: &str) -> Result<(), Error> {
     if !is_upload_key(key) {
         return Err(Error::internal("not a key of an upload"));
     }
-    let ticket = match photo_at(key) {
-        Some(photo) => app.store.ticket(photo).await?,
-        None => None,
-    };
-    let Some((photo, trace)) = ticket else {
-        // Nobody can ask for what has no ticket, or one that ran out.
-        tracing::info!(upload.key = key, "deleted an upload without a ticket");
+    let Some(id) = photo_at(key) else {
+        tracing::info!(
+            upload.key = key,
+            "deleted an upload that no ticket leads to"
+        );
         return app.bucket.delete(key).await;
+    };
+    let Some((photo, trace)) = app.store.ticket(id).await? else {
+        // Its time ran out, or its post was deleted, perhaps while renditions were made of it.
+        for media in app.media.possible(id) {
+            crate::delete(app, &PhotoRemoved { photo: id, media }).await?;
+        }
+        return Ok(());
     };
     // S3's message carries no trace: the work goes on in that of the request for the ticket.
     let trace = trace.or_else(Trace::current).unwrap_or_else(Trace::fresh);
@@ -65,19 +71,25 @@ async fn settle_photo(app: &App, key: &str, photo: Photo) -> Result<Option<Photo
         }
     };
     drop(turn);
-    match outcome {
+    let settled = match outcome {
         Ok(processed) => {
             let image = put_renditions(app, &photo.media, processed).await?;
             tracing::info!(photo.id = %photo.id, "ready");
             metrics::count(Metric::PhotosReady, 1);
-            app.store.settle_photo(photo.id, Ok(&image)).await
+            app.store.settle_photo(photo.id, Ok(&image)).await?
         }
         Err(rejection) => {
             tracing::info!(photo.id = %photo.id, photo.rejection = ?rejection, "rejected");
             metrics::count(Metric::PhotosRejected, 1);
-            app.store.settle_photo(photo.id, Err(rejection)).await
+            app.store.settle_photo(photo.id, Err(rejection)).await?
         }
+    };
+    if settled.is_none() {
+        // It went meanwhile, perhaps before its renditions were put.
+        let Photo { id, media, .. } = photo;
+        crate::delete(app, &PhotoRemoved { photo: id, media }).await?;
     }
+    Ok(settled)
 }
 
 /// Runs the pipeline beside the runtime. A file on which it would panic is unreadable: one

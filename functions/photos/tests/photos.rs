@@ -5,7 +5,7 @@
 )]
 
 use aws_lambda_events::sqs::SqsEvent;
-use harness::{Fault, Faults, World, sqs_event};
+use harness::{Fault, Faults, Meter, World, sqs_event};
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
 use jiff::SignedDuration;
 use photos::{App, handle};
@@ -18,6 +18,7 @@ use shared::{
     },
     photos::{rendition_key, upload_key},
     runtime::Context,
+    store::keys,
 };
 
 const SIZE: (u32, u32) = (700, 350);
@@ -283,8 +284,19 @@ async fn an_upload_told_of_twice_is_settled_once() {
     );
     let settled = photo(&world, ticket.id).await;
     world.advance(SignedDuration::from_mins(1));
-    assert!(run(&world, &event).await.is_empty());
+    let meter = Meter::new();
+    assert!(
+        run_in(&meter.attach(&world.context()), &event)
+            .await
+            .is_empty()
+    );
 
+    let again = meter.take();
+    assert_eq!(
+        (again.s3, again.wcu),
+        (0, 0.0),
+        "nothing is read or written"
+    );
     assert_eq!(post(&world, waiting.id).await, first);
     assert_eq!(photo(&world, ticket.id).await, settled);
     assert_eq!(world.objects("media/").await, media);
@@ -323,6 +335,96 @@ async fn an_upload_without_a_ticket_is_deleted() {
     work_off(&world).await;
     assert!(world.objects("uploads/").await.is_empty());
     assert!(world.objects("media/").await.is_empty());
+}
+
+/// What the relay says of a photo that is gone.
+fn removed(photo: &Photo) -> String {
+    json!({"type": "photo-removed.v1", "photo": photo.id, "media": photo.media}).to_string()
+}
+
+/// Takes a photo off the table, as a post's deletion does, or the sweep.
+async fn forget(world: &World, photo: &Photo) {
+    let context = world.context();
+    let delete = context
+        .dynamodb
+        .delete_item()
+        .table_name(&context.config.table);
+    let gone = delete.set_key(Some(keys::photo(photo.id).attributes()));
+    gone.send().await.expect("deleted");
+}
+
+#[tokio::test]
+async fn a_photo_that_is_gone_leaves_nothing_in_the_bucket_and_others_stay() {
+    let world = World::new().await;
+    let [gone, kept] = [
+        ticket(&world, "image/jpeg").await,
+        ticket(&world, "image/jpeg").await,
+    ];
+    for photo in [&gone, &kept] {
+        upload(&world, photo, jpeg()).await;
+    }
+    work_off(&world).await;
+    assert_eq!(world.objects("media/").await.len(), 6);
+    forget(&world, &gone).await;
+
+    // Twice, since a message may come twice.
+    let event = sqs_event(&[removed(&gone), removed(&gone)]);
+    assert!(run(&world, &event).await.is_empty());
+    assert!(run(&world, &event).await.is_empty());
+
+    assert_eq!(world.objects("uploads/").await, [upload_key(kept.id)]);
+    let media = world.objects("media/").await;
+    assert_eq!(media.len(), 3);
+    assert!(
+        media.iter().all(|key| key.contains(&kept.media)),
+        "{media:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_photo_that_goes_while_it_is_worked_on_leaves_nothing() {
+    for calls in 0.. {
+        let (world, ticket, _, event) = arrived().await;
+        let faults = Faults::after(calls, Fault::Killed);
+        let faulty = faults.attach(&world.context());
+        let stopped = faults.run(run_in(&faulty, &event)).await;
+        forget(&world, &ticket).await;
+        // Told before the worker's rendition is there, and the upload's message comes again.
+        let told = sqs_event(&[removed(&ticket)]);
+        assert!(run(&world, &told).await.is_empty());
+        let late = rendition_key(&ticket.media, 320);
+        world.put_object(&late, "image/jpeg", jpeg()).await;
+        assert!(run(&world, &event).await.is_empty());
+
+        assert!(world.objects("uploads/").await.is_empty(), "{calls}");
+        assert!(world.objects("media/").await.is_empty(), "{calls}");
+        if stopped.is_some() {
+            assert!(calls >= 8, "{calls}");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_fails_stays_in_the_queue_until_it_is_done() {
+    for calls in 0.. {
+        let world = World::new().await;
+        let ticket = ticket(&world, "image/jpeg").await;
+        upload(&world, &ticket, jpeg()).await;
+        work_off(&world).await;
+        forget(&world, &ticket).await;
+        let faults = Faults::after(calls, Fault::NotReached);
+        let told = sqs_event(&[removed(&ticket)]);
+        let failed = run_in(&faults.attach(&world.context()), &told).await;
+        let met = faults.met(Fault::NotReached) > 0;
+        assert_eq!(failed.is_empty(), !met, "{calls}");
+        assert!(run(&world, &told).await.is_empty());
+        assert!(world.objects("").await.is_empty());
+        if !met {
+            assert_eq!(calls, 5, "the upload, the list, three renditions");
+            break;
+        }
+    }
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ impl Draft {
             invalid.add("/review_id", NO_REVIEW);
         }
         invalid.finish()?;
-        if mine.iter().any(|photo| photo.post.is_some()) {
+        if mine.iter().any(|photo| photo.is_claimed()) {
             return Err(Error::Conflict(Conflict::PhotoTaken));
         }
         let review = read.review.as_ref();

@@ -3,6 +3,7 @@
 mod record;
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use record::Message;
 use serde_json::Value;
 use shared::{
     error::Error,
@@ -20,6 +21,7 @@ const MESSAGES_AT_ONCE: usize = 10;
 #[derive(Debug, Clone)]
 pub struct App {
     fanout: Queue,
+    photos: Queue,
     dead_letters: Queue,
 }
 
@@ -29,6 +31,7 @@ impl App {
         let queue = |url: &str| Queue::new(context.sqs.clone(), url);
         Self {
             fanout: queue(&context.config.fanout_queue),
+            photos: queue(&context.config.photos_queue),
             dead_letters: queue(&context.config.relay_dead_letter_queue),
         }
     }
@@ -52,10 +55,15 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
         // No batch at all: nothing that could be read again in part.
         _ => return failed_from(&Value::Null),
     };
-    let (mut messages, mut dead) = (Vec::new(), Vec::new());
+    let (mut fanout, mut photos, mut dead) = (Vec::new(), Vec::new(), Vec::new());
     for (index, record) in records.iter().enumerate() {
-        let read = record::message(record)
-            .and_then(|message| message.as_ref().map(serde_json::to_string).transpose());
+        let read = record::message(record).and_then(|message| {
+            Ok(match message {
+                None => None,
+                Some(Message::Fanout(said)) => Some((&mut fanout, serde_json::to_string(&said)?)),
+                Some(Message::Photos(said)) => Some((&mut photos, serde_json::to_string(&said)?)),
+            })
+        });
         let trace = record::trace(record);
         let letter = |body| Letter {
             record: index,
@@ -63,7 +71,7 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
         };
         match read {
             Ok(None) => {}
-            Ok(Some(body)) => messages.push(letter(body)),
+            Ok(Some((letters, body))) => letters.push(letter(body)),
             Err(error) => {
                 tracing::error!(
                     record.sequence = record::sequence(record),
@@ -74,10 +82,11 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
             }
         }
     }
-    let (relayed, unreadable) = (messages.len(), dead.len());
+    let (relayed, unreadable) = (fanout.len() + photos.len(), dead.len());
     let buried = send(&app.dead_letters, dead, DEAD_LETTERS_AT_ONCE).await;
-    let sent = send(&app.fanout, messages, MESSAGES_AT_ONCE).await;
-    let failures = [buried, sent].into_iter().filter_map(Result::err);
+    let sent = send(&app.fanout, fanout, MESSAGES_AT_ONCE).await;
+    let told = send(&app.photos, photos, MESSAGES_AT_ONCE).await;
+    let failures = [buried, sent, told].into_iter().filter_map(Result::err);
     let failed = failures.min_by_key(|(index, _)| *index);
     let again = failed
         .as_ref()

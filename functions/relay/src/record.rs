@@ -6,10 +6,12 @@ use serde_dynamo::Item;
 use serde_json::{Error, Value};
 use shared::{
     domain::{
-        ids::{PostId, TopicId, UserId},
+        ids::{PhotoId, PostId, TopicId, UserId},
         post::PostStatus,
     },
-    queue::messages::{FanoutMessage, Followed, PostPublished, TopicsChanged},
+    queue::messages::{
+        FanoutMessage, Followed, PhotoRemoved, PhotosMessage, PostPublished, TopicsChanged,
+    },
     store::keys::{self, Key},
     telemetry::{Trace, metrics},
 };
@@ -67,6 +69,22 @@ struct Post {
     topics: Vec<TopicId>,
 }
 
+/// What of a photo, as it was, says where it lay.
+#[derive(Deserialize)]
+struct Photo {
+    id: PhotoId,
+    media: String,
+}
+
+/// A message, with the function that it is for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Message {
+    /// To `fanout`.
+    Fanout(FanoutMessage),
+    /// To `photos`.
+    Photos(PhotosMessage),
+}
+
 /// The record's place in its shard; empty when it has none.
 pub fn sequence(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"]
@@ -92,7 +110,7 @@ pub fn age(record: &Value) -> Option<f64> {
 ///
 /// # Errors
 /// Says what cannot be read.
-pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
+pub fn message(record: &Value) -> Result<Option<Message>, Error> {
     let Record { event, dynamodb } = Record::deserialize(record)?;
     let key = Key {
         pk: dynamodb.keys.pk.s,
@@ -101,12 +119,17 @@ pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
     if let Some(post) = key.pk.strip_prefix(keys::stream::POST) {
         let post = post.parse().map_err(Error::custom)?;
         if event == Event::Insert && key.sk.starts_with(keys::stream::CAME_TO) {
-            return came_to(dynamodb.new_image);
+            return Ok(came_to(dynamodb.new_image)?.map(Message::Fanout));
         }
         if keys::post(post) != key {
             return Ok(None);
         }
-        return appeared(dynamodb.old_image, dynamodb.new_image);
+        let appeared = appeared(dynamodb.old_image, dynamodb.new_image)?;
+        return Ok(appeared.map(Message::Fanout));
+    }
+    if key.pk.starts_with(keys::stream::PHOTO) {
+        let gone = dynamodb.old_image.filter(|_| event == Event::Remove);
+        return gone.map(removed).transpose();
     }
     if let Some(reader) = keys::stream::reader(&key.pk) {
         if event != Event::Insert {
@@ -114,7 +137,8 @@ pub fn message(record: &Value) -> Result<Option<FanoutMessage>, Error> {
         }
         let user = |sub| UserId::parse(sub).ok_or_else(|| Error::custom("not a user's id"));
         let (reader, author) = (user(reader)?, user(&key.sk)?);
-        return Ok(Some(FanoutMessage::Followed(Followed { reader, author })));
+        let followed = FanoutMessage::Followed(Followed { reader, author });
+        return Ok(Some(Message::Fanout(followed)));
     }
     Ok(None)
 }
@@ -148,6 +172,13 @@ fn came_to(new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
     let changed: TopicsChanged = serde_dynamo::from_item(new).map_err(Error::custom)?;
     Ok(Some(FanoutMessage::TopicsChanged(changed)))
+}
+
+/// A photo that is gone, whatever it had come to.
+fn removed(old: Item) -> Result<Message, Error> {
+    let Photo { id, media } = serde_dynamo::from_item(old).map_err(Error::custom)?;
+    let removed = PhotoRemoved { photo: id, media };
+    Ok(Message::Photos(PhotosMessage::PhotoRemoved(removed)))
 }
 
 #[cfg(test)]
@@ -185,7 +216,10 @@ mod tests {
         for (old, new) in told {
             let message = message(&of_post(old, new)).unwrap();
             assert!(
-                matches!(message, Some(FanoutMessage::PostPublished(_))),
+                matches!(
+                    message,
+                    Some(Message::Fanout(FanoutMessage::PostPublished(_)))
+                ),
                 "{old:?} {new:?}"
             );
         }
@@ -204,6 +238,37 @@ mod tests {
         }
     }
 
+    /// A photo's record, of this kind of change.
+    fn of_photo(event: &str) -> Value {
+        let image = json!({
+            "PK": {"S": "PHOTO#01KAKGXV3C8Z2M4N6P8R0T1V3W"},
+            "SK": {"S": "PHOTO"},
+            "id": {"S": "01KAKGXV3C8Z2M4N6P8R0T1V3W"},
+            "media": {"S": "7b1f0c53a6f04a579f0e2b7f6f1f3c11"},
+        });
+        json!({"eventName": event, "dynamodb": {
+            "Keys": {"PK": image["PK"], "SK": image["SK"]},
+            "OldImage": if event == "INSERT" { Value::Null } else { image.clone() },
+            "NewImage": if event == "REMOVE" { Value::Null } else { image },
+        }})
+    }
+
+    #[test]
+    fn a_photo_is_told_of_when_it_goes_and_only_then() {
+        let removed = PhotosMessage::PhotoRemoved(PhotoRemoved {
+            photo: "01KAKGXV3C8Z2M4N6P8R0T1V3W".parse().unwrap(),
+            media: "7b1f0c53a6f04a579f0e2b7f6f1f3c11".to_owned(),
+        });
+        let told = message(&of_photo("REMOVE")).unwrap();
+        assert_eq!(told, Some(Message::Photos(removed)));
+        for event in ["INSERT", "MODIFY"] {
+            assert_eq!(message(&of_photo(event)).unwrap(), None, "{event}");
+        }
+        let mut record = of_photo("REMOVE");
+        record["dynamodb"]["OldImage"]["media"] = json!({"N": "7"});
+        assert!(message(&record).is_err());
+    }
+
     #[test]
     fn a_post_that_comes_to_other_walls_is_told_of_with_the_new_ones() {
         let mut record = of_post(None, Some("published"));
@@ -211,7 +276,8 @@ mod tests {
         let image = &mut record["dynamodb"]["NewImage"];
         image["post"] = image["id"].clone();
         image["topics"] = json!({"L": [{"S": "coffee"}]});
-        let Ok(Some(FanoutMessage::TopicsChanged(changed))) = message(&record) else {
+        let Ok(Some(Message::Fanout(FanoutMessage::TopicsChanged(changed)))) = message(&record)
+        else {
             panic!("{:?}", message(&record));
         };
         let named: Vec<_> = changed.topics.iter().map(TopicId::as_str).collect();

@@ -7,11 +7,12 @@
 
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use harness::{Fault, Faults, World};
+use jiff::SignedDuration;
 use relay::{App, handle};
 use serde_json::{Value, json};
 use shared::{
     domain::ids::{PostId, TopicId, UserId},
-    queue::messages::FanoutMessage,
+    queue::messages::{FanoutMessage, PhotoRemoved, PhotosMessage},
     store::Uploads,
 };
 
@@ -126,6 +127,43 @@ async fn a_post_is_told_of_again_only_when_it_comes_to_another_wall() {
         assert!(reported(handle(&app, event).await).is_empty());
         assert_eq!(told(&world).await.0.len(), expected, "{topics:?}");
         edit = after;
+    }
+}
+
+#[tokio::test]
+async fn a_photo_that_goes_is_told_to_photos_with_where_it_lay() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let posted = world.ready_photo("ana").await;
+    let post = world.published_post("ana").photo(&posted, &[]).await;
+    let unclaimed = world.awaited_photo("ana").await;
+    let (_, seen) = world.stream_after(None);
+    assert!(
+        world
+            .store()
+            .delete_post(&post.author, &post)
+            .await
+            .unwrap()
+    );
+    world.advance(SignedDuration::from_hours(25));
+    let now = world.now().as_second();
+    assert_eq!(world.plane().tables().sweep_expired(now).unwrap(), 1);
+
+    let (event, _) = world.stream_after(seen.as_deref());
+    let response = handle(&App::new(&world.context()), event).await;
+
+    assert!(reported(response).is_empty());
+    let mut told: Vec<PhotosMessage> = Vec::new();
+    for body in world.receive_all("photos").await {
+        told.push(serde_json::from_str(&body).unwrap());
+    }
+    assert_eq!(told.len(), 2);
+    for photo in [posted, unclaimed] {
+        let removed = PhotosMessage::PhotoRemoved(PhotoRemoved {
+            photo: photo.id,
+            media: photo.media,
+        });
+        assert!(told.contains(&removed), "{told:?}");
     }
 }
 

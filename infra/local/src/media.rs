@@ -45,6 +45,7 @@ pub(crate) async fn serve(State(origin): State<Arc<Origin>>, Path(key): Path<Str
         (header::CONTENT_TYPE, kind),
         (header::ETAG, tag),
         (header::CACHE_CONTROL, "public, max-age=86400".to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     match object.body.collect().await {
         Ok(bytes) => (headers, Body::from(bytes.into_bytes())).into_response(),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{TopicId, UserId},
+    ids::{PhotoId, TopicId, UserId},
     interests,
     photo::Image,
 };
@@ -84,6 +84,15 @@ pub struct Notify {
     pub follows: bool,
 }
 
+/// A photo that its owner's profile claimed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Avatar {
+    /// Which.
+    pub photo: PhotoId,
+    /// Its renditions.
+    pub image: Image,
+}
+
 /// A person who has joined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
@@ -96,9 +105,9 @@ pub struct Profile {
     /// Up to 500 grapheme clusters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub bio: String,
-    /// The renditions of the avatar.
+    /// The photo shown beside the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub avatar: Option<Image>,
+    pub avatar: Option<Avatar>,
     /// The topics followed; never fewer than [`interests::MINIMUM`].
     pub interests: BTreeSet<TopicId>,
     /// The switches.

@@ -10,7 +10,7 @@ pub const TICKET_LIFE: SignedDuration = SignedDuration::from_mins(15);
 /// The largest upload: 20 MB (PRODUCT §3.2).
 pub const MAX_BYTES: u64 = 20_000_000;
 /// What may be uploaded.
-pub const CONTENT_TYPES: [&str; 2] = ["image/jpeg", "image/png"];
+pub const CONTENT_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,14 +93,22 @@ pub struct Photo {
     /// The one post that claimed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<PostId>,
+    /// Whether it is its owner's avatar, and so no post's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub avatar: bool,
     /// When the ticket was given out.
     pub created_at: Timestamp,
-    /// TTL, seconds since the epoch: a day after the ticket, until a post claims it.
+    /// TTL, seconds since the epoch: a day after the ticket, until a post or a profile claims it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
 
 impl Photo {
+    /// Whether a post or a profile has it.
+    pub fn is_claimed(&self) -> bool {
+        self.post.is_some() || self.avatar
+    }
+
     /// Whether its time is over, swept already or not.
     pub fn is_forgotten(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| at <= now.as_second())

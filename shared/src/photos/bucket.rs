@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::{Client, primitives::ByteStream};
 
-use super::rendition_key;
-use crate::{error::Error, store::classify::classify};
+use super::{media_prefix, rendition_key, upload_key};
+use crate::{domain::ids::PhotoId, error::Error, store::classify::classify};
 
 /// What browsers and the CDN are told of a rendition: a day, the longest that a copy may outlive
 /// its photo; nothing else is ever put at its address.
@@ -78,6 +78,34 @@ impl Bucket {
             .send()
             .await
             .map_err(classify)?;
+        Ok(())
+    }
+
+    /// Whether a file has been uploaded for this photo.
+    ///
+    /// # Errors
+    /// Only those of the bucket.
+    pub async fn has_upload(&self, photo: PhotoId) -> Result<bool, Error> {
+        Ok(!self.keys(upload_key(photo)).await?.is_empty())
+    }
+
+    /// Up to a thousand keys that begin like this. To list takes no right to read.
+    async fn keys(&self, prefix: String) -> Result<Vec<String>, Error> {
+        let list = self.client.list_objects_v2().bucket(&self.name);
+        let listed = list.prefix(prefix).send().await.map_err(classify)?;
+        let objects = listed.contents.unwrap_or_default().into_iter();
+        Ok(objects.filter_map(|object| object.key).collect())
+    }
+
+    /// Deletes all that lies in a photo's directory of renditions, as far as one listing goes: a
+    /// thousand, of which there are three.
+    ///
+    /// # Errors
+    /// Only those of the bucket.
+    pub async fn delete_renditions(&self, media: &str) -> Result<(), Error> {
+        for key in self.keys(media_prefix(media)).await? {
+            self.delete(&key).await?;
+        }
         Ok(())
     }
 

@@ -6,6 +6,8 @@ mod presign;
 pub use bucket::{Bucket, Upload};
 pub use presign::{PresignedUpload, presign_upload};
 
+use sha2::{Digest, Sha256};
+
 use crate::domain::ids::PhotoId;
 
 const UPLOADS: &str = "uploads/";
@@ -27,12 +29,81 @@ pub fn photo_at(key: &str) -> Option<PhotoId> {
 
 /// Where a rendition of this width in pixels lies, given its photo's directory.
 pub fn rendition_key(media: &str, width: u32) -> String {
-    format!("media/{media}/{width}.jpg")
+    format!("{}{width}.jpg", media_prefix(media))
+}
+
+/// What the keys of all renditions in a photo's directory begin with.
+fn media_prefix(media: &str) -> String {
+    format!("media/{media}/")
+}
+
+/// Names the directory of a photo's renditions: 128 bits that reveal neither the photo nor its
+/// owner to whoever lacks the secret, and that can be worked out again when the photo is gone.
+#[derive(Clone)]
+pub struct MediaNames {
+    now: [u8; 32],
+    before: Vec<[u8; 32]>,
+}
+
+impl std::fmt::Debug for MediaNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MediaNames")
+    }
+}
+
+impl MediaNames {
+    /// Names under a secret of any length; its entropy is what protects. Of several, parted by
+    /// commas, the first names, and the others named before.
+    pub fn new(secrets: &str) -> Self {
+        let key = |secret: &str| {
+            let key = Sha256::new_with_prefix(b"spark media v1\0").chain_update(secret);
+            key.finalize().into()
+        };
+        let (now, before) = secrets.split_once(',').unwrap_or((secrets, ""));
+        let before = before.split(',').filter(|secret| !secret.is_empty());
+        Self {
+            now: key(now),
+            before: before.map(key).collect(),
+        }
+    }
+
+    /// The directory of a new photo's renditions: 32 lower-case hex digits.
+    pub fn of(&self, photo: PhotoId) -> String {
+        named(&self.now, photo)
+    }
+
+    /// Every directory that a photo may have been given.
+    pub fn possible(&self, photo: PhotoId) -> impl Iterator<Item = String> {
+        let keys = std::iter::once(&self.now).chain(&self.before);
+        keys.map(move |key| named(key, photo))
+    }
+}
+
+fn named(key: &[u8; 32], photo: PhotoId) -> String {
+    let digest = Sha256::new_with_prefix(key).chain_update(photo.0.to_bytes());
+    let digest: [u8; 32] = digest.finalize().into();
+    let half = digest.iter().take(16);
+    half.map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_directory_is_its_photos_own_and_a_secret() {
+        let [photo, other] = [7, 8].map(|n| PhotoId(ulid::Ulid::from_parts(1_700_000_000_000, n)));
+        let names = MediaNames::new("secret");
+        assert_eq!(names.of(photo), MediaNames::new("secret").of(photo));
+        assert_ne!(names.of(photo), names.of(other));
+        assert_ne!(names.of(photo), MediaNames::new("another").of(photo));
+        assert_eq!(names.of(photo).len(), 32);
+        let changed = MediaNames::new("new,secret");
+        assert_eq!(changed.of(photo), MediaNames::new("new").of(photo));
+        let possible: Vec<_> = changed.possible(photo).collect();
+        assert_eq!(possible, [changed.of(photo), names.of(photo)]);
+        assert!(names.of(photo).bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
 
     #[test]
     fn the_key_of_an_upload_leads_back_to_its_photo() {

@@ -29,9 +29,4 @@ impl Ids {
             rand::random(),
         )
     }
-
-    /// 32 lower-case hex digits (128 random bits): an address that reveals nothing.
-    pub fn secret(&self) -> String {
-        format!("{:032x}", rand::random::<u128>())
-    }
 }

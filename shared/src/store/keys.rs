@@ -294,6 +294,8 @@ pub mod stream {
     pub const POST: &str = "POST#";
     /// Sort keys of the notes that a post came to other walls.
     pub const CAME_TO: &str = "CAME-TO#";
+    /// Items of uploads.
+    pub const PHOTO: &str = "PHOTO#";
     /// Edges as readers see them.
     pub const FOLLOWS: &str = "FOLLOWS#";
 

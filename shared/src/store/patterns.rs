@@ -27,14 +27,14 @@ patterns! {
     "profile", "who is this member, now", "GetItem, consistent", "`USER#u/PROFILE`";
     "profiles", "cards of many people", "BatchGet", "`USER#u/PROFILE`";
     "user_by_handle", "who has this handle", "GetItem", "`HANDLE#h/HANDLE`";
-    "change_profile", "change name, bio, avatar, switches; interests with their lists", "UpdateItem, TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`";
+    "change_profile", "change name, bio, avatar, switches; interests with their lists", "UpdateItem, TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`, `PHOTO#p/PHOTO`";
     "follow_topic, unfollow_topic", "change one interest and its list", "TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`";
     "interested", "who chose these topics, the latest to join first", "Query", "`INTERESTED#t`";
     "follow, unfollow", "both edges and both counts", "TransactWrite", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#r`, `USER#a`";
     "is_following", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
     "followees", "whom does r follow", "Query", "`FOLLOWS#r`";
     "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
-    "give_ticket", "note an upload ticket", "BatchWrite", "`PHOTO#p/PHOTO`";
+    "give_ticket, give_ticket_once", "note an upload ticket", "BatchWrite, TransactWrite", "`PHOTO#p/PHOTO`, `IDEM#…`";
     "photo, photos, ticket", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
     "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
     "create_post", "create a post, claim its photos and its review, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";

@@ -17,8 +17,7 @@ use super::{
 use crate::{
     domain::{
         ids::{TopicId, UserId},
-        people::{Handle, Profile},
-        photo::Image,
+        people::{Avatar, Handle, Profile},
     },
     error::{Conflict, Error, Refusal},
 };
@@ -39,7 +38,7 @@ pub struct ProfileChange {
     /// New bio, empty to have none.
     pub bio: Option<String>,
     /// New avatar, or none.
-    pub avatar: Option<Option<Image>>,
+    pub avatar: Option<Option<Avatar>>,
     /// New interests.
     pub interests: Option<BTreeSet<TopicId>>,
     /// The switches to turn.
@@ -146,38 +145,81 @@ impl Store {
             .map(|claim| claim.user))
     }
 
-    /// Changes a profile; answers with what it is now.
+    /// Changes a profile; answers with what it is now. A new avatar's photo is claimed, and the
+    /// former one's goes, or nothing is changed at all.
     ///
     /// # Errors
-    /// [`Refusal::NotJoined`] when there is none.
+    /// [`Refusal::NotJoined`] when there is none; [`Conflict::PhotoTaken`] when the photo is a
+    /// post's, or no ready photo of theirs any more.
     pub async fn change_profile(
         &self,
         user: &UserId,
         change: ProfileChange,
     ) -> Result<Profile, Error> {
-        let key = keys::profile(user);
-        let Some(update) = change.update()? else {
-            return self.member(user).await;
-        };
-        let Some(chosen) = change.interests else {
+        if change.interests.is_none() && change.avatar.is_none() {
+            let Some(update) = change.update()? else {
+                return self.member(user).await;
+            };
+            let key = keys::profile(user);
             let changed = self.table.update(&key, update.when(Some(EXISTS))).await?;
             let changed = changed.map(decode).transpose()?;
             return changed.ok_or(Error::Refused(Refusal::NotJoined));
-        };
-        // The lists under the topics must follow from the interests that this change replaces.
+        }
         for _ in 0..ATTEMPTS {
             let now = self.member(user).await?;
-            let seen = update.clone().value(":seen", string_set(&now.interests));
-            let mut writes = vec![self.table.update_if(&key, seen, "interests = :seen")?];
-            let (added, left) = (&chosen - &now.interests, &now.interests - &chosen);
-            writes.extend(self.list_interests(&now, &added, &left)?);
-            match self.table.transact(writes).await {
-                Ok(()) => return self.member(user).await,
-                Err(NotCommitted::Condition(0)) => {}
-                Err(not) => return Err(not.into()),
+            if self.change_from(&now, change.clone()).await? {
+                return self.member(user).await;
             }
         }
         Err(Error::unavailable("the profile kept changing"))
+    }
+
+    /// Makes a change to a profile as it was read: what lies elsewhere, the lists under topics and
+    /// the avatar's photo, must follow from what is replaced. `false` when it is not as read.
+    async fn change_from(&self, now: &Profile, mut change: ProfileChange) -> Result<bool, Error> {
+        let worn = now.avatar.as_ref().map(|avatar| avatar.photo);
+        let wanted = change.avatar.as_ref();
+        if wanted.is_some_and(|new| new.as_ref().map(|avatar| avatar.photo) == worn) {
+            change.avatar = None;
+        }
+        let Some(mut update) = change.update()? else {
+            return Ok(true);
+        };
+        let (mut conditions, mut beside) = (vec![EXISTS], Vec::new());
+        if let Some(chosen) = &change.interests {
+            conditions.push("interests = :seen");
+            update = update.value(":seen", string_set(&now.interests));
+            let (added, left) = (chosen - &now.interests, &now.interests - chosen);
+            beside.extend(self.list_interests(now, &added, &left)?);
+        }
+        let mut claimed = None;
+        if let Some(avatar) = &change.avatar {
+            if let Some(worn) = worn {
+                conditions.push("avatar.photo = :worn");
+                update = update.text(":worn", worn.to_string());
+                beside.push(self.remove_photo(worn)?);
+            } else {
+                conditions.push("attribute_not_exists(avatar)");
+            }
+            if let Some(avatar) = avatar {
+                beside.push(self.claim_avatar(avatar.photo, &now.id)?);
+                claimed = Some(beside.len());
+            }
+        }
+        let key = keys::profile(&now.id);
+        let mut writes = vec![
+            self.table
+                .update_if(&key, update, &conditions.join(" AND "))?,
+        ];
+        writes.extend(beside);
+        match self.table.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Condition(0)) => Ok(false),
+            Err(NotCommitted::Condition(index)) if Some(index) == claimed => {
+                Err(Error::Conflict(Conflict::PhotoTaken))
+            }
+            Err(not) => Err(not.into()),
+        }
     }
 }
 
@@ -199,10 +241,10 @@ impl ProfileChange {
         }
         match &self.avatar {
             Some(None) => remove.push("avatar"),
-            Some(Some(image)) => {
-                let image = serde_dynamo::to_attribute_value(image).map_err(Error::internal)?;
+            Some(Some(avatar)) => {
+                let avatar = serde_dynamo::to_attribute_value(avatar).map_err(Error::internal)?;
                 set.push("avatar = :avatar");
-                values.insert(":avatar".to_owned(), image);
+                values.insert(":avatar".to_owned(), avatar);
             }
             None => {}
         }

@@ -1,10 +1,12 @@
-//! Uploads: tickets, what became of them, and which post claimed them.
+//! Uploads: tickets, what became of them, and what claimed them.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::Timestamp;
 
 use super::{
-    Store, keys,
+    Claim, Store, keys,
     table::{decode, encode, trace_of, traced},
+    transact::NotCommitted,
     write::Expression,
 };
 use crate::{
@@ -16,6 +18,10 @@ use crate::{
     telemetry::Trace,
 };
 
+/// The condition that a photo is this owner's, as it was read, and nobody's yet.
+const FREE: &str = "#owner = :owner AND #status = :status \
+    AND attribute_not_exists(post) AND attribute_not_exists(avatar)";
+
 impl Store {
     /// Notes a ticket.
     ///
@@ -25,6 +31,28 @@ impl Store {
         self.table
             .put_all(vec![traced(encode(&keys::photo(photo.id), photo)?)])
             .await
+    }
+
+    /// Notes a ticket that is given once for this claim; `false` when the key was used meanwhile.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn give_ticket_once(
+        &self,
+        photo: &Photo,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let writes = vec![
+            self.table
+                .put_new(traced(encode(&keys::photo(photo.id), photo)?))?,
+            self.note_made(claim, photo.id.to_string(), now)?,
+        ];
+        match self.table.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Condition(1)) => Ok(false),
+            Err(not) => Err(not.into()),
+        }
     }
 
     /// An upload, as of every write acknowledged before.
@@ -109,8 +137,33 @@ impl Store {
             .name("#owner", "owner")
             .name("#status", "status")
             .value(":status", status);
-        let free = "#owner = :owner AND attribute_not_exists(post) AND #status = :status";
-        self.table.update_if(&keys::photo(photo.id), update, free)
+        let key = keys::photo(photo.id);
+        self.table.update_if(&key, update, FREE)
+    }
+
+    /// The write by which its owner's profile claims a photo that is ready; it lives as long as
+    /// it is the avatar from then on.
+    pub(super) fn claim_avatar(
+        &self,
+        photo: PhotoId,
+        owner: &UserId,
+    ) -> Result<TransactWriteItem, Error> {
+        let ready =
+            serde_dynamo::to_attribute_value(PhotoStatus::Ready).map_err(Error::internal)?;
+        let update = Expression::new("SET avatar = :true REMOVE expires_at")
+            .value(":true", AttributeValue::Bool(true))
+            .text(":owner", owner.as_str())
+            .name("#owner", "owner")
+            .name("#status", "status")
+            .value(":status", ready);
+        let key = keys::photo(photo);
+        self.table.update_if(&key, update, FREE)
+    }
+
+    /// The write by which a photo goes, with all that the bucket holds of it: `relay` tells
+    /// `photos` of it.
+    pub(super) fn remove_photo(&self, photo: PhotoId) -> Result<TransactWriteItem, Error> {
+        self.table.delete_any(&keys::photo(photo))
     }
 
     /// The write that holds a claimed photo as it was when read: still without an outcome.

@@ -15,6 +15,7 @@ use shared::{
         post::{Hotspot, Post, PostKind, PostPhoto, PostStatus},
         product::{Availability, Money, Product},
     },
+    photos::MediaNames,
     store::Creation,
 };
 
@@ -136,18 +137,20 @@ impl World {
     /// # Panics
     /// When the table fails.
     pub async fn awaited_photo(&self, owner: &str) -> Photo {
-        let (ids, now) = (self.context().ids, self.now());
+        let (context, now) = (self.context(), self.now());
+        let id = PhotoId(context.ids.ulid());
         let photo = Photo {
-            id: PhotoId(ids.ulid()),
+            id,
             owner: user(owner),
             content_type: "image/jpeg".to_owned(),
             bytes: 1_000,
             sha256: "0".repeat(64),
             status: PhotoStatus::AwaitingUpload,
             reason: None,
-            media: ids.secret(),
+            media: MediaNames::new(&context.config.seal_secret).of(id),
             image: None,
             post: None,
+            avatar: false,
             created_at: now,
             expires_at: Some((now + SignedDuration::from_hours(24)).as_second()),
         };

@@ -273,7 +273,7 @@ fn the_stream_lets_through_what_the_relay_tells_of_and_little_else() {
         .into_iter()
         .map(|prefix| prefix.as_str().unwrap().to_owned())
         .collect();
-    let wanted = [stream::FOLLOWS, stream::POST].map(str::to_owned);
+    let wanted = [stream::FOLLOWS, stream::PHOTO, stream::POST].map(str::to_owned);
     assert_eq!(prefixes, BTreeSet::from(wanted));
 }
 

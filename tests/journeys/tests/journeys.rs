@@ -24,3 +24,4 @@ mod spark;
 mod tidy;
 mod traces;
 mod tree;
+mod uploads;

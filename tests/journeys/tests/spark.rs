@@ -230,6 +230,11 @@ impl Spark {
         request.send().await.unwrap().status()
     }
 
+    /// What an absolute address answers with.
+    pub async fn status_of(&self, url: &str) -> StatusCode {
+        self.http.get(url).send().await.unwrap().status()
+    }
+
     /// The bytes of a rendition, and their type.
     pub async fn download(&self, url: &str) -> (String, Vec<u8>) {
         let (url, host) = self.place.rendition(url);

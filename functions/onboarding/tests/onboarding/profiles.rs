@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::domain::ids::UserId;
+use shared::domain::ids::{PhotoId, UserId};
 
 use super::{is, pointers, problem, topics, world};
 
@@ -116,6 +116,86 @@ async fn an_avatar_is_a_ready_photo_of_ones_own() {
     assert_eq!(card["avatar"], changed.json()["avatar"]);
     let cleared = patch(Value::Null).await;
     assert_eq!(cleared.json().get("avatar"), None);
+}
+
+#[tokio::test]
+async fn an_avatar_is_claimed_and_the_former_one_goes() {
+    let (world, http) = world().await;
+    let ana = world.member("ana").await;
+    let wear = |photo: Value| {
+        let patch = http.patch("/v1/me").token(&ana.token);
+        let interests = topics(1, 6);
+        patch
+            .json(json!({"avatar_photo_id": photo, "interests": interests}))
+            .send()
+    };
+    let kept = async |id| world.store().photo(id).await.unwrap();
+    let [first, second] = [
+        world.ready_photo("ana").await,
+        world.ready_photo("ana").await,
+    ];
+    for photo in [&first, &first, &second, &second] {
+        let changed = wear(json!(photo.id.to_string())).await;
+        assert_eq!(changed.status, 200);
+        let url = changed.json()["avatar"]["renditions"][0]["url"].to_string();
+        assert!(url.contains(&photo.media), "{url}");
+        let worn = kept(photo.id).await.unwrap();
+        assert!(worn.avatar && worn.expires_at.is_none());
+    }
+    assert_eq!(kept(first.id).await, None);
+    let again = wear(json!(first.id.to_string())).await;
+    assert_eq!(pointers(&again), ["/avatar_photo_id"]);
+    for _ in 0..2 {
+        assert_eq!(wear(Value::Null).await.status, 200);
+        assert_eq!(kept(second.id).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_photo_is_a_posts_or_an_avatar_and_never_both() {
+    let (world, http) = world().await;
+    let ana = world.member("ana").await;
+    let posted = world.ready_photo("ana").await;
+    world.published_post("ana").photo(&posted, &[]).await;
+    let forgotten = world.ready_photo("ana").await;
+    let wear = |id: String, token: String| {
+        let patch = http.patch("/v1/me").token(token);
+        patch.json(json!({"avatar_photo_id": id})).send()
+    };
+    let taken = wear(posted.id.to_string(), ana.token.clone()).await;
+    assert_eq!(taken.expect(409).problem(), "photo-taken");
+    world.advance(SignedDuration::from_hours(25));
+    let late = wear(forgotten.id.to_string(), world.token("ana", &[])).await;
+    assert_eq!(pointers(&late), ["/avatar_photo_id"]);
+}
+
+#[tokio::test]
+async fn of_avatars_put_on_at_once_one_stays_and_the_others_go() {
+    let (world, http) = world().await;
+    let ana = world.member("ana").await;
+    let mut photos = Vec::new();
+    for _ in 0..4 {
+        photos.push(world.ready_photo("ana").await.id);
+    }
+    let wear = |id: &PhotoId| {
+        let patch = http.patch("/v1/me").token(&ana.token);
+        patch
+            .json(json!({"avatar_photo_id": id.to_string()}))
+            .send()
+    };
+    for answer in futures::future::join_all(photos.iter().map(wear)).await {
+        assert!(
+            matches!(answer.status.as_u16(), 200 | 503),
+            "{}",
+            answer.status
+        );
+    }
+    let profile = world.store().profile(&ana.id).await.unwrap().unwrap();
+    let worn = profile.avatar.unwrap().photo;
+    for id in photos {
+        let photo = world.store().photo(id).await.unwrap();
+        assert_eq!(photo.is_some_and(|photo| photo.avatar), id == worn);
+    }
 }
 
 #[tokio::test]

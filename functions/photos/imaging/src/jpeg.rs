@@ -12,8 +12,10 @@ use crate::{
 /// What decoding may hold at once, in bytes, beside the file; over it the photo has too many
 /// pixels. Only inks saved progressively at nearly full size come near it.
 const MAX_WORKING_BYTES: u64 = 460_000_000;
-/// A progressive file's scans; cameras and encoders write about ten, an attack thousands.
-const MAX_SCANS: u32 = 100;
+/// A progressive file's scans; cameras and encoders write about ten, an attack thousands. Each
+/// takes time for every pixel, so that the largest files may have the fewest.
+const MAX_SCANS: std::ops::RangeInclusive<u64> = 30..=100;
+const MAX_SCANNED_PIXELS: u64 = 1_500_000_000;
 
 /// What a JPEG says of itself before its pixels.
 struct Header<'a> {
@@ -178,7 +180,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
         .unwrap_or(ScalingFactor::ONE);
 
     let mut decompressor = Decompressor::new().map_err(rejection)?;
-    decompressor.set_scan_limit(MAX_SCANS).map_err(rejection)?;
+    let pixels = u64::from(header.width) * u64::from(header.height);
+    let scans = (MAX_SCANNED_PIXELS / pixels).clamp(*MAX_SCANS.start(), *MAX_SCANS.end());
+    let scans = u32::try_from(scans).unwrap_or(u32::MAX);
+    decompressor.set_scan_limit(scans).map_err(rejection)?;
     decompressor
         .set_scaling_factor(scaling)
         .map_err(rejection)?;

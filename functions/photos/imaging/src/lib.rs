@@ -14,7 +14,10 @@ mod webp;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use self::{exif::Orientation, raster::Raster};
+use self::{
+    exif::Orientation,
+    raster::{Layout, Raster},
+};
 
 /// The most pixels that are decoded: 50 megapixels.
 pub const MAX_PIXELS: u64 = 50_000_000;
@@ -174,12 +177,20 @@ fn render(decoded: Decoded) -> Result<Processed, Defect> {
     let mut descending = widths(width);
     descending.reverse();
 
-    // Colours are converted and pixels turned only once they are few. Each rendition is made
-    // from the one above it: three passes over ever less.
+    // RGB is converted, and pixels turned, only once they are few. Each rendition is made from the
+    // one above it: three passes over ever less.
     let top = descending.first().copied().unwrap_or(width);
     let (stored_width, stored_height) = orientation.upright(top, height_at(top, width, height));
-    let mut current = raster.resized(stored_width, stored_height)?;
-    current = orientation.apply(color::to_srgb(current, profile.as_deref()));
+    let mut current = match raster.layout() {
+        Layout::Rgb => {
+            let few = raster.resized(stored_width, stored_height)?;
+            color::to_srgb(few, profile.as_deref())
+        }
+        Layout::Gray | Layout::Cmyk => {
+            color::to_srgb(raster, profile.as_deref()).resized(stored_width, stored_height)?
+        }
+    };
+    current = orientation.apply(current);
 
     let mut renditions = Vec::with_capacity(descending.len());
     for rendition_width in descending {

@@ -1,9 +1,9 @@
 //! Eight-bit pixels in memory, and making fewer of them.
 
 use fast_image_resize::{
-    FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
     images::{TypedImage, TypedImageRef},
-    pixels::{U8, U8x3, U8x4},
+    pixels::U8x3,
 };
 
 use crate::Defect;
@@ -76,29 +76,29 @@ impl Raster {
         &self.bytes
     }
 
-    /// The same image at another size; itself if it has that size.
+    /// The same RGB image at another size; itself if it has that size.
     pub(crate) fn resized(self, width: u32, height: u32) -> Result<Self, Defect> {
         if (self.width, self.height) == (width, height) {
             return Ok(self);
         }
-        let convolved = match self.layout {
-            Layout::Gray => self.convolved::<U8>(width, height),
-            Layout::Rgb => self.convolved::<U8x3>(width, height),
-            Layout::Cmyk => self.convolved::<U8x4>(width, height),
-        };
-        let bytes = convolved.ok_or(Defect::Unreadable)?;
+        // Not its to resize, or sizes that do not fit their buffers: neither ever comes.
+        let bytes = self.convolved(width, height).ok_or(Defect::Unreadable)?;
         Self::new(self.layout, width, height, bytes)
     }
 
-    /// `None` only for sizes that do not fit their buffers. Of one type of pixel, since the
-    /// resizer is compiled anew for each that it is asked for.
-    fn convolved<P: PixelTrait>(&self, width: u32, height: u32) -> Option<Vec<u8>> {
+    /// Of one type of pixel alone, since the resizer is compiled anew for each that it is asked
+    /// for.
+    fn convolved(&self, width: u32, height: u32) -> Option<Vec<u8>> {
+        if self.layout != Layout::Rgb {
+            return None;
+        }
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FILTER))
             .use_alpha(false);
-        let source = TypedImageRef::<P>::from_buffer(self.width, self.height, &self.bytes).ok()?;
+        let source =
+            TypedImageRef::<U8x3>::from_buffer(self.width, self.height, &self.bytes).ok()?;
         let mut bytes = vec![0; size(self.layout, width, height)?];
-        let mut target = TypedImage::<P>::from_buffer(width, height, &mut bytes).ok()?;
+        let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut bytes).ok()?;
         let resized = Resizer::new().resize_typed(&source, &mut target, &options);
         resized.ok().map(|()| bytes)
     }

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         entities,
         ids::{PostId, ProductId, UserId},
-        people::Profile,
+        people::{Avatar, Profile},
         photo::{Image, Rejection},
         post::{Hotspot, Poll, PollOption, Post, PostPhoto, poll},
         product::{Availability, Product},
@@ -160,10 +160,13 @@ impl Presenter {
             id: profile.id.to_string(),
             handle: profile.handle.as_str().to_owned(),
             display_name: profile.display_name.clone(),
-            avatar: profile.avatar.as_ref().map(|image| AvatarView {
-                placeholder: image.placeholder.clone(),
-                renditions: self.renditions(image),
-            }),
+            avatar: profile
+                .avatar
+                .as_ref()
+                .map(|Avatar { image, .. }| AvatarView {
+                    placeholder: image.placeholder.clone(),
+                    renditions: self.renditions(image),
+                }),
             badges: Vec::new(),
         }
     }

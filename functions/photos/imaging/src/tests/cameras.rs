@@ -1,6 +1,9 @@
 //! The pipeline on what cameras made, where the data folder is at hand.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use turbojpeg::PixelFormat;
 
@@ -11,6 +14,11 @@ use super::{
 
 /// A file of the data folder: of `SPARK_DATA`, or of the one beside the project, if it is there.
 fn data(path: &str) -> Option<Vec<u8>> {
+    Some(fs::read(root()?.join(path)).unwrap())
+}
+
+/// The data folder, if it is there.
+fn root() -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "where a test's data lies is no configuration"
@@ -20,8 +28,7 @@ fn data(path: &str) -> Option<Vec<u8>> {
     if named.is_none() && !fs::exists(beside).unwrap() {
         return None;
     }
-    let root = PathBuf::from(named.unwrap_or_else(|| beside.to_owned()));
-    Some(fs::read(root.join(path)).unwrap())
+    Some(PathBuf::from(named.unwrap_or_else(|| beside.to_owned())))
 }
 
 #[test]
@@ -87,4 +94,65 @@ fn a_corrupt_photo_is_rejected() {
         return;
     };
     assert_eq!(process(&file, "image/jpeg"), Err(Defect::Truncated));
+}
+
+/// The JPEG and PNG files in a folder of the data folder and the folders in it.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_in(&path));
+        } else if path
+            .extension()
+            .is_some_and(|kind| kind == "jpg" || kind == "png")
+        {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_file_becomes_renditions_that_hold_nothing_but_the_image() {
+    let Some(root) = root() else { return };
+    let files = [
+        files_in(&root.join("images")),
+        files_in(&root.join("photos")),
+    ]
+    .concat();
+    assert!(files.len() >= 30, "{}", files.len());
+    for path in files {
+        let kind = if path.extension().unwrap() == "png" {
+            "image/png"
+        } else {
+            "image/jpeg"
+        };
+        let processed = process(&fs::read(&path).unwrap(), kind);
+        // Cut off in the middle: its last scan has no end.
+        if path.ends_with("exif/corrupted.jpg") {
+            assert_eq!(processed, Err(Defect::Truncated));
+            continue;
+        }
+        let processed = processed.unwrap_or_else(|defect| panic!("{path:?}: {defect:?}"));
+        let (width, height) = (processed.width, processed.height);
+        let expected: Vec<_> = [320, 640, 1080]
+            .into_iter()
+            .filter(|wide| *wide <= width)
+            .collect();
+        let mut wide = processed.renditions.iter().map(|one| one.width);
+        assert!(
+            expected.iter().all(|width| wide.any(|one| one == *width)),
+            "{path:?}"
+        );
+        for rendition in &processed.renditions {
+            assert!(
+                rendition.width <= width && rendition.height <= height,
+                "{path:?}"
+            );
+            let markers = segments(&rendition.jpeg);
+            let plain = |marker: &u8| matches!(marker, 0xe0 | 0xdb | 0xc4 | 0xc0);
+            assert!(markers.iter().all(plain), "{path:?}: {markers:x?}");
+        }
+    }
 }

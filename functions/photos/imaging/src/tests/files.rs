@@ -147,6 +147,37 @@ pub(super) fn stored_deflate(bytes: &[u8]) -> Vec<u8> {
     stream
 }
 
+/// A zlib stream of about so many zeros: one, and then copies of 258 before (RFC 1951 §3.2.6),
+/// thirteen bits each. Its checksum is left out.
+pub(super) fn zeros_deflated(length: usize) -> Vec<u8> {
+    let mut bits = vec![true, true, false];
+    bits.extend([0, 0, 1, 1, 0, 0, 0, 0].map(|bit| bit == 1));
+    let copy = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0].map(|bit| bit == 1);
+    // Eight copies are whole bytes; the stream has no end.
+    let mut stream = vec![0x78, 0x01];
+    let (head, rest) = (bits.len(), length / 258 / 8);
+    bits.extend(copy.repeat(8));
+    let byte = |bits: &[bool]| {
+        bits.iter()
+            .rev()
+            .fold(0_u8, |byte, bit| byte << 1 | u8::from(*bit))
+    };
+    // After the first byte the pattern of thirteen bytes is the same for ever.
+    stream.push(byte(&bits[..8]));
+    let cycle: Vec<bool> = bits[8..head]
+        .iter()
+        .copied()
+        .chain(copy.repeat(16))
+        .collect();
+    let first: Vec<u8> = cycle[..13 * 8].chunks(8).map(byte).collect();
+    let next: Vec<u8> = cycle[13 * 8..26 * 8].chunks(8).map(byte).collect();
+    stream.extend(first);
+    for _ in 0..rest {
+        stream.extend(&next);
+    }
+    stream
+}
+
 /// A chunk with its checksum (PNG annex D).
 pub(super) fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]) {
     let mut crc = u32::MAX;

@@ -144,6 +144,35 @@ fn a_header_that_claims_too_much_is_refused_before_anything_is_decoded() {
 }
 
 #[test]
+fn chunks_that_unpack_to_gigabytes_are_not_unpacked() {
+    let bomb = zeros_deflated(2 << 30);
+    assert!(bomb.len() < 20_000_000);
+    let profile = [b"bomb\0\0", &bomb[..]].concat();
+    let text = [b"Comment\0\0", &bomb[..]].concat();
+    let pixels = stored_deflate(&[0, 9, 9, 9]);
+    let files = [
+        (&b"iCCP"[..], &profile[..], &pixels[..]),
+        (b"zTXt", &text, &pixels),
+        // Two gigabytes of pixels where the header promises one pixel.
+        (b"tEXt", b"a\0b", &bomb),
+    ];
+    for (kind, content, pixels) in files {
+        let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+        chunk(&mut file, b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0");
+        chunk(&mut file, kind.try_into().unwrap(), content);
+        chunk(&mut file, b"IDAT", pixels);
+        chunk(&mut file, b"IEND", b"");
+        let started = std::time::Instant::now();
+        let processed = process(&file, "image/png");
+        assert!(
+            matches!(processed, Ok(_) | Err(Defect::Unreadable)),
+            "{processed:?}"
+        );
+        assert!(started.elapsed().as_secs() < 3, "{:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn inks_come_out_as_light() {
     // Full yellow ink over half black, as plain CMYK and as Adobe's negative.
     let plain = jpeg_of(
