@@ -9,7 +9,8 @@ use shared::{
     },
     error::Error,
     http::{JsonBody, Path, Refusals, Viewer, created, views::rejection},
-    photos::presign_upload,
+    photos::{Bucket, MediaNames, presign_upload},
+    store::Claim,
 };
 
 use crate::{
@@ -17,15 +18,19 @@ use crate::{
     wire::{NewPhoto, PhotoAnswer, Upload, UploadView},
 };
 
-/// How long a photo that no post claims is kept.
+const ROUTE: &str = "POST /v1/photos";
+
+/// How long a photo that nothing claims is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Asks for a ticket: a presigned request by which the app uploads the file itself, within 15
-/// minutes. The store refuses a file of another type, length or digest.
+/// minutes. The store refuses a file of another type, length or digest. The same key and body
+/// within 24 hours ask for one photo: a later answer has a fresh request, as long as nothing came.
 #[utoipa::path(
     post,
     path = "/v1/photos",
     tag = "Posting",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters.")),
     request_body = NewPhoto,
     security(("bearer" = [])),
     responses((status = 201, body = PhotoAnswer, headers(("Location" = String))), Refusals)
@@ -35,11 +40,28 @@ pub async fn request_upload(
     viewer: Viewer,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    app.store.member(&viewer.id).await?;
-    let photo = app.ticket(viewer.id, body.parse::<NewPhoto>()?);
-    let upload = app.upload(&photo).await?;
-    app.store.give_ticket(&photo).await?;
-    let answer = app.photo_answer(&photo, Some(upload));
+    let claim = body.idempotency_key().map(|key| {
+        key.map(|key| Claim {
+            user: viewer.id.clone(),
+            route: ROUTE,
+            key: key.key,
+            body_hash: key.body_hash,
+        })
+    });
+    let known = claim.as_ref().ok().and_then(Option::as_ref);
+    let (member, made) = futures::join!(app.store.member(&viewer.id), app.ticket_before(known));
+    member?;
+    let (claim, made) = (claim?, made?);
+    let wanted = body.parse::<NewPhoto>()?;
+    let photo = match made {
+        Some(photo) => photo,
+        None => app.give_ticket(viewer.id, wanted, claim.as_ref()).await?,
+    };
+    let upload = match photo.status {
+        PhotoStatus::AwaitingUpload => Some(app.upload(&photo).await?),
+        PhotoStatus::Ready | PhotoStatus::Rejected => None,
+    };
+    let answer = app.photo_answer(&photo, upload, false);
     created(
         &app.context.config.api_url,
         &format!("/v1/photos/{}", photo.id),
@@ -72,23 +94,67 @@ pub async fn read_photo(
     let now = app.context.clock.now();
     let mine = photo?.filter(|photo| photo.owner == viewer.id && !photo.is_forgotten(now));
     let photo = mine.ok_or(Error::NotFound)?;
-    Ok(Json(app.photo_answer(&photo, None)))
+    // The bucket is asked rather than the worker made to note that it began: so this is true also
+    // while the queue lags, and a photo costs one write less.
+    let arrived = match photo.status {
+        PhotoStatus::AwaitingUpload => {
+            let bucket = Bucket::new(app.context.s3.clone(), &app.context.config.bucket);
+            bucket.has_upload(photo.id).await?
+        }
+        PhotoStatus::Ready | PhotoStatus::Rejected => false,
+    };
+    Ok(Json(app.photo_answer(&photo, None, arrived)))
 }
 
 impl App {
+    /// The photo that a request with this key asked for before.
+    async fn ticket_before(&self, claim: Option<&Claim>) -> Result<Option<Photo>, Error> {
+        let now = self.context.clock.now();
+        let made = match claim {
+            Some(claim) => self.store.made_before(claim, now).await?,
+            None => None,
+        };
+        let Some(made) = made else { return Ok(None) };
+        let photo = self.store.photo(made.parse().map_err(Error::internal)?);
+        let photo = photo.await?.filter(|photo| !photo.is_forgotten(now));
+        photo.ok_or(Error::NotFound).map(Some)
+    }
+
+    /// Notes a ticket; with a key, the one ticket that is given for it.
+    async fn give_ticket(
+        &self,
+        owner: UserId,
+        upload: Upload,
+        claim: Option<&Claim>,
+    ) -> Result<Photo, Error> {
+        let photo = self.ticket(owner, upload);
+        let Some(claim) = claim else {
+            self.store.give_ticket(&photo).await?;
+            return Ok(photo);
+        };
+        let now = photo.created_at;
+        if self.store.give_ticket_once(&photo, claim, now).await? {
+            return Ok(photo);
+        }
+        let first = self.ticket_before(Some(claim)).await?;
+        first.ok_or_else(|| Error::unavailable("a key was used, and then it was not"))
+    }
+
     fn ticket(&self, owner: UserId, upload: Upload) -> Photo {
-        let (ids, now) = (&self.context.ids, self.context.clock.now());
+        let now = self.context.clock.now();
+        let id = PhotoId(self.context.ids.ulid());
         Photo {
-            id: PhotoId(ids.ulid()),
+            id,
             owner,
             content_type: upload.content_type,
             bytes: upload.bytes,
             sha256: upload.sha256,
             status: PhotoStatus::AwaitingUpload,
             reason: None,
-            media: ids.secret(),
+            media: MediaNames::new(&self.context.config.seal_secret).of(id),
             image: None,
             post: None,
+            avatar: false,
             created_at: now,
             expires_at: Some(now.as_second() + KEPT.as_secs()),
         }
@@ -109,15 +175,21 @@ impl App {
             method: signed.method,
             url: signed.url,
             headers: signed.headers,
-            expires_at: photo.created_at + TICKET_LIFE,
+            expires_at: self.context.clock.now() + TICKET_LIFE,
         })
     }
 
-    fn photo_answer(&self, photo: &Photo, upload: Option<UploadView>) -> PhotoAnswer {
+    fn photo_answer(
+        &self,
+        photo: &Photo,
+        upload: Option<UploadView>,
+        arrived: bool,
+    ) -> PhotoAnswer {
         let image = photo.image.as_ref();
         PhotoAnswer {
             id: photo.id.to_string(),
             status: match photo.status {
+                PhotoStatus::AwaitingUpload if arrived => "processing",
                 PhotoStatus::AwaitingUpload => "awaiting_upload",
                 PhotoStatus::Ready => "ready",
                 PhotoStatus::Rejected => "rejected",

@@ -25,7 +25,7 @@ pub use post::{Draft, DraftPhoto, NO_PRODUCT, NO_REVIEW, NewPost};
 /// What is going to be uploaded.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPhoto {
-    /// `image/jpeg` or `image/png`.
+    /// `image/jpeg`, `image/png` or `image/webp`.
     #[schema(required, nullable = false)]
     content_type: Option<String>,
     /// The file's length, 1 to 20,000,000.
@@ -88,7 +88,7 @@ pub(crate) fn one_of(words: &[&str]) -> String {
 pub struct PhotoAnswer {
     /// What a post names it by.
     pub id: String,
-    /// `awaiting_upload`, `ready` or `rejected`.
+    /// `awaiting_upload`, `processing` (the file has arrived), `ready` or `rejected`.
     pub status: &'static str,
     /// Why it was rejected: `truncated`, `type-mismatch`, `too-many-pixels`, `too-large` or
     /// `unreadable`.

@@ -95,6 +95,69 @@ async fn two_tickets_for_the_same_file_are_two_photos() {
 }
 
 #[tokio::test]
+async fn a_ticket_asked_for_twice_with_one_key_is_one_photo() {
+    let (world, ana, http) = begin().await;
+    let ben = world.member("ben").await;
+    let ask = |token: &str, key: &str, file: &[u8]| {
+        let request = http.post("/v1/photos").token(token).json(terms(file));
+        request.header("idempotency-key", key).send()
+    };
+    let first = ask(&ana.token, "k", b"a photo").await.expect(201).json();
+    world.advance(SignedDuration::from_mins(20));
+    let again = ask(&ana.token, "k", b"a photo").await.expect(201).json();
+    assert_eq!(again["id"], first["id"]);
+    let expires_at = again["upload"]["expires_at"].as_str().unwrap();
+    assert!(expires_at.parse::<jiff::Timestamp>().unwrap() > world.now());
+    assert_eq!(upload(&again, b"a photo").await, 200);
+    world.receive_all("photos").await;
+
+    let other = ask(&ana.token, "k", b"another").await.expect(422);
+    assert_eq!(other.problem(), "idempotency-mismatch");
+    for (token, key) in [(&ana.token, "l"), (&ben.token, "k")] {
+        let another = ask(token, key, b"a photo").await.expect(201).json();
+        assert_ne!(another["id"], first["id"]);
+    }
+}
+
+#[tokio::test]
+async fn of_tickets_asked_for_at_once_with_one_key_there_is_one() {
+    let (_world, ana, http) = begin().await;
+    let ask = || {
+        let request = http.post("/v1/photos").token(&ana.token);
+        let request = request.json(terms(b"a photo"));
+        request.header("idempotency-key", "k").send()
+    };
+    let answers = futures::future::join_all((0..8).map(|_| ask())).await;
+    let ids: std::collections::BTreeSet<_> = answers
+        .into_iter()
+        .map(|answer| answer.expect(201).json()["id"].to_string())
+        .collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+}
+
+#[tokio::test]
+async fn an_upload_that_has_arrived_is_processing_until_it_is_settled() {
+    let (world, ana, http) = begin().await;
+    let photo = world.awaited_photo("ana").await;
+    let status = async || {
+        let read = http.get(&format!("/v1/photos/{}", photo.id));
+        let answer = read.token(&ana.token).send().await.expect(200);
+        answer.json()["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status().await, "awaiting_upload");
+    let key = format!("uploads/{}", photo.id);
+    world
+        .put_object(&key, "image/jpeg", b"a photo".to_vec())
+        .await;
+    assert_eq!(status().await, "processing");
+    let rejected = Err(Rejection::Truncated);
+    let settled = world.store().settle_photo(photo.id, rejected).await;
+    assert!(settled.unwrap().is_some());
+    assert_eq!(status().await, "rejected");
+    world.receive_all("photos").await;
+}
+
+#[tokio::test]
 async fn every_bad_field_of_a_ticket_is_named() {
     let (_world, ana, http) = begin().await;
     let ask = async |body: Value| {
