@@ -1,5 +1,5 @@
-//! What the system costs: capacity of every call and step beside its budget, cold starts,
-//! a month's bill, and fan-out over a real graph of followers.
+//! What the system costs: capacity of every call and step beside its budget, cold starts, a
+//! month's bill, fan-out over a real graph of followers, and photos.
 
 #![expect(
     clippy::print_stdout,
@@ -11,6 +11,7 @@ mod catalogue;
 mod coldstart;
 mod cost;
 mod fanout;
+mod photos;
 mod reference;
 mod report;
 mod runtime_api;
@@ -67,6 +68,16 @@ enum What {
         #[arg(long, default_value_t = 11)]
         runs: usize,
     },
+    /// CPU, peak memory, bytes and likeness to a Lanczos reference of each image's renditions,
+    /// beside vipsthumbnail's where it is installed.
+    Photos {
+        /// JPEG, PNG and WebP files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Measures in this very process.
+        #[arg(long, hide = true)]
+        alone: bool,
+    },
 }
 
 #[tokio::main]
@@ -77,6 +88,17 @@ async fn main() -> Result<ExitCode> {
         What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
         What::Catalogue { rows, import } => catalogue::run(rows, import).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
+        What::Photos {
+            files,
+            alone: false,
+        } => photos::run(&files)?,
+        What::Photos { files, alone: true } => {
+            let mut kept = true;
+            for file in files {
+                kept &= photos::alone(&file)?;
+            }
+            kept
+        }
     };
     Ok(if kept {
         ExitCode::SUCCESS

@@ -6,6 +6,7 @@
 )]
 
 mod feeds;
+mod images;
 mod texts;
 
 use std::time::{Duration, Instant};
