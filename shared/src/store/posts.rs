@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Claim, Store, feeds, keys,
-    table::{Item, Range, decode, encode, traced},
+    table::{Range, decode, encode, traced},
     transact::NotCommitted,
     write::Expression,
 };
@@ -221,7 +221,8 @@ impl Store {
         self.table.put_any(note).map(Some)
     }
 
-    /// The write of what differs between a post as it was read and as it is to be.
+    /// The write of what differs between a post as it was read and as it is to be. It goes on in
+    /// the trace that made it, whoever settles its photos.
     fn change(&self, before: &Post, post: &Post) -> Result<TransactWriteItem, Error> {
         let mut sets = vec!["edition = :next".to_owned()];
         let update = standing_on(&before.author, before, "")?;
@@ -260,9 +261,6 @@ impl Store {
             post.edited_at != before.edited_at,
             value(post.edited_at),
         )?;
-        if let Some(trace) = traced(Item::new()).remove(keys::TRACE) {
-            set(keys::TRACE, true, Ok(trace))?;
-        }
         let update = update.saying(format!("SET {}", sets.join(", ")));
         self.table
             .update_if(&keys::post(post.id), update, as_read(before))

@@ -467,8 +467,9 @@ async fn an_edit_takes_three_rounds_at_most() {
     let body = json!({"text": "x".repeat(900), "topics": ["tea"]});
     change(&http, &ana, &post, body).await.expect(200);
     let used = meter.take();
+    // Four for the post, as for a smile; two for the note that it came to another wall.
     assert!(
-        used.rounds <= 3 && used.wcu <= 4.0 && used.rcu <= 6.0,
+        used.rounds <= 3 && used.wcu <= 6.0 && used.rcu <= 6.0,
         "{used:?}"
     );
 }
