@@ -129,6 +129,11 @@ impl Buffer {
         }
     }
 
+    /// Takes bytes that are no record.
+    pub(crate) fn skip(&mut self, taken: usize) {
+        self.take(0, taken);
+    }
+
     /// Takes what is left, which the file does not end.
     pub(crate) fn take_cut(&mut self, content: usize, taken: usize) -> Cut {
         Cut {
@@ -156,7 +161,7 @@ impl Buffer {
             let end = memchr(b'\n', self.waiting());
             self.skipping = end.is_none();
             let taken = end.map_or(self.waiting().len(), |newline| newline + 1);
-            drop(self.take(0, taken));
+            self.skip(taken);
         }
     }
 }

@@ -224,7 +224,7 @@ impl Feed {
             return None;
         }
         if waiting.starts_with(MARK) {
-            drop(self.buffer.take(0, MARK.len()));
+            self.buffer.skip(MARK.len());
         }
         let waiting = self.buffer.waiting();
         let first = waiting.iter().position(|byte| !byte.is_ascii_whitespace());

@@ -65,7 +65,7 @@ pub(super) fn cut(buffer: &mut Buffer) -> Option<Cut> {
             return None;
         }
         match end_of_record(buffer.waiting()) {
-            End::At { content: 0, taken } => drop(buffer.take(0, taken)),
+            End::At { content: 0, taken } => buffer.skip(taken),
             End::At { content, .. } if content > MAX_RECORD => {
                 return Some(buffer.skip_line(Broken::TooLong));
             }
@@ -85,7 +85,7 @@ pub(super) fn cut(buffer: &mut Buffer) -> Option<Cut> {
                 let content = rest.strip_suffix(b"\r").unwrap_or(rest).len();
                 let taken = rest.len();
                 if content == 0 {
-                    drop(buffer.take(0, taken));
+                    buffer.skip(taken);
                     return None;
                 }
                 return Some(buffer.take_cut(content, taken));

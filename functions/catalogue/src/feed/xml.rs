@@ -177,36 +177,36 @@ impl Scanner {
             let waiting = buffer.waiting();
             let Some(text) = memchr(b'<', waiting) else {
                 let all = waiting.len();
-                drop(buffer.take(0, all));
+                buffer.skip(all);
                 return None;
             };
             if text > 0 {
-                drop(buffer.take(0, text));
+                buffer.skip(text);
             }
             let waiting = buffer.waiting();
             let found = piece(waiting);
             match found {
                 Piece::Open if buffer.has_ended() => {
                     let all = waiting.len();
-                    drop(buffer.take(0, all));
+                    buffer.skip(all);
                     return None;
                 }
                 Piece::Open if waiting.len() > MAX_RECORD => {
                     return Some(Err(format!("opens what {MAX_RECORD} bytes do not close")));
                 }
                 Piece::Open => return None,
-                Piece::Other(length) => drop(buffer.take(0, length)),
+                Piece::Other(length) => buffer.skip(length),
                 Piece::Declaration(declaration) => {
                     if let Some(encoding) = foreign_encoding(declaration) {
                         return Some(Err(format!("is in {encoding}, not in UTF-8")));
                     }
                     let length = declaration.len();
-                    drop(buffer.take(0, length));
+                    buffer.skip(length);
                 }
                 Piece::End(name, length) => {
                     self.closed |= is_root(name);
                     self.skipping &= !is_item(name);
-                    drop(buffer.take(0, length));
+                    buffer.skip(length);
                 }
                 Piece::Start(name, _, empty) if is_item(name) && !empty && !self.skipping => {
                     return self.item(buffer).map(Ok);
@@ -216,7 +216,7 @@ impl Scanner {
                         return Some(Err("is XML, but neither RSS nor Atom".to_owned()));
                     }
                     self.begun = true;
-                    drop(buffer.take(0, length));
+                    buffer.skip(length);
                 }
             }
         }
