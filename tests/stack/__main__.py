@@ -25,9 +25,6 @@ from deploy import deploy
 from emulator import Emulator
 from report import Report
 
-# What a run grants and does not come to, by function and action, each with the reason.
-UNUSED: dict[str, dict[str, str]] = {}
-
 
 def options() -> argparse.Namespace:
     """What the command line asks for."""
@@ -75,7 +72,7 @@ def _try(report: Report, asked: argparse.Namespace, built: dict[str, Path], fold
                 continue
             if name == "roles" and not asked.only:
                 report.step("use of the roles")
-                roles.check_use(report, stack, UNUSED)
+                roles.check_use(report, stack)
             report.step(name)
             with report.case(f"{name}: nothing broke off"):
                 part()
