@@ -70,12 +70,13 @@ class Stack:
         }
 
     def logs(self, lines: int = 15) -> str:
-        """The last errors and warnings in every function's log, for whoever looks for a fault."""
+        """The last errors and warnings of the last two minutes in every function's log, for whoever looks for a fault."""
+        since = int((time.time() - 120) * 1000)
         client = self.emulator.client("logs")
         parts = []
         for logical_id, group in self.of_type("AWS::Logs::LogGroup").items():
             try:
-                events = client.filter_log_events(logGroupName=group, limit=1000)["events"]
+                events = client.filter_log_events(logGroupName=group, startTime=since, limit=1000)["events"]
             except client.exceptions.ResourceNotFoundException:
                 continue
             texts = [event["message"].rstrip() for event in events]

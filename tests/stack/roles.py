@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-
 from deploy import CODE_BUCKET, Stack
 from emulator import ACCOUNT, REGION
 from report import Report
@@ -98,7 +97,8 @@ def probes(stack: Stack) -> list[Probe]:
                 lambda c, i=index: c("dynamodb").query(TableName=table, IndexName=i, **query),
             )
         )
-    for key in ["uploads/x", "media/x", "catalogue/x", "catalogue-state/x", "reviews/x", "reports/catalogue/x", "reports/x", "aws/lambda/x", "x"]:
+    prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "aws/lambda"]
+    for key in [*(f"{prefix}/x" for prefix in prefixes), "x"]:
         for action, request in {
             "GetObject": lambda c, k: c("s3").get_object(Bucket=bucket, Key=k),
             "PutObject": lambda c, k: c("s3").put_object(Bucket=bucket, Key=k, Body=b""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ def _runtime(api: Api, binaries: dict[str, Path], folder: Path) -> Iterator[int]
     log = (folder / "samples.log").open("wb")
     processes = [subprocess.Popen(serve, cwd=templates.ROOT, stdout=log, stderr=subprocess.STDOUT)]
     try:
+        # A function that finds nobody listening gives up at once.
+        until("the runtime API listens", lambda: _listens(port))
         client = api.stack.emulator.client("lambda")
         for logical_id, binary in api.stack.functions.items():
             configuration = client.get_function_configuration(FunctionName=api.stack.resources[logical_id])
@@ -56,6 +59,11 @@ def _runtime(api: Api, binaries: dict[str, Path], folder: Path) -> Iterator[int]
         log.close()
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _function(sample: str, functions: list[str]) -> str:
     fitting = [name for name in functions if sample.startswith(f"{name}-")]
     assert len(fitting) == 1, f"{sample} belongs to one function, not to {fitting}"
@@ -70,7 +78,19 @@ def _real(event: Any, real: dict[str, str]) -> Any:
     return json.loads(text)
 
 
-def _prepared(api: Api, event: dict[str, Any], sample: str) -> dict[str, Any]:
+def _taken_over(api: Api, port: int, folder: Path, file: dict[str, Any]) -> None:
+    """Lets the catalogue begin with a file of the store's, so that there is something to go on with."""
+    s3, bucket = api.stack.emulator.client("s3"), api.stack.resources["Bucket"]
+    s3.put_object(Bucket=bucket, Key=file["key"], Body=FEED.read_bytes(), ContentType="text/tab-separated-values")
+    arrived = {"eventName": "ObjectCreated:Put", "eventTime": file["at"], "s3": {"object": {"key": file["key"]}}}
+    message = {"messageId": "m0", "body": json.dumps({"Records": [arrived]}), "eventSource": "aws:sqs"}
+    event = folder / "arrived.json"
+    event.write_text(json.dumps({"Records": [message]}))
+    answer = _invoke(port, "catalogue", event)
+    assert not (answer or {}).get("batchItemFailures"), answer
+
+
+def _prepared(api: Api, event: dict[str, Any], sample: str, port: int, folder: Path) -> dict[str, Any]:
     """Makes what an event speaks of, and lets it speak of that."""
     real: dict[str, str] = {}
     handle = "samples_" + "".join(letter for letter in sample if letter.isalnum())[-8:]
@@ -91,7 +111,10 @@ def _prepared(api: Api, event: dict[str, Any], sample: str) -> dict[str, Any]:
     for record in event["Records"]:
         if not record.get("body"):
             continue
-        for arrival in json.loads(record["body"]).get("Records", []):
+        said = json.loads(record["body"])
+        if "file" in said:
+            _taken_over(api, port, folder, said["file"])
+        for arrival in said.get("Records", []):
             key = arrival["s3"]["object"]["key"]
             if key.startswith("uploads/"):
                 photo = triggers.upload(api, api.member(handle))
@@ -104,7 +127,7 @@ def _prepared(api: Api, event: dict[str, Any], sample: str) -> dict[str, Any]:
 def _invoke(port: int, function: str, file: Path) -> Any:
     invoke = ["cargo", "lambda", "invoke", function, "--invoke-address", "127.0.0.1", "--invoke-port", str(port)]
     ran = subprocess.run(
-        [*invoke, "--data-file", str(file)], cwd=templates.ROOT, capture_output=True, text=True, timeout=120
+        [*invoke, "--data-file", str(file)], cwd=templates.ROOT, capture_output=True, text=True, timeout=60
     )
     assert ran.returncode == 0, ran.stderr or ran.stdout
     return json.loads(ran.stdout or "null")
@@ -119,7 +142,7 @@ def check(report: Report, api: Api, binaries: dict[str, Path], folder: Path) -> 
                 function = _function(file.name, list(binaries))
                 event = json.loads(file.read_text())
                 prepared = folder / file.name
-                prepared.write_text(json.dumps(_prepared(api, event, file.stem)))
+                prepared.write_text(json.dumps(_prepared(api, event, file.stem, port, folder)))
                 answer = _invoke(port, function, prepared)
                 if "routeKey" in event:
                     status = answer["statusCode"]
