@@ -102,10 +102,13 @@ impl Rows {
             ("image_link", &image),
             ("availability", stock),
             ("price", &price),
-            ("sale_price", if number % 5 == 0 { &sale } else { "" }),
+            (
+                "sale_price",
+                if number.is_multiple_of(5) { &sale } else { "" },
+            ),
             (
                 "sale_price_effective_date",
-                if number % 5 == 0 { dates } else { "" },
+                if number.is_multiple_of(5) { dates } else { "" },
             ),
             ("brand", brand),
             ("gtin", "4006381333931"),

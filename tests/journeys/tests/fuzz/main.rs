@@ -2,6 +2,7 @@
 //! `FUZZ_SECONDS` says, each; a second where it says nothing.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
