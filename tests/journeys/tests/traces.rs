@@ -2,7 +2,7 @@
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use aws_lambda_events::sqs::SqsEvent;
@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::spark::{PHOTO, topics};
 
 const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const FOUND: &str = "1c6e0f8a9b7d4c3e2f5a6b7c8d9e0f1a";
+const UPLOADED: &str = "2d7f1a9bac8e5d4f3a6b7c8d9e0f1a2b";
 const OTHER: &str = "a0b1c2d3e4f5061728394a5b6c7d8e9f";
 
 /// The log, as the functions of this test write it.
@@ -54,16 +56,22 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// The log of whatever this thread does from now on, until the guard goes.
-fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(log.clone())
-        .finish();
-    (log, tracing::subscriber::set_default(subscriber))
+/// The log of this whole process: each test finds its own lines by traces of its own. (A log of one
+/// thread would miss what another thread's first line has marked as wanted by nobody.)
+fn listen() -> Log {
+    static LOG: OnceLock<Log> = OnceLock::new();
+    let log = LOG.get_or_init(|| {
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_max_level(tracing::Level::INFO)
+            .with_writer(log.clone())
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        log
+    });
+    log.clone()
 }
 
 fn traceparent(id: &str) -> String {
@@ -101,18 +109,20 @@ async fn one_trace_id_finds_a_post_from_its_request_to_its_last_delivery() {
         world.follow(fan, "ana").await;
     }
     let (_, before) = world.stream_after(None);
-    let (log, guard) = listen();
+    let log = listen();
     let context = world.context();
     let http = world.serve(posting::router(posting::App::new(&context)));
     let body = json!({"kind": "story", "text": "Found it", "topics": [topics(1)[0]]});
     let request = http.post("/v1/posts").token(world.token("ana", &["prime"]));
-    let request = request.header("traceparent", &traceparent(ID)).json(body);
+    let request = request
+        .header("traceparent", &traceparent(FOUND))
+        .json(body);
     assert_eq!(request.send().await.status, 201);
-    assert_eq!(log.of(ID), ["request"]);
+    assert_eq!(log.of(FOUND), ["request"]);
 
     let (event, _) = world.stream_after(before.as_deref());
     relay::handle(&relay::App::new(&context), event).await;
-    assert_eq!(log.of(ID), ["request", "relayed"]);
+    assert_eq!(log.of(FOUND), ["request", "relayed"]);
 
     // Pages of one: all but the first are asked for by fan-out itself.
     let app = fanout::App::with_page(&context, 1);
@@ -122,21 +132,20 @@ async fn one_trace_id_finds_a_post_from_its_request_to_its_last_delivery() {
         if event.records.is_empty() {
             break;
         }
-        assert_eq!(trace_in(&event), ID);
+        assert_eq!(trace_in(&event), FOUND);
         let answer = fanout::handle(&app, event).await;
         assert!(answer.batch_item_failures.is_empty());
         wanted.push("handled");
-        assert_eq!(log.of(ID), wanted);
+        assert_eq!(log.of(FOUND), wanted);
     }
     assert!(wanted.len() >= 4, "{wanted:?}");
-    drop(guard);
 }
 
 #[tokio::test]
 async fn an_upload_goes_on_in_its_tickets_trace_and_the_post_that_waited_in_its_own() {
     let world = World::new().await;
     world.member("ana").await;
-    let (log, guard) = listen();
+    let log = listen();
     let context = world.context();
     let http = world.serve(posting::router(posting::App::new(&context)));
     let ana = world.token("ana", &["prime"]);
@@ -144,7 +153,10 @@ async fn an_upload_goes_on_in_its_tickets_trace_and_the_post_that_waited_in_its_
     let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let body = json!({"content_type": "image/jpeg", "bytes": PHOTO.len(), "sha256": sha256});
     let request = http.post("/v1/photos").token(&ana).json(body);
-    let ticket = request.header("traceparent", &traceparent(ID)).send().await;
+    let ticket = request
+        .header("traceparent", &traceparent(UPLOADED))
+        .send()
+        .await;
     let ticket = ticket.expect(201).json();
     let photo = ticket["id"].as_str().unwrap();
     let body = json!({"kind": "photo", "photos": [{"id": photo}], "topics": [topics(1)[0]]});
@@ -159,13 +171,12 @@ async fn an_upload_goes_on_in_its_tickets_trace_and_the_post_that_waited_in_its_
     let event = world.receive_event("photos").await;
     let answer = photos::handle(&photos::App::new(&context), event).await;
     assert!(answer.batch_item_failures.is_empty());
-    assert_eq!(log.of(ID), ["request", "ready", "settled"]);
+    assert_eq!(log.of(UPLOADED), ["request", "ready", "settled"]);
 
     let (event, _) = world.stream_after(before.as_deref());
     relay::handle(&relay::App::new(&context), event).await;
     assert_eq!(log.of(OTHER), ["request", "relayed"]);
     assert_eq!(trace_in(&batch(&world).await), OTHER);
-    drop(guard);
 }
 
 #[tokio::test]
