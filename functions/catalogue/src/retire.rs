@@ -229,7 +229,7 @@ async fn close(
         "imported"
     );
     metrics::values(&[
-        (Metric::FeedLines, vec![report.tally.products as f64]),
+        (Metric::FeedLines, vec![report.tally.lines as f64]),
         (Metric::BadFeedLines, vec![report.tally.bad_lines as f64]),
     ]);
     Ok(())
