@@ -1,6 +1,7 @@
 //! The composition root: every function's `App`, made from its context.
 
 use shared::http::merge_openapi;
+use utoipa::openapi::OpenApi;
 
 use crate::function::{Contexts, Function, Functions};
 
@@ -51,18 +52,23 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
         )
 }
 
+/// What each HTTP function says of its own routes, beside its name.
+pub fn descriptions() -> [(&'static str, OpenApi); 5] {
+    [
+        ("onboarding", onboarding::openapi()),
+        ("posting", posting::openapi()),
+        ("engagement", engagement::openapi()),
+        ("feed", feed::openapi()),
+        ("pages", pages::openapi()),
+    ]
+}
+
 /// The description of the whole API, merged from those of the functions: what
 /// `functions/pages/openapi.json` must hold.
 ///
 /// # Errors
 /// The description cannot be written as JSON.
 pub fn openapi() -> serde_json::Result<String> {
-    let api = merge_openapi([
-        onboarding::openapi(),
-        posting::openapi(),
-        engagement::openapi(),
-        feed::openapi(),
-        pages::openapi(),
-    ]);
+    let api = merge_openapi(descriptions().map(|(_, description)| description));
     Ok(serde_json::to_string_pretty(&api)? + "\n")
 }

@@ -1,9 +1,11 @@
 //! The committed description of the API is the one that the code gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_plane::{Template, template::RouteKey};
 use serde_json::{Value, json};
+
+use crate::tree;
 
 const COMMITTED: &str = include_str!("../../../functions/pages/openapi.json");
 
@@ -40,4 +42,43 @@ fn every_route_is_described_and_says_whether_it_needs_a_token() {
         "taken by $default"
     );
     assert_eq!(described, routed);
+}
+
+#[test]
+fn a_shape_is_in_the_whole_description_what_its_function_says_it_is() {
+    let whole: Value = serde_json::from_str(COMMITTED).expect("JSON");
+    let mut compared = 0;
+    for (function, description) in local::functions::descriptions() {
+        let own = serde_json::to_value(description).expect("JSON");
+        let shapes = own["components"]["schemas"].as_object();
+        for (name, shape) in shapes.into_iter().flatten() {
+            let merged = &whole["components"]["schemas"][name];
+            assert_eq!(merged, shape, "{name} of {function}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 40, "{compared}");
+}
+
+/// A description holds one shape a name, so of two types with one name it would show either for both.
+#[test]
+fn no_two_types_that_the_api_shows_have_one_name() {
+    let mut named = BTreeSet::new();
+    for file in tree::files().iter().filter(|file| file.kind() == "rs") {
+        let code: Vec<_> = file.lines_of_code().collect();
+        let code = code.join("\n");
+        for derived in code.split("#[derive(").skip(1) {
+            let (traits, rest) = derived.split_once(')').expect("an end");
+            if !traits.contains("ToSchema") {
+                continue;
+            }
+            let mut words = rest.split_whitespace();
+            let kind = words.find(|word| ["struct", "enum"].contains(word));
+            let name = kind.and_then(|_| words.next()).expect("a type");
+            let name = name.split(['<', '(', ';']).next().expect("a name");
+            let first = named.insert(name.to_owned());
+            assert!(first, "{name} of {} is another's name too", file.path);
+        }
+    }
+    assert!(named.len() > 40, "{named:?}");
 }

@@ -100,10 +100,10 @@ pub struct PollOptionView {
     pub share: Option<f64>,
 }
 
-/// A review that its author wrote in the store, as it was when it was shared.
+/// A review that somebody wrote in the store; in a post, as it was when it was shared.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReviewView {
-    /// The store's id of it.
+    /// The store's id of it: what a new post names it by.
     pub id: String,
     /// What it is about.
     pub product: ProductCard,

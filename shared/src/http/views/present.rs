@@ -15,7 +15,7 @@ use crate::{
         ids::{PostId, ProductId, UserId},
         people::{Avatar, Profile},
         photo::{Image, Rejection},
-        post::{Hotspot, Poll, PollOption, Post, PostPhoto, poll},
+        post::{Hotspot, Poll, PollOption, Post, PostPhoto, SharedReview, poll},
         product::{Availability, Product},
     },
     photos::rendition_key,
@@ -44,6 +44,18 @@ impl Hydrated {
         ProductCard {
             substitute: substitute.map(Box::new),
             ..product_card(id, self.products.get(id))
+        }
+    }
+
+    /// A review, with its product's card.
+    pub fn review(&self, review: &SharedReview) -> ReviewView {
+        ReviewView {
+            id: review.id.to_string(),
+            product: self.product(&review.product),
+            rating: review.rating,
+            title: review.title.clone(),
+            body: review.body.clone(),
+            written_at: review.written_at,
         }
     }
 }
@@ -105,14 +117,7 @@ impl Presenter {
                 .poll
                 .as_ref()
                 .map(|poll| self.poll(poll, post, read, now)),
-            review: post.review.as_ref().map(|review| ReviewView {
-                id: review.id.to_string(),
-                product: card(&review.product),
-                rating: review.rating,
-                title: review.title.clone(),
-                body: review.body.clone(),
-                written_at: review.written_at,
-            }),
+            review: post.review.as_ref().map(|review| read.review(review)),
             topics: post.topics.iter().map(ToString::to_string).collect(),
             labels: Vec::new(),
             counts: CountsView {
