@@ -17,6 +17,7 @@ mod operating;
 mod outage;
 mod paging;
 mod places;
+mod prices;
 mod refusals;
 mod roles;
 mod safeguards;

@@ -161,6 +161,20 @@ impl Place {
         }
     }
 
+    /// Lets seconds pass everywhere; where the clock can be turned, all that is under way is worked
+    /// off in them.
+    pub async fn let_seconds_pass(&self, seconds: u32) {
+        match self {
+            Self::InProcess(_) | Self::LocalCloud(_) => {
+                self.settle().await;
+                self.let_pass(SignedDuration::from_secs(seconds.into()))
+                    .await;
+            }
+            #[cfg(feature = "deployed")]
+            Self::Deployed(_) => deployment::seconds(seconds).await,
+        }
+    }
+
     /// How many messages have been given up.
     pub async fn dead_letters(&self) -> u64 {
         match self {
@@ -299,9 +313,17 @@ mod deployment {
     }
 
     pub async fn moment() {
-        let mut moments = tokio::time::interval(MOMENT);
-        moments.tick().await;
-        moments.tick().await;
+        pass(MOMENT).await;
+    }
+
+    pub async fn seconds(seconds: u32) {
+        pass(Duration::from_secs(seconds.into())).await;
+    }
+
+    async fn pass(time: Duration) {
+        let mut ticks = tokio::time::interval(time);
+        ticks.tick().await;
+        ticks.tick().await;
     }
 }
 

@@ -151,6 +151,11 @@ impl Spark {
         self.place.let_pass(by).await;
     }
 
+    /// Lets seconds pass, and what is under way be worked off.
+    pub async fn let_seconds_pass(&self, seconds: u32) {
+        self.place.let_seconds_pass(seconds).await;
+    }
+
     /// How many messages have been given up.
     pub async fn dead_letters(&self) -> u64 {
         self.place.dead_letters().await
