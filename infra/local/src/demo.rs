@@ -16,8 +16,12 @@ use api::{Api, string};
 
 mod api;
 
-/// Key of the demo store's product feed in the bucket.
-const FEED_KEY: &str = "catalogue/demo.tsv";
+/// The files that the store drops into the bucket, and their keys there. Reviews are of products,
+/// so these come first.
+const DROPPED: [(&str, &str); 2] = [
+    ("products.tsv", "catalogue/demo.tsv"),
+    ("reviews.jsonl", "reviews/demo.jsonl"),
+];
 
 #[derive(Deserialize)]
 struct Person {
@@ -45,9 +49,11 @@ struct Post {
     link: Option<Value>,
     #[serde(default)]
     poll: Option<Value>,
+    #[serde(default)]
+    review_id: Option<String>,
 }
 
-/// Puts the demo's feed into the bucket and plays its people against the API at `base_url`;
+/// Puts the demo store's files into the bucket and plays its people against the API at `base_url`;
 /// what is there already is left alone, so it may be called again. Says on standard error where
 /// to look.
 ///
@@ -62,8 +68,10 @@ pub async fn load(base_url: &str, context: &Context) -> Result<()> {
     let people: Vec<Person> = read(&files.join("people.json"))?;
     let posts: Vec<Post> = read(&files.join("posts.json"))?;
 
-    put_feed(context, &files).await?;
-    api.drain().await?;
+    for (file, key) in DROPPED {
+        drop_file(context, &files.join(file), key).await?;
+        api.drain().await?;
+    }
     let tokens = join_all(&api, &people).await?;
     let ids = publish_all(&api, &files.join("photos"), &people, &posts, &tokens).await?;
     follow_and_smile(&api, &people, &posts, &ids, &tokens).await?;
@@ -77,17 +85,11 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_str(&text).with_context(|| format!("reading {path:?}"))
 }
 
-async fn put_feed(context: &Context, files: &Path) -> Result<()> {
-    let feed = std::fs::read(files.join("products.tsv")).context("reading products.tsv")?;
-    let put = context
-        .s3
-        .put_object()
-        .bucket(&context.config.bucket)
-        .key(FEED_KEY);
-    put.body(feed.into())
-        .send()
-        .await
-        .context("putting the demo's product feed")?;
+async fn drop_file(context: &Context, file: &Path, key: &str) -> Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("reading {file:?}"))?;
+    let put = context.s3.put_object().bucket(&context.config.bucket);
+    let put = put.key(key).body(bytes.into());
+    put.send().await.with_context(|| format!("putting {key}"))?;
     Ok(())
 }
 
@@ -257,6 +259,7 @@ async fn publish(
         "topics": post.topics,
         "link": post.link,
         "poll": post.poll,
+        "review_id": post.review_id,
     });
     let request = api.request(Method::POST, "/v1/posts", token, Some(&body));
     let call = api

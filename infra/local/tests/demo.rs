@@ -62,6 +62,22 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         assert_eq!(post["status"], "published", "{post}");
         assert!(post["shoppable_count"].as_u64() > Some(0), "{post}");
     }
+    let shared: Vec<_> = posts
+        .iter()
+        .filter(|post| post["review"].is_object())
+        .collect();
+    assert!(!shared.is_empty(), "a review is shared");
+    for post in shared {
+        assert!(post["review"]["rating"].is_number(), "{post}");
+        assert!(post["review"]["product"]["rating"].is_number(), "{post}");
+    }
+    let rated = posts
+        .iter()
+        .flat_map(|post| post["photos"][0]["hotspots"].as_array());
+    let rated = rated
+        .flatten()
+        .filter(|spot| spot["product"]["review_count"] != 0);
+    assert!(rated.count() > 0, "hotspots show ratings");
     let smiles: u64 = posts
         .iter()
         .filter_map(|post| post["counts"]["smiles"].as_u64())
