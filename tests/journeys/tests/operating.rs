@@ -161,7 +161,8 @@ fn the_readme_of_operations_lists_every_metric() {
 }
 
 #[test]
-fn the_bucket_speaks_tls_alone_and_keeps_uploads_for_a_day_and_reports_for_ninety() {
+fn the_bucket_speaks_tls_alone_and_keeps_uploads_longer_than_dead_letters_and_reports_for_ninety_days()
+ {
     let (id, bucket) = template().resources("AWS::S3::Bucket").next().unwrap();
     let rules = bucket["LifecycleConfiguration"]["Rules"]
         .as_array()
@@ -171,7 +172,11 @@ fn the_bucket_speaks_tls_alone_and_keeps_uploads_for_a_day_and_reports_for_ninet
         assert_eq!(rule["Status"], "Enabled");
         rule["ExpirationInDays"].as_u64()
     };
-    assert_eq!((kept("uploads/"), kept("reports/")), (Some(1), Some(90)));
+    assert_eq!((kept("uploads/"), kept("reports/")), (Some(15), Some(90)));
+    for (id, queue) in template().resources("AWS::SQS::Queue") {
+        let letters = queue["MessageRetentionPeriod"].as_u64().unwrap_or_default();
+        assert!(letters < 15 * 24 * 60 * 60, "{id}");
+    }
     let old = rules
         .iter()
         .find(|rule| rule["Prefix"].is_null() && rule.get("NoncurrentVersionExpiration").is_some());

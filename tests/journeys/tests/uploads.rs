@@ -43,10 +43,17 @@ async fn an_upload_that_nothing_claims_is_gone_after_a_day_and_a_posts_stays() {
     let spark = LocalSpark::start().await;
     let ana = spark.member("ana").await;
     let (left, posted) = (ready(&spark, &ana).await, ready(&spark, &ana).await);
+    let bad = &PHOTO[..PHOTO.len() / 2];
+    let (rejected, ticket) = spark.ticket(&ana, bad).await;
+    assert!(spark.upload(&ticket, bad).await.is_success());
+    let rejected = format!("/v1/photos/{rejected}");
+    spark
+        .shows(&rejected, &ana, |photo| photo["status"] == "rejected")
+        .await;
     let post = json!({"kind": "photo", "topics": [topics(1)[0]], "photos": [{"id": posted["id"]}]});
     spark.post("/v1/posts", &ana, &post).await.expect(201);
     assert!(is_shown(&spark, &left).await && is_shown(&spark, &posted).await);
-    assert_eq!(uploads(&spark).await, 2);
+    assert_eq!(uploads(&spark).await, 3);
 
     spark
         .cloud
@@ -58,6 +65,7 @@ async fn an_upload_that_nothing_claims_is_gone_after_a_day_and_a_posts_stays() {
     let ana = spark.token("ana", &["prime"]).await;
     let path = format!("/v1/photos/{}", left["id"].as_str().unwrap());
     spark.get(&path, &ana).await.expect(404);
+    spark.get(&rejected, &ana).await.expect(404);
     assert!(!is_shown(&spark, &left).await);
     assert!(is_shown(&spark, &posted).await);
     assert_eq!(uploads(&spark).await, 1);
