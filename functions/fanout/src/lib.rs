@@ -15,7 +15,7 @@ use shared::{
     error::Error,
     queue::{
         Queue,
-        messages::{FanoutMessage, Followed, PageDelivered, PostPublished},
+        messages::{FanoutMessage, Followed, PageDelivered, Published},
         run_batch,
     },
     runtime::{Clock, Context},
@@ -83,11 +83,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
 }
 
 /// Serves the readers after `after`. Then the next page is asked for, or the post is closed.
-async fn serve_page(
-    app: &App,
-    published: PostPublished,
-    after: Option<&UserId>,
-) -> Result<(), Error> {
+async fn serve_page(app: &App, published: Published, after: Option<&UserId>) -> Result<(), Error> {
     let entry = published.entry();
     let (fans, more) = app
         .store

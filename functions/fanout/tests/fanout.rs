@@ -15,7 +15,7 @@ use shared::{
         ids::{PostId, TopicId, UserId},
         post::Post,
     },
-    queue::messages::{FanoutMessage, Followed, PageDelivered, PostPublished, TopicsChanged},
+    queue::messages::{FanoutMessage, Followed, PageDelivered, Published},
     store::keys::Month,
 };
 
@@ -23,8 +23,8 @@ fn user(sub: &str) -> UserId {
     UserId::parse(sub).unwrap()
 }
 
-fn published(post: &Post) -> PostPublished {
-    PostPublished {
+fn published(post: &Post) -> Published {
+    Published {
         post: post.id,
         author: post.author.clone(),
         published_at: post.published_at.unwrap(),
@@ -204,13 +204,7 @@ async fn a_post_whose_topics_changed_comes_to_its_new_walls_once_and_opens_no_de
     drain(&world, &app, vec![of_post(&post)]).await;
     post.topics = vec![TopicId::parse("coffee").unwrap()];
     assert_eq!(wall(&world, &post).await["coffee"], []);
-    let entry = published(&post);
-    let changed = FanoutMessage::TopicsChanged(TopicsChanged {
-        post: entry.post,
-        author: entry.author,
-        published_at: entry.published_at,
-        topics: entry.topics,
-    });
+    let changed = FanoutMessage::TopicsChanged(published(&post));
     for _ in 0..2 {
         drain(&world, &app, vec![body(&changed)]).await;
         assert_eq!(wall(&world, &post).await["coffee"], [post.id]);

@@ -9,9 +9,7 @@ use shared::{
         ids::{PhotoId, PostId, TopicId, UserId},
         post::PostStatus,
     },
-    queue::messages::{
-        FanoutMessage, Followed, PhotoRemoved, PhotosMessage, PostPublished, TopicsChanged,
-    },
+    queue::messages::{FanoutMessage, Followed, PhotoRemoved, PhotosMessage, Published},
     store::keys::{self, Key},
     telemetry::{Trace, metrics},
 };
@@ -159,7 +157,7 @@ fn appeared(old: Option<Item>, new: Option<Item>) -> Result<Option<FanoutMessage
     let published_at = post
         .published_at
         .ok_or_else(|| Error::custom("published, but not known when"))?;
-    Ok(Some(FanoutMessage::PostPublished(PostPublished {
+    Ok(Some(FanoutMessage::PostPublished(Published {
         post: post.id,
         author: post.author,
         published_at,
@@ -170,7 +168,7 @@ fn appeared(old: Option<Item>, new: Option<Item>) -> Result<Option<FanoutMessage
 /// A post that an edit brought to other walls.
 fn came_to(new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
-    let changed: TopicsChanged = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    let changed: Published = serde_dynamo::from_item(new).map_err(Error::custom)?;
     Ok(Some(FanoutMessage::TopicsChanged(changed)))
 }
 

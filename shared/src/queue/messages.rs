@@ -18,16 +18,17 @@ use crate::domain::{
 pub enum FanoutMessage {
     /// A post appeared.
     #[serde(rename = "post-published.v1")]
-    PostPublished(PostPublished),
+    PostPublished(Published),
     /// A page of its readers was served; the rest is to follow.
     #[serde(rename = "page-delivered.v1")]
     PageDelivered(PageDelivered),
     /// Somebody followed an author.
     #[serde(rename = "followed.v1")]
     Followed(Followed),
-    /// The topics of a post that had appeared were changed.
+    /// The topics of a post that had appeared were changed. From the walls that it left it goes by
+    /// itself: they show what the post says now.
     #[serde(rename = "topics-changed.v1")]
-    TopicsChanged(TopicsChanged),
+    TopicsChanged(Published),
 }
 
 /// What `photos` works on, beside what S3 says.
@@ -48,20 +49,20 @@ pub struct PhotoRemoved {
     pub media: String,
 }
 
-/// A post appeared.
+/// A published post, and walls that it is new on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostPublished {
+pub struct Published {
     /// Which.
     pub post: PostId,
     /// Whose.
     pub author: UserId,
-    /// When.
+    /// When it appeared.
     pub published_at: Timestamp,
-    /// On which walls.
+    /// All its walls when it appears; after an edit those that it came to.
     pub topics: Vec<TopicId>,
 }
 
-impl PostPublished {
+impl Published {
     /// Its place in the order by time.
     pub fn entry(&self) -> Entry {
         let at = Position {
@@ -79,7 +80,7 @@ impl PostPublished {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageDelivered {
     /// What is being delivered.
-    pub published: PostPublished,
+    pub published: Published,
     /// The last reader who was served; those after are still to be.
     pub after: UserId,
 }
@@ -91,34 +92,6 @@ pub struct Followed {
     pub reader: UserId,
     /// Whom.
     pub author: UserId,
-}
-
-/// The topics of a post that had appeared were changed. From the walls that it left it goes by
-/// itself: they show what the post says now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TopicsChanged {
-    /// Which.
-    pub post: PostId,
-    /// Whose.
-    pub author: UserId,
-    /// When it had appeared.
-    pub published_at: Timestamp,
-    /// The walls that it is new on.
-    pub topics: Vec<TopicId>,
-}
-
-impl TopicsChanged {
-    /// Its place in the order by time.
-    pub fn entry(&self) -> Entry {
-        let at = Position {
-            published_at: self.published_at,
-            post: self.post,
-        };
-        Entry {
-            at,
-            author: self.author.clone(),
-        }
-    }
 }
 
 /// What `catalogue` works on, besides S3's word that a file has arrived.

@@ -5,7 +5,7 @@ use harness::sqs_event;
 use serde_json::json;
 use shared::{
     domain::{feed::Entry, post::Post},
-    queue::messages::{FanoutMessage, Followed, PostPublished},
+    queue::messages::{FanoutMessage, Followed, Published},
 };
 
 use crate::{
@@ -39,7 +39,7 @@ impl Bench {
         for (star, readers) in [("starone", 1_000_usize), ("startwo", 2_500)] {
             let star = self.star(star, readers).await?;
             let entry = Entry::of(&star).context("a published post")?;
-            let published = FanoutMessage::PostPublished(PostPublished {
+            let published = FanoutMessage::PostPublished(Published {
                 post: star.id,
                 author: star.author.clone(),
                 published_at: entry.at.published_at,
