@@ -4,6 +4,7 @@
 //! `<` is XML (RSS 2.0 or Atom), any other is tab-separated.
 
 mod buffer;
+mod check;
 mod fields;
 mod price;
 mod tsv;
@@ -20,7 +21,8 @@ pub(crate) use buffer::{Broken, Buffer, Cut};
 pub use buffer::{MAX_RECORD, Place};
 pub use price::parse as parse_price;
 
-use fields::{Check, Values};
+use check::Check;
+use fields::Values;
 use tsv::Columns;
 use xml::Scanner;
 
