@@ -214,25 +214,15 @@ fn hotspots(sent: Vec<NewHotspot>, photo: &str, invalid: &mut Invalid) -> Vec<(u
         let at = format!("{photo}/hotspots/{index}");
         let product = product(spot.product_id.as_deref());
         let product = invalid.check(&format!("{at}/product_id"), product);
-        for (name, sent) in [("x", spot.x), ("y", spot.y)] {
-            if sent.is_none() {
-                invalid.add(format!("{at}/{name}"), REQUIRED);
-            }
-        }
-        // A product without a good point is still looked for in the catalogue.
-        let Some(product) = product else { continue };
-        let (x, y) = (spot.x.unwrap_or_default(), spot.y.unwrap_or_default());
-        let spot = Hotspot::at(product.clone(), x, y).unwrap_or_else(|wrong| {
-            for (name, detail) in wrong {
-                invalid.add(format!("{at}/{name}"), detail);
-            }
-            Hotspot {
-                product,
-                x: 0.0,
-                y: 0.0,
-            }
+        let [x, y] = [("x", spot.x), ("y", spot.y)].map(|(name, sent)| {
+            let place = sent.ok_or_else(|| REQUIRED.to_owned());
+            invalid.check(&format!("{at}/{name}"), place.and_then(Hotspot::place))
         });
-        hotspots.push((index, spot));
+        // A product without a good point is still looked for in the catalogue.
+        hotspots.extend(product.map(|product| {
+            let (x, y) = (x.unwrap_or_default(), y.unwrap_or_default());
+            (index, Hotspot { product, x, y })
+        }));
     }
     hotspots
 }

@@ -65,21 +65,14 @@ impl PostPhoto {
 }
 
 impl Hotspot {
-    /// A hotspot at a point of a photo.
+    /// How far across or down a photo a hotspot is, 0 to 1.
     ///
     /// # Errors
-    /// Names the coordinate (`x`, `y`) that is outside 0..1, and why.
-    pub fn at(product: ProductId, x: f64, y: f64) -> Result<Self, Vec<(&'static str, String)>> {
-        let outside = |value: f64| !(0.0..=1.0).contains(&value);
-        let wrong: Vec<_> = [("x", x), ("y", y)]
-            .into_iter()
-            .filter(|(_, value)| outside(*value))
-            .map(|(name, _)| (name, "must be between 0 and 1".to_owned()))
-            .collect();
-        if wrong.is_empty() {
-            Ok(Self { product, x, y })
-        } else {
-            Err(wrong)
-        }
+    /// Says that it is outside, for the person who sent it.
+    pub fn place(value: f64) -> Result<f64, String> {
+        let inside = (0.0..=1.0).contains(&value);
+        inside
+            .then_some(value)
+            .ok_or_else(|| "must be between 0 and 1".to_owned())
     }
 }
