@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use jiff::Timestamp;
 use shared::{
     domain::{
-        ids::{PhotoId, UserId},
+        ids::{PhotoId, ProductId, UserId},
         people::Profile,
         post::{Post, PostKind, PostPhoto, PostStatus},
     },
@@ -89,6 +89,17 @@ struct Read {
     photos: Photos,
 }
 
+impl Read {
+    /// The products of a post that were not read.
+    fn lacks(&self, post: &Post) -> Vec<ProductId> {
+        let named = post.product_ids().into_iter();
+        named
+            .filter(|id| !self.products.contains_key(id))
+            .cloned()
+            .collect()
+    }
+}
+
 impl App {
     async fn change(
         &self,
@@ -99,12 +110,7 @@ impl App {
         mut read: Read,
     ) -> Result<PostView, Error> {
         let (store, asked) = (&self.store, [before.id]);
-        let kept: Vec<_> = before
-            .product_ids()
-            .into_iter()
-            .filter(|id| !read.products.contains_key(id))
-            .cloned()
-            .collect();
+        let kept = read.lacks(&before);
         let (kept, photos, smiled) = futures::try_join!(
             store.products(&kept),
             self.waiting_photos(&before, &read.photos),
@@ -128,7 +134,12 @@ impl App {
             before = own(store.post_now(before.id).await?, &me.id)?;
             let mut wanted = change.named().photo_ids();
             wanted.extend(before.photo_ids());
-            read.photos = read_photos(store, &wanted).await?;
+            // Whoever changed it may have named other products.
+            let named = read.lacks(&before);
+            let (named, photos) =
+                futures::try_join!(store.products(&named), read_photos(store, &wanted))?;
+            read.products.extend(named);
+            read.photos = photos;
         }
         Err(Error::unavailable("the post kept changing"))
     }

@@ -279,6 +279,32 @@ async fn no_smile_is_lost_to_an_edit_and_no_edit_to_a_smile() {
 }
 
 #[tokio::test]
+async fn an_edit_that_another_overtook_answers_with_the_products_that_it_named() {
+    let (world, ana, http) = begin().await;
+    world.product("mug").category("Furniture > Tables").await;
+    let mut overtaken = 0;
+    for _ in 0..5 {
+        let post = world.published_post("ana").topics(&["tea"]).await;
+        let named = change(&http, &ana, &post, json!({"products": ["mug"]}));
+        let others = (0..3).map(|edit| {
+            let body = json!({"topics": null, "text": format!("Edit {edit}")});
+            change(&http, &ana, &post, body)
+        });
+        let (named, others) = futures::join!(named, join_all(others));
+        named.expect(200);
+        for answer in others {
+            let answer = answer.expect(200).json();
+            if let Some(product) = answer["products"].get(0) {
+                assert_eq!(product["availability"], "in_stock");
+                assert_eq!(answer["topics"], json!(["furniture"]));
+                overtaken += 1;
+            }
+        }
+    }
+    assert!(overtaken > 0);
+}
+
+#[tokio::test]
 async fn a_rejected_photo_is_replaced_and_the_post_appears_then_and_once() {
     let (world, ana, http) = begin().await;
     let (post, good, bad) = in_need(&world).await;
