@@ -10,7 +10,7 @@ use shared::{
     queue::messages::{PriceChange, PriceChanged},
 };
 
-use crate::App;
+use crate::{App, feed::is_price};
 
 /// Changes written at once.
 const WRITERS: usize = 32;
@@ -44,8 +44,7 @@ fn news(change: PriceChange) -> Option<PriceNews> {
             })?)
         }
     };
-    let code = change.price.currency.len() == 3;
-    (code && change.price.amount > 0).then_some(())?;
+    is_price(&change.price).then_some(())?;
     Some(PriceNews {
         product: ProductId::parse(&change.product_id)?,
         price: change.price,

@@ -275,13 +275,22 @@ async fn a_price_that_is_none_fails_its_message_and_the_others_in_it_hold() {
             .with(|product| product.confirmed_at = Timestamp::UNIX_EPOCH)
             .await;
     }
-    let changes = [
-        change("A", 700, "in_stock", 0),
+    let mut foreign = change("B", 700, "in_stock", 0);
+    foreign["price"]["currency"] = "usd".into();
+    for none in [
         change("B", 0, "in_stock", 0),
-    ];
-    assert_eq!(changed(&world, &changes).await, 1);
+        change("B", 1 << 60, "in_stock", 0),
+        foreign,
+    ] {
+        let changes = [change("A", 700, "in_stock", 0), none];
+        assert_eq!(changed(&world, &changes).await, 1, "{changes:?}");
+        assert_eq!(product(&world, "B").await.price.unwrap().amount, 1_299);
+    }
     assert_eq!(product(&world, "A").await.price.unwrap().amount, 700);
-    assert_eq!(product(&world, "B").await.price.unwrap().amount, 1_299);
+    assert_eq!(
+        changed(&world, &[change("B", 999_999_999_999_999, "in_stock", 0)]).await,
+        0
+    );
 }
 
 #[tokio::test]

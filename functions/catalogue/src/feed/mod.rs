@@ -19,7 +19,7 @@ use shared::domain::{
 
 pub(crate) use buffer::{Broken, Buffer, Cut};
 pub use buffer::{MAX_RECORD, Place};
-pub use price::parse as parse_price;
+pub use price::{is_price, parse as parse_price};
 
 use check::Check;
 use fields::Values;

@@ -137,6 +137,12 @@ fn digits(number: &str, room: usize) -> Result<(String, &str), String> {
     Ok((whole.concat(), fraction))
 }
 
+/// Whether an amount of a currency could be read from a feed.
+pub fn is_price(money: &Money) -> bool {
+    let digits = money.amount.checked_ilog10().unwrap_or(u32::MAX);
+    (digits as usize) < MOST_DIGITS && minor_digits(&money.currency).is_some()
+}
+
 /// A price above zero.
 ///
 /// # Errors
