@@ -294,6 +294,45 @@ async fn a_price_that_is_none_fails_its_message_and_the_others_in_it_hold() {
 }
 
 #[tokio::test]
+async fn what_its_file_retired_stays_gone_whatever_prices_say_until_a_file_names_it() {
+    let key = "catalogue/a.tsv";
+    // A price that is newer than the file that lacks its product, told before and after that file.
+    for early in [true, false] {
+        let world = World::new().await;
+        let bodies = arrive(&world, key, feed(&["A", "B"]), 0).await;
+        settle(&world, bodies, 100).await;
+        let told = [change("B", 700, "sold_out", 5)];
+        if early {
+            assert_eq!(changed(&world, &told).await, 0);
+            assert_eq!(availability(&world, "B").await, Availability::SoldOut);
+        }
+        for _ in 0..2 {
+            let bodies = arrive(&world, key, feed(&["A"]), 1).await;
+            settle(&world, bodies, 100).await;
+            assert_eq!(
+                availability(&world, "B").await,
+                Availability::Gone,
+                "{early}"
+            );
+        }
+        if !early {
+            assert_eq!(changed(&world, &told).await, 0);
+            assert_eq!(availability(&world, "B").await, Availability::Gone);
+        }
+        let bodies = arrive(&world, key, feed(&["A", "B"]), 2).await;
+        settle(&world, bodies, 100).await;
+        let found = product(&world, "B").await;
+        assert_eq!(
+            (found.price.unwrap().amount, found.availability),
+            (700, Availability::SoldOut),
+            "{early}"
+        );
+        assert_eq!(changed(&world, &[change("B", 800, "in_stock", 6)]).await, 0);
+        assert_eq!(availability(&world, "B").await, Availability::InStock);
+    }
+}
+
+#[tokio::test]
 async fn a_product_keeps_what_people_added_when_a_feed_names_it_again() {
     let world = World::new().await;
     world

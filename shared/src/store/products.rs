@@ -44,6 +44,10 @@ struct Kept {
     /// The feed that named it last, which alone may retire it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     feed: Option<String>,
+    /// What prices said last of a product that its feed has retired: it stays gone until a feed
+    /// names it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offered: Option<Availability>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
 }
@@ -51,7 +55,7 @@ struct Kept {
 /// What people add and feeds never set.
 const COUNTED: [&str; 3] = ["stars", "review_count", "saves"];
 /// What an item may lack, so that it must be taken away where it is not said.
-const OPTIONAL: [&str; 12] = [
+const OPTIONAL: [&str; 13] = [
     "title",
     "url",
     "brand",
@@ -60,6 +64,7 @@ const OPTIONAL: [&str; 12] = [
     "image_url",
     "category",
     "feed",
+    "offered",
     keys::EXPIRES_AT,
     keys::CATEGORY_KEY,
     keys::BRAND_KEY,
@@ -138,6 +143,7 @@ impl Store {
             described: news,
             priced: news,
             feed: Some(feed.to_owned()),
+            offered: None,
             expires_at: None,
         };
         futures::try_join!(
@@ -167,7 +173,7 @@ impl Store {
                 after.product = Product {
                     price: before.product.price,
                     sale: before.product.sale,
-                    availability: before.product.availability,
+                    availability: before.offered.unwrap_or(before.product.availability),
                     confirmed_at: before.product.confirmed_at,
                     ..after.product
                 };
@@ -203,7 +209,7 @@ impl Store {
     }
 
     /// Takes over price and availability alone, unless newer is known. Of a product that no feed
-    /// has named yet it is kept for a week.
+    /// has named yet it is kept for a week; one that its feed has retired stays gone.
     ///
     /// # Errors
     /// Only those of the table.
@@ -230,6 +236,7 @@ impl Store {
                 described: News::default(),
                 priced: News::default(),
                 feed: None,
+                offered: None,
                 expires_at: Some(unnamed.as_second()),
             });
             if after.priced > news {
@@ -238,7 +245,10 @@ impl Store {
             after.priced = news;
             after.product.price = Some(told.price.clone());
             after.product.sale = told.sale.clone();
-            after.product.availability = told.availability;
+            match &mut after.offered {
+                Some(offered) => *offered = told.availability,
+                None => after.product.availability = told.availability,
+            }
             after.product.confirmed_at = told.at;
             Some(after)
         })
@@ -278,16 +288,19 @@ impl Store {
         Err(Error::unavailable("a product that kept changing"))
     }
 
-    /// Retires a product that its feed, as of `news`, does not name any more. Whether it did: not
-    /// where another feed named it since, or something newer is known. A second time says the same.
+    /// Retires a product that its feed, as of `news`, does not name any more, whatever newer is
+    /// known of its price. Whether it did: not where a feed named it since. A second time says the
+    /// same.
     ///
     /// # Errors
     /// Only those of the table.
     pub async fn retire(&self, product: &ProductId, feed: &str, news: News) -> Result<bool, Error> {
         let value = serde_dynamo::to_attribute_value::<_, aws_sdk_dynamodb::types::AttributeValue>;
         let shelf = [keys::CATEGORY_KEY, keys::BRAND_KEY, keys::PRICE_KEY].join(", ");
-        let update =
-            format!("SET #availability = :gone, described = :news, priced = :news REMOVE {shelf}");
+        let update = format!(
+            "SET offered = if_not_exists(offered, #availability), #availability = :gone, \
+             described = :news REMOVE {shelf}"
+        );
         let update = Expression::new(update)
             .name("#availability", "availability")
             .name("#feed", "feed")
@@ -297,7 +310,7 @@ impl Store {
                 serde_dynamo::to_attribute_value(news).map_err(Error::internal)?,
             )
             .value(":gone", value(Availability::Gone).map_err(Error::internal)?);
-        let its_own = "#feed = :feed AND described <= :news AND priced <= :news";
+        let its_own = "#feed = :feed AND described <= :news";
         let key = keys::product(product);
         let retired = self.table.update(&key, update.when(Some(its_own))).await?;
         Ok(retired.is_some())
@@ -317,6 +330,7 @@ impl Store {
                 described: news,
                 priced: news,
                 feed: None,
+                offered: None,
                 expires_at: None,
             };
             items.push(kept.item()?);
