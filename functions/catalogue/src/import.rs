@@ -29,11 +29,15 @@ const WRITERS: usize = 64;
 const SLICE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Takes over a file that has arrived. One that was taken away before it was read is nothing to
-/// take over; neither is one that came again, or that a newer one overtook.
+/// take over; neither is one that came again, or that a newer one overtook, or the empty object
+/// that S3's console makes for a folder.
 ///
 /// # Errors
 /// A key that is none of the store's files, a service that fails.
 pub(crate) async fn arrive(app: &App, key: &str, at: Option<Timestamp>) -> Result<(), Error> {
+    if key.ends_with('/') {
+        return Ok(());
+    }
     if Kind::of(key).is_none() {
         return Err(Error::internal("not a key of a feed"));
     }

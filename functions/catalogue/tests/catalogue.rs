@@ -228,6 +228,19 @@ async fn a_feed_that_was_taken_away_is_nothing_to_import() {
 }
 
 #[tokio::test]
+async fn a_folder_is_nothing_to_import() {
+    let world = World::new().await;
+    for folder in ["catalogue/spring", "reviews"] {
+        let folder = format!("{folder}/");
+        world.put_object(&folder, "", Vec::new()).await;
+        let event = world.receive_event("catalogue").await;
+        assert!(!event.records.is_empty(), "{folder}");
+        assert!(run(&world, &event).await.is_empty(), "{folder}");
+    }
+    assert!(world.objects("reports/").await.is_empty());
+}
+
+#[tokio::test]
 async fn the_sample_event_is_handled() {
     let world = World::new().await;
     let sample = include_str!("../../../events/catalogue-s3-object-created.json");
