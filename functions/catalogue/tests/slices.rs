@@ -333,6 +333,20 @@ async fn what_its_file_retired_stays_gone_whatever_prices_say_until_a_file_names
 }
 
 #[tokio::test]
+async fn a_category_of_arrows_alone_is_none_and_costs_its_file_nothing() {
+    let world = World::new().await;
+    let header = format!("{HEADER}\tgoogle_product_category\tproduct_type");
+    let rows = [("A", ">\t"), ("B", " > > \tMugs >"), ("C", "\t>>")];
+    let rows = rows.map(|(id, categories)| format!("\n{}\t{categories}", row(id)));
+    let file = format!("{header}{}", rows.concat());
+    let bodies = arrive(&world, "catalogue/a.tsv", file, 0).await;
+    settle(&world, bodies, 100).await;
+    for (id, category) in [("A", None), ("B", Some("Mugs")), ("C", None)] {
+        assert_eq!(product(&world, id).await.category.as_deref(), category);
+    }
+}
+
+#[tokio::test]
 async fn a_product_keeps_what_people_added_when_a_feed_names_it_again() {
     let world = World::new().await;
     world

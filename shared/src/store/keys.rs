@@ -205,10 +205,16 @@ pub const BRAND_KEY: &str = "brand_key";
 /// The sort key of both.
 pub const PRICE_KEY: &str = "price_key";
 
+/// The longest category in a key, in bytes: a partition key has at most 2,048, of which a brand of
+/// 70 characters needs its part. Categories that are the same so far count as one.
+const LONGEST_CATEGORY: usize = 1_024;
+
 /// A category however it is spelt: `furniture > chairs`.
 pub fn in_category(category: &str) -> String {
     let parts: Vec<_> = category.split('>').map(folded).collect();
-    parts.join(" > ")
+    let mut key = parts.join(" > ");
+    key.truncate(key.floor_char_boundary(LONGEST_CATEGORY));
+    key
 }
 
 /// A brand in a category.
@@ -331,6 +337,14 @@ impl std::fmt::Display for Month {
 mod tests {
     use super::*;
     use ulid::Ulid;
+
+    #[test]
+    fn the_longest_category_and_brand_fit_into_a_partition_key() {
+        for letter in ["x", "Я", "類", "İ", "😀"] {
+            let key = of_brand(&letter.repeat(750), &letter.repeat(70));
+            assert!(key.len() <= 2_048, "{letter}: {}", key.len());
+        }
+    }
 
     #[test]
     fn the_text_of_positions_sorts_as_they_do() {

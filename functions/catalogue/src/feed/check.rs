@@ -118,11 +118,13 @@ impl<'v, 'r> Check<'v, 'r> {
 
     fn category(&mut self) -> Option<String> {
         let google = self.optional(Field::Category, 750).map(category);
-        let own = self.optional(Field::ProductType, 750);
+        let own = self.optional(Field::ProductType, 750).map(tidy_path);
+        // Arrows alone are no path.
+        let own = own.filter(|path| !path.is_empty());
         match google {
-            Some(Ok(path)) => Some(path),
-            Some(Err(number)) => Some(own.map_or(number, tidy_path)),
-            None => own.map(tidy_path),
+            Some(Ok(path)) if !path.is_empty() => Some(path),
+            Some(Err(number)) => own.or(Some(number)),
+            Some(Ok(_)) | None => own,
         }
     }
 
