@@ -18,7 +18,7 @@ pub struct Review {
     pub rating: u8,
     /// Up to 300 characters; may be empty.
     pub title: String,
-    /// Up to 20,000 bytes; may be empty.
+    /// Up to 20,000 characters; may be empty.
     pub body: String,
     /// When it was written.
     pub written_at: Timestamp,
