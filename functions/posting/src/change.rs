@@ -15,13 +15,13 @@ use shared::{
         JsonBody, Path, Refusals, Viewer,
         views::{Hydrated, PostView},
     },
-    store::Uploads,
+    store::{ATTEMPTS, Uploads, pause},
 };
 
 use crate::{
     App,
     named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
-    posts::{ATTEMPTS, post_id},
+    posts::post_id,
     wire::{Change, ChangePost},
 };
 
@@ -118,7 +118,7 @@ impl App {
         )?;
         read.products.extend(kept);
         read.photos.extend(photos);
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let now = self.context.clock.now();
             let after = change.apply(&before, invalid, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
@@ -131,9 +131,12 @@ impl App {
                 };
                 return Ok(self.present.post(&after, &read, now));
             }
+            pause(attempt).await;
             before = own(store.post_now(before.id).await?, &me.id)?;
             let mut wanted = change.named().photo_ids();
-            wanted.extend(before.photo_ids());
+            if before.status != PostStatus::Published {
+                wanted.extend(before.photo_ids());
+            }
             // Whoever changed it may have named other products.
             let named = read.lacks(&before);
             let (named, photos) =

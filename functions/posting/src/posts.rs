@@ -17,12 +17,10 @@ use shared::{
         MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer,
         views::{Hydrated, PostView, needs},
     },
+    store::{ATTEMPTS, pause},
 };
 
 use crate::App;
-
-/// How often a deed is begun anew when what it stands on has changed meanwhile.
-pub const ATTEMPTS: usize = 5;
 
 /// One post, to whoever may see it.
 #[utoipa::path(
@@ -78,7 +76,7 @@ pub async fn delete_post(
     let (member, post) = futures::join!(app.store.member(&me), app.store.post_now(id));
     member?;
     let mut post = post?;
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
         let read = post.filter(|post| post.visible_to(Some(&me)));
         let read = read.ok_or(Error::NotFound)?;
         if read.author != me {
@@ -87,6 +85,7 @@ pub async fn delete_post(
         if app.store.delete_post(&me, &read).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
+        pause(attempt).await;
         post = app.store.post_now(id).await?;
     }
     Err(Error::unavailable("the post kept changing"))

@@ -17,13 +17,12 @@ use shared::{
         JsonBody, Prime, Refusals, created,
         views::{Hydrated, PostView},
     },
-    store::{Claim, Creation},
+    store::{ATTEMPTS, Claim, Creation},
 };
 
 use crate::{
     App,
     named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
-    posts::ATTEMPTS,
     wire::{Draft, NO_REVIEW, NewPost},
 };
 

@@ -27,7 +27,7 @@ pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 pub use products::Details;
 pub use reviews::Imported;
-pub use table::Table;
+pub use table::{ATTEMPTS, Table, pause};
 
 /// Every question that the functions ask of the table, and every deed they do to it.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use super::{
     Claim, Store,
     interests::string_set,
     keys,
-    table::{ATTEMPTS, Item, decode, encode},
+    table::{ATTEMPTS, Item, decode, encode, pause},
     transact::NotCommitted,
     write::Expression,
 };
@@ -165,11 +165,12 @@ impl Store {
             let changed = changed.map(decode).transpose()?;
             return changed.ok_or(Error::Refused(Refusal::NotJoined));
         }
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let now = self.member(user).await?;
             if self.change_from(&now, change.clone()).await? {
                 return self.member(user).await;
             }
+            pause(attempt).await;
         }
         Err(Error::unavailable("the profile kept changing"))
     }

@@ -19,8 +19,9 @@ use crate::{error::Error, telemetry::Trace};
 /// An item as the SDK has it.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// A request is made this often before the caller hears that it was throttled, or in conflict.
-pub(super) const ATTEMPTS: u32 = 12;
+/// A request is made this often before the caller hears that it was throttled, or in conflict; and
+/// so often a deed is begun anew when what it stands on has changed meanwhile.
+pub const ATTEMPTS: u32 = 12;
 /// BatchGetItem takes at most this many keys.
 const GET_BATCH: usize = 100;
 /// BatchWriteItem takes at most this many writes.
@@ -320,7 +321,7 @@ pub struct Change {
 
 /// Waits before the next try: "full jitter", up to 20 ms doubling to 1.28 s
 /// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
-pub(super) async fn pause(attempt: u32) {
+pub async fn pause(attempt: u32) {
     let ceiling = 20_u64 << attempt.min(6);
     tokio::time::sleep(Duration::from_millis(rand::random_range(1..=ceiling))).await;
 }

@@ -279,6 +279,18 @@ async fn no_smile_is_lost_to_an_edit_and_no_edit_to_a_smile() {
 }
 
 #[tokio::test]
+async fn ten_edits_at_once_are_all_made() {
+    let (world, ana, http) = begin().await;
+    let post = world.published_post("ana").await;
+    let edits =
+        (0..10).map(|edit| change(&http, &ana, &post, json!({"text": format!("Edit {edit}")})));
+    for answer in join_all(edits).await {
+        answer.expect(200);
+    }
+    assert_eq!(now(&world, &post).await.edition, 10);
+}
+
+#[tokio::test]
 async fn an_edit_that_another_overtook_answers_with_the_products_that_it_named() {
     let (world, ana, http) = begin().await;
     world.product("mug").category("Furniture > Tables").await;
