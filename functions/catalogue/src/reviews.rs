@@ -132,6 +132,7 @@ fn review(line: u64, bytes: &[u8]) -> Result<Review, Vec<BadLine>> {
                 title,
                 body,
                 written_at,
+                category: None,
                 shared_as: None,
             })
         }

@@ -219,7 +219,7 @@ impl Change {
         }
         invalid.finish()?;
         if let Some(chosen) = &self.topics {
-            put_topics(chosen, &read.products, &mut after);
+            put_topics(chosen, &read.products, None, &mut after);
         }
         after.settle(now);
         if after != *before {

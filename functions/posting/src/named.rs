@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use shared::{
     domain::{
-        ids::{PhotoId, ProductId, UserId},
+        ids::{PhotoId, ProductId, TopicId, UserId},
         photo::{Photo, PhotoStatus},
         post::{Poll, PollOption, Post, PostPhoto, poll},
         product::Product,
@@ -150,11 +150,18 @@ pub fn put_poll(draft: &DraftPoll, post: &mut Post) {
     });
 }
 
-/// Gives a post the topics that were chosen; none chosen, those that it comes to by itself.
-pub fn put_topics(chosen: &[shared::domain::ids::TopicId], products: &Products, post: &mut Post) {
+/// Gives a post the topics that were chosen; none chosen, those that it comes to by itself: by its
+/// texts, and by the categories of the products that were read and of the one that is reviewed.
+pub fn put_topics(
+    chosen: &[TopicId],
+    products: &Products,
+    reviewed: Option<&str>,
+    post: &mut Post,
+) {
     post.topics = if chosen.is_empty() {
         let named = post.named_products().filter_map(|id| products.get(id));
-        topics::work_out(post.texts(), named)
+        let categories = named.filter_map(|product| product.category.as_deref());
+        topics::work_out(post.texts(), categories.chain(reviewed))
     } else {
         chosen.to_vec()
     };

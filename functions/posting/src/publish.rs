@@ -97,11 +97,6 @@ impl App {
             photos: photos?,
             review: review?,
         };
-        // Only a review says what it is about.
-        if let Some(review) = &read.review {
-            let reviewed = store.products([&review.product]).await?;
-            read.products.extend(reviewed);
-        }
         for _ in 0..ATTEMPTS {
             if let Some(made) = made {
                 return self.replay(&made, member).await;
@@ -117,8 +112,12 @@ impl App {
                 },
             };
             let post = draft.post(id, me, &read, now);
-            match store.create_post(&post, &claimed, claim, now).await? {
-                Creation::Done => return self.answer(&post, member, read.products).await,
+            let (created, shown) = futures::join!(
+                Box::pin(store.create_post(&post, &claimed, claim, now)),
+                Box::pin(self.shown(&post, &read.products)),
+            );
+            match created? {
+                Creation::Done => return self.answer(&post, member, shown?),
                 Creation::PhotosChanged => read.photos = read_photos(store, &wanted).await?,
                 Creation::ReviewChanged => read.review = self.read_review(me, draft).await?,
                 Creation::KeyUsed => made = self.made_before(claim).await?,
@@ -149,21 +148,25 @@ impl App {
     async fn replay(&self, made: &str, member: Profile) -> Result<Response, Error> {
         let id: PostId = made.parse().map_err(Error::internal)?;
         let post = self.store.post_now(id).await?.ok_or(Error::NotFound)?;
-        let products = self.store.products(post.product_ids()).await?;
-        self.answer(&post, member, products).await
+        let shown = self.shown(&post, &Products::new()).await?;
+        self.answer(&post, member, shown)
     }
 
-    async fn answer(
-        &self,
-        post: &Post,
-        author: Profile,
-        products: Products,
-    ) -> Result<Response, Error> {
+    /// The products of a post, besides those that were read: only a review says what it is about.
+    async fn shown(&self, post: &Post, read: &Products) -> Result<Hydrated, Error> {
+        let mut missing = post.product_ids();
+        missing.retain(|id| !read.contains_key(*id));
+        let mut products = self.store.products(missing).await?;
+        products.extend(read.clone());
+        self.priced(products).await
+    }
+
+    fn answer(&self, post: &Post, author: Profile, shown: Hydrated) -> Result<Response, Error> {
         let read = Hydrated {
             viewer: Some(author.id.clone()),
             people: HashMap::from([(author.id.clone(), author)]),
             smiled: Some(HashSet::new()),
-            ..self.priced(products).await?
+            ..shown
         };
         let view = self.present.post(post, &read, self.context.clock.now());
         created(
@@ -227,7 +230,9 @@ impl Draft {
         if let Some(poll) = &self.poll {
             put_poll(poll, &mut post);
         }
-        put_topics(&self.topics, &read.products, &mut post);
+        let reviewed = read.review.as_ref();
+        let reviewed = reviewed.and_then(|review| review.category.as_deref());
+        put_topics(&self.topics, &read.products, reviewed, &mut post);
         post.look_at(read.photos.values());
         post.settle(now);
         post

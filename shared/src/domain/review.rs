@@ -22,6 +22,10 @@ pub struct Review {
     pub body: String,
     /// When it was written.
     pub written_at: Timestamp,
+    /// The category of its product when the store last told of the review: so a post of it is put
+    /// on its walls without a look at the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
     /// The post that shares it, while there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_as: Option<PostId>,

@@ -7,7 +7,6 @@ use super::{
     ids::TopicId,
     interests::{self, Interest},
     post::MAX_TOPICS,
-    product::Product,
 };
 
 /// Interests by their id without hyphens, as a hashtag can spell it.
@@ -34,19 +33,16 @@ fn all() -> impl Iterator<Item = &'static Interest> {
         .flat_map(|group| &group.interests)
 }
 
-/// The topics that the texts' hashtags name, then those of the products' categories, each in the
+/// The topics that the texts' hashtags name, then those of products' categories, each in the
 /// order given and once; at most [`MAX_TOPICS`].
 pub fn work_out<'a>(
     texts: impl IntoIterator<Item = &'a str>,
-    products: impl IntoIterator<Item = &'a Product>,
+    categories: impl IntoIterator<Item = &'a str>,
 ) -> Vec<TopicId> {
     let named = texts.into_iter().flat_map(entities::hashtags);
     let named = named.filter_map(|name| BY_TAG.get(&tag(&name)).copied());
-    let categories = products
-        .into_iter()
-        .filter_map(|product| product.category.as_deref());
     let mut topics = Vec::new();
-    for interest in named.chain(categories.filter_map(of_category)) {
+    for interest in named.chain(categories.into_iter().filter_map(of_category)) {
         if let Some(topic) = TopicId::parse(&interest.id)
             && !topics.contains(&topic)
         {
@@ -84,32 +80,10 @@ fn tag(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::domain::{ids::ProductId, product::Availability};
-
-    fn product(category: &str) -> Product {
-        Product {
-            id: ProductId::parse("p").unwrap(),
-            title: String::new(),
-            brand: None,
-            price: None,
-            availability: Availability::InStock,
-            url: String::new(),
-            image_url: None,
-            category: Some(category.to_owned()),
-            sale: None,
-            stars: 0,
-            review_count: 0,
-            saves: 0,
-            confirmed_at: Timestamp::UNIX_EPOCH,
-        }
-    }
 
     fn topics(text: &str, categories: &[&str]) -> Vec<String> {
-        let products: Vec<_> = categories.iter().map(|path| product(path)).collect();
-        let topics = work_out([text], &products);
+        let topics = work_out([text], categories.iter().copied());
         topics.iter().map(ToString::to_string).collect()
     }
 

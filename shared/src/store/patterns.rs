@@ -58,7 +58,7 @@ patterns! {
     "product", "one product with its details", "Query", "`PRODUCT#p`";
     "similar", "what is in stock of this category and price band", "Query × 2, BatchGet", "index `by_price`, `PRODUCT#p/PRODUCT`";
     "substitutes", "what can be bought in the stead of these products", "Query × 2 each, BatchGet", "index `by_brand`, `PRODUCT#p/PRODUCT`";
-    "put_review", "take over a review and correct its product's rating", "GetItem, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
+    "put_review", "take over a review and correct its product's rating", "GetItem × 2, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
     "review", "one review of u's, to share it", "GetItem, consistent", "`REVIEWS#u/r`";
     "reviews_by", "u's reviews, newest first", "Query, BatchGet", "`REVIEWED#u`, `REVIEWS#u/r`";
     "note_import", "note what became of a file", "BatchWrite", "`IMPORT#i/IMPORT`, `IMPORTS/t#i`";

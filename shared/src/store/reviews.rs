@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         ids::{PostId, ProductId, ReviewId, UserId},
-        product::News,
+        product::{News, Product},
         review::Review,
     },
     error::Error,
@@ -49,10 +49,18 @@ impl Store {
     pub async fn put_review(&self, review: &Review, news: News) -> Result<Imported, Error> {
         let key = keys::review(&review.customer, &review.id);
         for attempt in 0..ATTEMPTS {
-            let before: Option<Kept> = self.table.read(&key, true).await?;
+            let product = keys::product(&review.product);
+            let (before, product) = futures::try_join!(
+                self.table.read::<Kept>(&key, true),
+                self.table.read::<Product>(&product, true),
+            )?;
             if before.as_ref().is_some_and(|kept| kept.news >= news) {
                 return Ok(Imported::Known);
             }
+            let review = &Review {
+                category: product.and_then(|product| product.category),
+                ..review.clone()
+            };
             let mut writes = self.count_stars(review, before.as_ref().map(|kept| &kept.review))?;
             let counted = writes.len();
             writes.push(self.keep_review(review, news, before.as_ref())?);

@@ -24,6 +24,7 @@ async fn a_person_s_reviews_come_newest_first_with_their_products() {
             title: "Warm".to_owned(),
             body: "It keeps warm.".to_owned(),
             written_at: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour),
+            category: None,
             shared_as: None,
         };
         let news = News::of(world.now(), 1);
