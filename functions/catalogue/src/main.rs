@@ -10,7 +10,7 @@ use shared::runtime::{Context, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let app = &App::new(&Context::from_env().await?);
+    let app = &App::new(&Context::from_env()?);
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, Infallible>(catalogue::handle(app, event.payload).await)
     }))

@@ -5,7 +5,7 @@ use shared::runtime::{Context, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let context = Context::from_env().await?;
+    let context = Context::from_env()?;
     context.warm_up().await;
     lambda_http::run(feed::router(feed::App::new(&context))).await
 }

@@ -35,6 +35,15 @@ pub struct Config {
     pub relay_dead_letter_queue: String,
 }
 
+/// A variable of the process's environment; `None` where it is not set, or not Unicode.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The variables that are not set, or empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingVariables(pub Vec<&'static str>);
@@ -70,21 +79,13 @@ impl Config {
     /// # Errors
     /// Names every variable that is missing, at once.
     pub fn from_env() -> Result<Self, MissingVariables> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the environment"
-        )]
-        Self::read(|name| std::env::var(name).ok())
+        Self::read(variable)
     }
 
     /// What Lambda calls the function that this process is (`AWS_LAMBDA_FUNCTION_NAME`, set by
     /// Lambda itself); `None` where it is none.
     pub fn function_name() -> Option<String> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the environment"
-        )]
-        std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok()
+        variable("AWS_LAMBDA_FUNCTION_NAME")
     }
 
     /// Reads the variables through `lookup`.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
+use aws_types::SdkConfig;
 
-use super::{Clock, Config, Ids, MissingVariables};
+use super::{Clock, Config, Ids, MissingVariables, config, sdk};
 
 /// Everything a function's `App` is made from; cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,14 +41,13 @@ impl Context {
         }
     }
 
-    /// The context of a deployed function: environment, default credentials, system clock.
+    /// The context of a deployed function: environment and system clock.
     ///
     /// # Errors
     /// Names the variables that are missing.
-    pub async fn from_env() -> Result<Self, MissingVariables> {
-        let config = Config::from_env()?;
-        let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        Ok(Self::new(config, &sdk, Clock::system()))
+    pub fn from_env() -> Result<Self, MissingVariables> {
+        let sdk = sdk::read(config::variable);
+        Ok(Self::new(Config::from_env()?, &sdk, Clock::system()))
     }
 
     /// Opens the connection to DynamoDB by reading an item that is not there: the first TLS

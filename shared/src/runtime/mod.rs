@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod context;
 mod ids;
+mod sdk;
 pub mod telemetry;
 
 pub use clock::{Clock, ClockHandle};
