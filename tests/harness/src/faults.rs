@@ -8,23 +8,22 @@ use std::{
     time::Duration,
 };
 
-use aws_smithy_runtime_api::{
-    client::{
-        http::{
-            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
-            SharedHttpClient, SharedHttpConnector,
-        },
-        orchestrator::{HttpRequest, HttpResponse},
-        result::ConnectorError,
-        runtime_components::RuntimeComponents,
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
     },
-    http::StatusCode,
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
 };
-use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
+use aws_smithy_types::retry::RetryConfig;
+use call::{Call, Service};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
-use serde_json::{Value, json};
 use shared::runtime::Context;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+
+mod call;
 
 /// What may happen to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,6 +73,8 @@ enum Plan {
     Random(Box<StdRng>),
     /// Every call meets this one once so many went through.
     From(usize, Fault),
+    /// Every call is held back once so many went through.
+    Held(usize),
     /// None.
     Calm,
 }
@@ -85,8 +86,10 @@ struct Schedule {
     attempts: u32,
     /// The run is killed after this many more calls.
     killed_after: Option<u32>,
-    /// Told when it is.
+    /// Told when it is, or is held.
     killed: Arc<Notify>,
+    /// What is held waits here until it closes.
+    gate: Arc<Semaphore>,
     /// How often each was met, in the order of [`Fault::ALL`].
     met: [usize; Fault::ALL.len()],
 }
@@ -104,12 +107,25 @@ impl Faults {
         Self::new(Plan::From(calls, fault), 1)
     }
 
+    /// Holds back every call after the first `calls`, until [`Faults::go_on`].
+    pub fn held_after(calls: usize) -> Self {
+        Self::new(Plan::Held(calls), 1)
+    }
+
+    /// Lets what was held go on; the next run is killed after the first `calls` of it.
+    pub fn go_on(&self, calls: usize) {
+        let mut schedule = self.lock();
+        schedule.plan = Plan::From(calls, Fault::Killed);
+        schedule.gate.close();
+    }
+
     fn new(plan: Plan, attempts: u32) -> Self {
         let schedule = Schedule {
             plan,
             attempts,
             killed_after: None,
             killed: Arc::default(),
+            gate: Arc::new(Semaphore::new(0)),
             met: Default::default(),
         };
         Self {
@@ -170,7 +186,7 @@ impl Faults {
         }
     }
 
-    /// Runs a worker as one invocation; `None` when it was killed on the way.
+    /// Runs a worker as one invocation; `None` when it was killed on the way, or is held.
     pub async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let killed = self.lock().begin();
         tokio::select! {
@@ -194,7 +210,7 @@ impl Schedule {
                 random.random_ratio(1, 3).then_some(calls)
             }
             Plan::From(calls, Fault::Killed) => u32::try_from(*calls).ok(),
-            Plan::From(..) | Plan::Calm => None,
+            Plan::From(..) | Plan::Held(_) | Plan::Calm => None,
         };
         Arc::clone(&self.killed)
     }
@@ -206,7 +222,7 @@ impl Schedule {
                 let any = random.next_u32() as usize % possible.len();
                 random.random_ratio(1, 5).then(|| possible[any])
             }
-            Plan::From(_, Fault::Killed) | Plan::Calm => None,
+            Plan::From(_, Fault::Killed) | Plan::Held(_) | Plan::Calm => None,
             Plan::From(calls, fault) if *calls == 0 => Some(*fault),
             Plan::From(calls, _) => {
                 *calls -= 1;
@@ -215,6 +231,21 @@ impl Schedule {
         }?;
         self.met[fault as usize] += 1;
         Some(fault)
+    }
+
+    /// Where the next call has to wait, if it has to.
+    fn hold(&mut self) -> Option<Arc<Semaphore>> {
+        match &mut self.plan {
+            Plan::Held(0) => {
+                self.killed.notify_one();
+                Some(Arc::clone(&self.gate))
+            }
+            Plan::Held(calls) => {
+                *calls -= 1;
+                None
+            }
+            Plan::Random(_) | Plan::From(..) | Plan::Calm => None,
+        }
     }
 
     /// Whether the worker does not live to see the answer of a call that was just made.
@@ -233,13 +264,6 @@ impl Schedule {
             None => false,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Service {
-    DynamoDb,
-    S3,
-    Sqs,
 }
 
 /// One client's way to AWS.
@@ -276,7 +300,12 @@ impl HttpConnector for FaultyConnector {
         let (inner, faults) = (self.inner.clone(), self.faults.clone());
         let call = Call::of(self.service, &request);
         let fault = faults.lock().next(&call.possible());
+        let gate = faults.lock().hold();
         HttpConnectorFuture::new(async move {
+            if let Some(gate) = gate {
+                // The gate gives nobody a place: it closes, and all go on.
+                drop(gate.acquire().await);
+            }
             let answer = match fault {
                 Some(Fault::Throttled) => Ok(call.throttled()),
                 Some(Fault::Conflict) => Ok(call.conflict()),
@@ -294,92 +323,4 @@ impl HttpConnector for FaultyConnector {
             answer
         })
     }
-}
-
-/// A call, as far as an answer in the service's place needs to know it.
-struct Call {
-    service: Service,
-    operation: String,
-    body: Value,
-}
-
-impl Call {
-    fn of(service: Service, request: &HttpRequest) -> Self {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default();
-        let body = request.body().bytes().unwrap_or_default();
-        Self {
-            service,
-            operation: operation.to_owned(),
-            body: serde_json::from_slice(body).unwrap_or_default(),
-        }
-    }
-
-    fn possible(&self) -> Vec<Fault> {
-        let mut possible = vec![Fault::Throttled, Fault::NotReached, Fault::AnswerLost];
-        match self.operation.as_str() {
-            "TransactWriteItems" => possible.extend([Fault::Conflict; 2]),
-            "BatchWriteItem" | "BatchGetItem" | "SendMessageBatch" => {
-                possible.push(Fault::Unprocessed);
-            }
-            _ => {}
-        }
-        possible
-    }
-
-    fn throttled(&self) -> HttpResponse {
-        match self.service {
-            Service::DynamoDb => {
-                let code = match self.body.get("TransactItems") {
-                    Some(_) => "ThrottlingException",
-                    None => "ProvisionedThroughputExceededException",
-                };
-                refusal(&json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}")}))
-            }
-            Service::Sqs => refusal(&json!({"__type": "com.amazonaws.sqs#RequestThrottled"})),
-            Service::S3 => {
-                let body = "<Error><Code>SlowDown</Code><Message>later</Message></Error>";
-                answer(503, "application/xml", body)
-            }
-        }
-    }
-
-    fn conflict(&self) -> HttpResponse {
-        let items = self.body["TransactItems"].as_array().map_or(1, Vec::len);
-        let mut reasons = vec![json!({"Code": "None"}); items];
-        reasons[0] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing"});
-        refusal(&json!({
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "Message": "Transaction cancelled",
-            "CancellationReasons": reasons,
-        }))
-    }
-
-    fn unprocessed(&self) -> HttpResponse {
-        let body = match self.operation.as_str() {
-            "BatchWriteItem" => json!({"UnprocessedItems": self.body["RequestItems"]}),
-            "BatchGetItem" => {
-                json!({"Responses": {}, "UnprocessedKeys": self.body["RequestItems"]})
-            }
-            _ => {
-                let entries = self.body["Entries"].as_array().into_iter().flatten();
-                let failed = entries.map(|entry| {
-                    json!({"Id": entry["Id"], "Code": "InternalError", "SenderFault": false})
-                });
-                json!({"Successful": [], "Failed": failed.collect::<Vec<_>>()})
-            }
-        };
-        answer(200, "application/x-amz-json-1.0", &body.to_string())
-    }
-}
-
-fn refusal(body: &Value) -> HttpResponse {
-    answer(400, "application/x-amz-json-1.0", &body.to_string())
-}
-
-fn answer(status: u16, content_type: &'static str, body: &str) -> HttpResponse {
-    let status = StatusCode::try_from(status).expect("a status");
-    let mut response = HttpResponse::new(status, SdkBody::from(body));
-    response.headers_mut().insert("content-type", content_type);
-    response
 }
