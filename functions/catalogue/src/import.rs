@@ -3,8 +3,13 @@
 //! A message handles one slice and asks for the next. What a slice did is noted in the bucket
 //! before the next is asked for, under the file's version and the slice's number: so a message
 //! that comes again does nothing but ask again, and one that died half-way does its slice anew,
-//! which changes nothing, since each line is news of the same rank as before. Which products it
-//! names is noted before any is written: should a newer file overtake it then, they are known.
+//! which changes nothing, since each line is news of the same rank as before.
+//!
+//! A newer version of the file may overtake one that is still being taken over. It first notes that
+//! it is about to retire what it does not name, and then looks which products its forerunners
+//! named; a slice first notes which products it names, writes them, and then looks whether a newer
+//! version is about to retire. So one of the two sees the other, whatever comes between. A slice
+//! that a worker died over is looked at so when its message comes again: its note waits for it.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, Unit};
@@ -77,18 +82,22 @@ async fn slice(app: &App, file: StoreFile, part: u32, place: Place) -> Result<()
     let current = app.current(&file).await?;
     if current.is_some_and(|current| current.at >= file.at) {
         tracing::info!(feed.key = file.key, "nothing new");
-        return Ok(());
+        return leave(app, &file).await;
     }
     let before = app.part(&part_key(&file, part)).await?;
     let done = match before.filter(|done| done.written) {
-        Some(done) => done,
+        Some(done) => Some(done),
         None => match Box::pin(read(app, &file, place)).await? {
             Some(slice) => Box::pin(write(app, &file, part, slice)).await?,
             None => {
                 tracing::warn!(feed.key = file.key, "another file took its place");
-                return Ok(());
+                return leave(app, &file).await;
             }
         },
+    };
+    let Some(done) = done else {
+        tracing::info!(feed.key = file.key, "a newer file overtook it");
+        return Ok(());
     };
     let parts = part + 1;
     if done.ended {
@@ -109,8 +118,22 @@ async fn slice(app: &App, file: StoreFile, part: u32, place: Place) -> Result<()
     app.own.send(&[CatalogueMessage::SliceImported(next)]).await
 }
 
-/// Notes which products a slice names, writes them, and notes that.
-async fn write(app: &App, file: &StoreFile, part: u32, slice: Slice) -> Result<Part, Error> {
+/// Leaves a version to a newer one; what was begun of it is not to stay.
+async fn leave(app: &App, file: &StoreFile) -> Result<(), Error> {
+    for (key, begun) in app.begun(file).await? {
+        retire::if_overtaken(app, file, &key, &begun).await?;
+    }
+    Ok(())
+}
+
+/// Notes which products a slice names, writes them, and notes that; `None` when a newer version
+/// overtook it meanwhile.
+async fn write(
+    app: &App,
+    file: &StoreFile,
+    part: u32,
+    slice: Slice,
+) -> Result<Option<Part>, Error> {
     let Slice {
         part: mut done,
         good,
@@ -128,10 +151,12 @@ async fn write(app: &App, file: &StoreFile, part: u32, slice: Slice) -> Result<P
         }
     }
     done.tally.bad.sort_by_key(|bad| bad.line);
+    if retire::if_overtaken(app, file, &part_key(file, part), &done).await? {
+        return Ok(None);
+    }
     done.written = true;
     app.put_part(file, part, &done).await?;
-    retire::if_overtaken(app, file, &done).await?;
-    Ok(done)
+    Ok(Some(done))
 }
 
 /// Reads and checks a slice; `None` when the file is not that version any more.

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use shared::{
     domain::{
@@ -46,26 +47,32 @@ fn mark(id: &str) -> u128 {
         .fold(0, |mark, byte| (mark << 8) | u128::from(*byte))
 }
 
-/// Retires what a slice named, save what a newer file names, if such a one was taken over while the
-/// slice was being written.
+/// If a newer version of the file retires, or did: retires what a slice named, save what the newer
+/// one names, and forgets the slice under its key. Whether that was so.
 ///
 /// # Errors
 /// A service that fails.
-pub(crate) async fn if_overtaken(app: &App, file: &StoreFile, part: &Part) -> Result<(), Error> {
-    let current = app.current(file).await?;
-    let Some(newer) = current.filter(|current| current.at > file.at) else {
-        return Ok(());
+pub(crate) async fn if_overtaken(
+    app: &App,
+    file: &StoreFile,
+    key: &str,
+    part: &Part,
+) -> Result<bool, Error> {
+    let Some(newer) = app.retiring(file).await?.filter(|at| *at > file.at) else {
+        return Ok(false);
     };
     let ids = part.ids.iter().filter_map(|id| ProductId::parse(id));
     let ids: Vec<_> = ids.collect();
     stream::iter(ids)
         .map(|id| async move {
-            let news = News::of(newer.at, 0);
+            let news = News::of(newer, 0);
             app.store.retire(&id, &file.key, news).await
         })
         .buffer_unordered(WRITERS)
         .try_for_each(|_retired| async { Ok(()) })
-        .await
+        .await?;
+    app.forget_part(key).await?;
+    Ok(true)
 }
 
 /// What all slices of a file say together.
@@ -104,18 +111,23 @@ pub(crate) async fn finish(app: &App, read: FeedRead) -> Result<(), Error> {
         return Ok(());
     }
     let whole = whole(app, &read).await?;
-    let earlier = app.earlier_parts(&read.file).await?;
     let doubt = match read.after {
-        None => doubt(app, &whole, current.as_ref(), &earlier).await?,
+        None => {
+            let earlier = app.earlier_parts(&read.file).await?;
+            doubt(app, &whole, current.as_ref(), &earlier).await?
+        }
         Some(_) => None,
     };
     let mut retired = read.retired;
-    if doubt.is_none() {
-        let mut left = earlier;
+    if doubt.is_none() && Kind::of(&read.file.key) == Some(Kind::Products) {
+        app.put_retiring(&read.file).await?;
+        let mut left = app.earlier_parts(&read.file).await?;
         left.retain(|key| read.after.as_ref().is_none_or(|after| key > after));
         for (index, key) in left.iter().enumerate() {
-            let part = app.known_part(key).await?;
-            retired += retire(app, &read.file, &whole, part.ids).await?;
+            // A slice that saw this version in time has forgotten itself.
+            let part = app.part(key).await?;
+            let ids = part.map(|part| part.ids).unwrap_or_default();
+            retired += retire(app, &read.file, &whole, ids).await?;
             if retired - read.retired >= STEP && index + 1 < left.len() {
                 let next = FeedRead {
                     after: Some(key.clone()),
@@ -126,7 +138,8 @@ pub(crate) async fn finish(app: &App, read: FeedRead) -> Result<(), Error> {
             }
         }
     }
-    close(app, &read.file, whole.tally, retired, doubt).await
+    let since = current.map(|current| current.at);
+    close(app, &read.file, whole.tally, retired, doubt, since).await
 }
 
 /// Why the file is not believed to be whole, if it is not and names less than is live.
@@ -138,8 +151,9 @@ async fn doubt(
 ) -> Result<Option<NotRetired>, Error> {
     let mut missing = HashSet::new();
     for key in earlier {
-        let part = app.known_part(key).await?;
-        let marks = part.ids.iter().map(|id| mark(id));
+        let part = app.part(key).await?;
+        let ids = part.map(|part| part.ids).unwrap_or_default();
+        let marks = ids.iter().map(|id| mark(id));
         missing.extend(marks.filter(|mark| !whole.named.contains(mark)));
     }
     let products = missing.len() as u64;
@@ -195,6 +209,7 @@ async fn close(
     tally: Tally,
     retired: u64,
     not_retired: Option<NotRetired>,
+    since: Option<Timestamp>,
 ) -> Result<(), Error> {
     let doubted = not_retired
         .as_ref()
@@ -219,7 +234,7 @@ async fn close(
         doubted,
     };
     app.put_current(file, &current).await?;
-    app.forget(file, first, last).await?;
+    app.forget(file, first, last, since).await?;
     tracing::info!(
         feed.key = file.key,
         feed.lines = report.tally.lines,

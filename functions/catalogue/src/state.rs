@@ -1,8 +1,8 @@
 //! What is remembered of an import in the bucket: each slice once it is taken over, and which
 //! files' products are in the catalogue.
 //!
-//! `catalogue-state/<file>/<version>/<part>` and `catalogue-state/<file>/current`, where file and
-//! version are digests: a name may be of any length.
+//! `catalogue-state/<file>/<version>/<part>`, `catalogue-state/<file>/retiring` and
+//! `catalogue-state/<file>/current`, where file and version are digests: a name may be of any length.
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use jiff::Timestamp;
@@ -61,10 +61,15 @@ fn hex(bytes: &[u8], digits: usize) -> String {
     text[..digits].to_owned()
 }
 
+/// What the names of versions that arrived then begin with.
+fn arrived(at: Timestamp) -> String {
+    format!("{:014}", at.as_millisecond())
+}
+
 /// A version's name, which sorts by when it arrived.
 pub(crate) fn version(file: &StoreFile) -> String {
     let etag = hex(file.etag.as_bytes(), 8);
-    format!("{:014}-{etag}", file.at.as_millisecond())
+    format!("{}-{etag}", arrived(file.at))
 }
 
 /// What a file's report is named by.
@@ -83,6 +88,10 @@ pub(crate) fn part_key(file: &StoreFile, part: u32) -> String {
 
 fn current_key(file: &StoreFile) -> String {
     format!("{}/current", folder(file))
+}
+
+fn retiring_key(file: &StoreFile) -> String {
+    format!("{}/retiring", folder(file))
 }
 
 impl App {
@@ -149,29 +158,44 @@ impl App {
         self.write(&current_key(file), current).await
     }
 
+    /// When the latest version arrived that retires what it does not name, or did.
+    pub(crate) async fn retiring(&self, file: &StoreFile) -> Result<Option<Timestamp>, Error> {
+        self.read(&retiring_key(file)).await
+    }
+
+    /// Notes that this version is about to retire, unless a newer one is.
+    pub(crate) async fn put_retiring(&self, file: &StoreFile) -> Result<(), Error> {
+        match self.retiring(file).await? {
+            Some(at) if at >= file.at => Ok(()),
+            Some(_) | None => self.write(&retiring_key(file), &file.at).await,
+        }
+    }
+
     /// The keys of the slices of this version and of those that arrived before it, the oldest first.
     /// One of the same moment is none of them: of what it wrote nothing is older than this.
     async fn parts(&self, file: &StoreFile) -> Result<Vec<String>, Error> {
-        let folder = format!("{}/", folder(file));
         let own = version(file);
-        let arrived = own.split('-').next();
-        let (mut parts, mut after) = (Vec::new(), None);
-        loop {
-            let list = self.s3.list_objects_v2().bucket(&self.bucket);
-            let list = list.prefix(&folder).set_start_after(after);
-            let page = list.send().await.map_err(classify)?;
-            let keys = page.contents.into_iter().flatten();
-            parts.extend(keys.filter_map(|object| object.key));
-            if page.is_truncated != Some(true) {
-                break;
-            }
-            after = parts.last().cloned();
-        }
-        parts.retain(|key| {
-            version_of(key).is_some_and(|found| found == own || found.split('-').next() < arrived)
-        });
+        let arrived = arrived(file.at);
+        let mut parts = self.listed(&format!("{}/", folder(file))).await?;
+        parts.retain(|key| version_of(key).is_some_and(|found| found == own || *found < *arrived));
         parts.sort();
         Ok(parts)
+    }
+
+    /// All keys that begin so.
+    async fn listed(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let (mut keys, mut after) = (Vec::new(), None);
+        loop {
+            let list = self.s3.list_objects_v2().bucket(&self.bucket);
+            let list = list.prefix(prefix).set_start_after(after);
+            let page = list.send().await.map_err(classify)?;
+            let found = page.contents.into_iter().flatten();
+            keys.extend(found.filter_map(|object| object.key));
+            if page.is_truncated != Some(true) {
+                return Ok(keys);
+            }
+            after = keys.last().cloned();
+        }
     }
 
     /// The keys of the slices of earlier versions whose products may not all be retired.
@@ -182,13 +206,15 @@ impl App {
         Ok(parts)
     }
 
-    /// Forgets the slices of all versions up to this one, save the oldest `first` and the newest
-    /// `last`.
+    /// Forgets the slices of all versions up to this one, save the oldest `first`, the newest
+    /// `last`, and those still being written: of versions that arrived after the one taken over
+    /// before, which their messages look after.
     pub(crate) async fn forget(
         &self,
         file: &StoreFile,
         first: usize,
         last: usize,
+        since: Option<Timestamp>,
     ) -> Result<(), Error> {
         let parts = self.parts(file).await?;
         let mut versions: Vec<_> = parts.iter().filter_map(|key| version_of(key)).collect();
@@ -198,10 +224,34 @@ impl App {
         let stale = parts
             .iter()
             .filter(|key| version_of(key).is_some_and(|version| versions.contains(&version)));
+        let since = since.map(|at| arrived(at) + "~");
         for key in stale {
-            let delete = self.s3.delete_object().bucket(&self.bucket).key(key);
-            delete.send().await.map_err(classify)?;
+            let overtaken = since.as_deref() < version_of(key);
+            let begun = overtaken && self.part(key).await?.is_some_and(|part| !part.written);
+            if !begun {
+                self.forget_part(key).await?;
+            }
         }
+        Ok(())
+    }
+
+    /// The slices being written of what arrived at that time. Who was told of it first knew another
+    /// entity tag than who is told again, once a newer version lies in its place.
+    pub(crate) async fn begun(&self, file: &StoreFile) -> Result<Vec<(String, Part)>, Error> {
+        let folder = format!("{}/{}-", folder(file), arrived(file.at));
+        let mut begun = Vec::new();
+        for key in self.listed(&folder).await? {
+            if let Some(part) = self.part(&key).await?.filter(|part| !part.written) {
+                begun.push((key, part));
+            }
+        }
+        Ok(begun)
+    }
+
+    /// Forgets a slice.
+    pub(crate) async fn forget_part(&self, key: &str) -> Result<(), Error> {
+        let delete = self.s3.delete_object().bucket(&self.bucket).key(key);
+        delete.send().await.map_err(classify)?;
         Ok(())
     }
 }
