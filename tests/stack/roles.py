@@ -191,7 +191,10 @@ UNUSED = {
         "s3:ListBucket": "without it S3 answers 403 for what is not there; it is not called",
         "s3:DeleteObject": "an upload whose ticket is gone",
     },
-    "Catalogue": {"s3:ListBucket": "as for Photos"},
+    "Catalogue": {
+        "s3:ListBucket": "as for Photos",
+        "sqs:SendMessage": "the next slice of a file of over 5,000 lines",
+    },
     "Fanout": {"sqs:SendMessage": "the second page of a post with over a thousand readers"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",
