@@ -1,5 +1,5 @@
-//! Google product categories by number: those at the top, those that interests are made of, and
-//! what lies just below them; read once from `shared/data/categories.tsv`.
+//! Google's product taxonomy of 2021-09-21, all 5,595 categories by number, read once from
+//! `shared/data/categories.tsv` (<https://support.google.com/merchants/answer/6324436>).
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -12,7 +12,7 @@ static PATHS: LazyLock<HashMap<u32, &'static str>> = LazyLock::new(|| {
     lines.filter_map(entry).collect()
 });
 
-/// The path of a category (`Furniture > Chairs`); `None` for a number that is not among them.
+/// The path of a category (`Furniture > Chairs`); `None` for a number that is none.
 pub fn path(id: u32) -> Option<&'static str> {
     PATHS.get(&id).copied()
 }
@@ -25,11 +25,15 @@ mod tests {
     use crate::domain::interests;
 
     #[test]
-    fn every_interest_s_category_has_a_number_and_every_number_one_path() {
+    fn every_category_has_one_number_and_its_parent_and_interests_are_made_of_them() {
         let lines = include_str!("../../data/categories.tsv").lines().count();
         assert_eq!(PATHS.len(), lines);
         let known: HashSet<_> = PATHS.values().copied().collect();
         assert_eq!(known.len(), lines);
+        for path in &known {
+            let parent = path.rsplit_once(" > ").map(|(parent, _)| parent);
+            assert!(parent.is_none_or(|parent| known.contains(parent)), "{path}");
+        }
         let groups = interests::groups().iter();
         for interest in groups.flat_map(|group| &group.interests) {
             for category in &interest.categories {
