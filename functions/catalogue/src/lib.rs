@@ -42,9 +42,9 @@ impl App {
     pub fn with_slice(context: &Context, slice: u64) -> Self {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
-            s3: context.s3.clone(),
+            s3: context.s3(),
             bucket: context.config.bucket.clone(),
-            own: Queue::new(context.sqs.clone(), &context.config.catalogue_queue),
+            own: Queue::new(context.sqs(), &context.config.catalogue_queue),
             clock: context.clock.clone(),
             slice: slice.max(1),
         }

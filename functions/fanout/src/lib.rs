@@ -47,7 +47,7 @@ impl App {
     pub fn with_page(context: &Context, page: usize) -> Self {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
-            own: Queue::new(context.sqs.clone(), &context.config.fanout_queue),
+            own: Queue::new(context.sqs(), &context.config.fanout_queue),
             clock: context.clock.clone(),
             page: page.max(1),
         }

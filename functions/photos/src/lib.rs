@@ -35,7 +35,7 @@ impl App {
     pub fn new(context: &Context) -> Self {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
-            bucket: Bucket::new(context.s3.clone(), &context.config.bucket),
+            bucket: Bucket::new(context.s3(), &context.config.bucket),
             media: MediaNames::new(&context.config.seal_secret),
             clock: context.clock.clone(),
             turn: Arc::new(Semaphore::new(1)),

@@ -13,6 +13,7 @@ mod wire;
 use axum::Router;
 use shared::{
     http::{Cursors, edge, views::Presenter},
+    photos::Bucket,
     runtime::Context,
     store::Store,
 };
@@ -24,6 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub struct App {
     context: Context,
     store: Store,
+    bucket: Bucket,
     cursors: Cursors,
     present: Presenter,
 }
@@ -34,6 +36,7 @@ impl App {
         let config = &context.config;
         Self {
             store: Store::new(context.dynamodb.clone(), &config.table),
+            bucket: Bucket::new(context.s3(), &config.bucket),
             cursors: Cursors::new(context),
             present: Presenter::new(&config.media_url),
             context: context.clone(),

@@ -9,7 +9,7 @@ use shared::{
     },
     error::Error,
     http::{JsonBody, Path, Refusals, Viewer, created, views::rejection},
-    photos::{Bucket, MediaNames, presign_upload},
+    photos::MediaNames,
     store::Claim,
 };
 
@@ -97,10 +97,7 @@ pub async fn read_photo(
     // The bucket is asked rather than the worker made to note that it began: so this is true also
     // while the queue lags, and a photo costs one write less.
     let arrived = match photo.status {
-        PhotoStatus::AwaitingUpload => {
-            let bucket = Bucket::new(app.context.s3.clone(), &app.context.config.bucket);
-            bucket.has_upload(photo.id).await?
-        }
+        PhotoStatus::AwaitingUpload => app.bucket.has_upload(photo.id).await?,
         PhotoStatus::Ready | PhotoStatus::Rejected => false,
     };
     Ok(Json(app.photo_answer(&photo, None, arrived)))
@@ -161,16 +158,9 @@ impl App {
     }
 
     async fn upload(&self, photo: &Photo) -> Result<UploadView, Error> {
-        let signed = presign_upload(
-            &self.context.s3,
-            &self.context.config.bucket,
-            photo.id,
-            &photo.content_type,
-            photo.bytes,
-            &photo.sha256,
-            TICKET_LIFE.unsigned_abs(),
-        )
-        .await?;
+        let context = &self.context;
+        let signed = context.presigner.upload(&context.config.bucket, photo);
+        let signed = signed.await?;
         Ok(UploadView {
             method: signed.method,
             url: signed.url,

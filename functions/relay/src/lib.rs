@@ -28,7 +28,7 @@ pub struct App {
 impl App {
     /// A relay to the queues that the configuration names.
     pub fn new(context: &Context) -> Self {
-        let queue = |url: &str| Queue::new(context.sqs.clone(), url);
+        let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
             fanout: queue(&context.config.fanout_queue),
             photos: queue(&context.config.photos_queue),

@@ -308,7 +308,7 @@ async fn assemble(
         api = api.layer(cors);
     }
     let origin = Origin {
-        s3: context.s3.clone(),
+        s3: context.s3(),
         bucket: context.config.bucket.clone(),
     };
     let media = Router::new()

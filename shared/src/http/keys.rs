@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, RwLock};
 use super::error::chain;
 use crate::{
     error::{Cause, Error},
-    runtime::Clock,
+    runtime::{Clock, Https},
 };
 
 /// An unknown key id has the keys fetched again no sooner than this after the last time.
@@ -24,6 +24,8 @@ const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 /// Keys in use are fetched again after this, so that one that was withdrawn ends.
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
+/// In bytes; Cognito's has about a thousand.
+const LONGEST_DOCUMENT: usize = 256 * 1024;
 
 /// The keys of one issuer, by key id.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ pub(super) struct Keys {
     clock: Clock,
     state: RwLock<State>,
     fetching: Mutex<()>,
-    client: OnceLock<reqwest::Client>,
+    client: OnceLock<Https>,
 }
 
 #[derive(Debug, Default)]
@@ -146,24 +148,8 @@ impl Keys {
         let Some(url) = &self.url else {
             return Ok(HashMap::new());
         };
-        let client = match self.client.get() {
-            Some(client) => client,
-            None => {
-                let client = reqwest::Client::builder()
-                    .timeout(FETCH_TIMEOUT)
-                    .redirect(reqwest::redirect::Policy::none())
-                    .no_proxy()
-                    .build()?;
-                self.client.get_or_init(|| client)
-            }
-        };
-        let answer = client
-            .get(url)
-            .send()
-            .await?
-            .error_for_status()?
-            .bytes()
-            .await?;
+        let client = self.client.get_or_init(Https::system);
+        let answer = client.get(url, FETCH_TIMEOUT, LONGEST_DOCUMENT).await?;
         Ok(read(&answer)?)
     }
 }

@@ -4,7 +4,7 @@ mod bucket;
 mod presign;
 
 pub use bucket::{Bucket, Upload};
-pub use presign::{PresignedUpload, presign_upload};
+pub use presign::{PresignedUpload, Presigner};
 
 use sha2::{Digest, Sha256};
 

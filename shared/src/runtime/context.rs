@@ -1,4 +1,4 @@
-//! The clients, built once for the life of a function instance.
+//! What clients are made from, read once for the life of a function instance.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 
 use super::{Clock, Config, Ids, MissingVariables, config, sdk};
+use crate::photos::Presigner;
 
 /// Everything a function's `App` is made from; cheap to clone.
 #[derive(Debug, Clone)]
@@ -15,10 +16,12 @@ pub struct Context {
     pub config: Arc<Config>,
     /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// S3, addressed by path, so that any endpoint will do.
-    pub s3: aws_sdk_s3::Client,
-    /// SQS.
-    pub sqs: aws_sdk_sqs::Client,
+    /// Of S3, addressed by path, so that any endpoint will do.
+    pub s3: Arc<aws_sdk_s3::Config>,
+    /// Signs uploads to S3.
+    pub presigner: Presigner,
+    /// Of SQS.
+    pub sqs: Arc<aws_sdk_sqs::Config>,
     /// The time.
     pub clock: Clock,
     /// New ids.
@@ -34,8 +37,9 @@ impl Context {
         Self {
             config: Arc::new(config),
             dynamodb: aws_sdk_dynamodb::Client::new(sdk),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::new(sdk),
+            s3: Arc::new(s3),
+            presigner: Presigner::new(sdk),
+            sqs: Arc::new(aws_sdk_sqs::Config::new(sdk)),
             ids: Ids::new(clock.clone()),
             clock,
         }
@@ -48,6 +52,16 @@ impl Context {
     pub fn from_env() -> Result<Self, MissingVariables> {
         let sdk = sdk::read(config::variable);
         Ok(Self::new(Config::from_env()?, &sdk, Clock::system()))
+    }
+
+    /// A client of S3. A function that never asks for one does not carry S3 in its binary.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf((*self.s3).clone())
+    }
+
+    /// A client of SQS, as [`Context::s3`].
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::from_conf((*self.sqs).clone())
     }
 
     /// Opens the connection to DynamoDB by reading an item that is not there: the first TLS
@@ -77,7 +91,7 @@ impl Context {
 
     /// Opens the connection to SQS by asking for one attribute of this queue.
     pub async fn warm_up_queue(&self, url: &str) {
-        let ask = self.sqs.get_queue_attributes().queue_url(url);
+        let ask = self.sqs().get_queue_attributes().queue_url(url);
         if let Err(error) = ask
             .attribute_names(QueueAttributeName::QueueArn)
             .send()

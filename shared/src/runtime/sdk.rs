@@ -12,6 +12,8 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
+use super::Https;
+
 /// Looks a variable up; [`super::config::variable`] outside of tests.
 type Lookup = fn(&str) -> Option<String>;
 
@@ -21,6 +23,7 @@ type Lookup = fn(&str) -> Option<String>;
 pub fn read(lookup: Lookup) -> SdkConfig {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(Https::system())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .service_config(Endpoints(lookup));
     config.set_region(lookup("AWS_REGION").map(Region::new));

@@ -145,7 +145,7 @@ impl Stage {
                 CATALOGUE,
             ),
         ] {
-            let put = context.s3.put_object().bucket(&context.config.bucket);
+            let put = context.s3().put_object().bucket(&context.config.bucket);
             let put = put.key(key).content_type(kind).body(body.to_vec().into());
             put.send().await?;
         }

@@ -158,11 +158,7 @@ impl Faults {
             inner: inner.expect("an HTTP client of its own"),
             faults: self.clone(),
         };
-        let (dynamodb, s3, sqs) = (
-            context.dynamodb.config(),
-            context.s3.config(),
-            context.sqs.config(),
-        );
+        let (dynamodb, s3, sqs) = (context.dynamodb.config(), &context.s3, &context.sqs);
         let dynamodb = dynamodb
             .to_builder()
             .http_client(faulty(Service::DynamoDb, dynamodb.http_client()))
@@ -180,8 +176,8 @@ impl Faults {
             .build();
         Context {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::from_conf(sqs),
+            s3: Arc::new(s3),
+            sqs: Arc::new(sqs),
             ..context.clone()
         }
     }

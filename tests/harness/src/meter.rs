@@ -72,16 +72,11 @@ impl Meter {
             builder = builder.http_client(self.waves.through(client));
         }
         let dynamodb = builder.interceptor(probe(Service::DynamoDb)).build();
-        let (s3, sqs) = (
-            context.s3.config().to_builder(),
-            context.sqs.config().to_builder(),
-        );
-        let s3 = s3.interceptor(probe(Service::S3)).build();
-        let sqs = sqs.interceptor(probe(Service::Sqs)).build();
+        let (s3, sqs) = (context.s3.to_builder(), context.sqs.to_builder());
         Context {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::from_conf(sqs),
+            s3: Arc::new(s3.interceptor(probe(Service::S3)).build()),
+            sqs: Arc::new(sqs.interceptor(probe(Service::Sqs)).build()),
             ..context.clone()
         }
     }

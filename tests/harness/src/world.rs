@@ -167,7 +167,7 @@ impl World {
     pub async fn put_object(&self, key: &str, content_type: &str, body: Vec<u8>) {
         let put = self
             .context
-            .s3
+            .s3()
             .put_object()
             .bucket(&self.context.config.bucket);
         let put = put.key(key).content_type(content_type).body(body.into());
@@ -181,7 +181,7 @@ impl World {
     pub async fn object(&self, key: &str) -> Option<Vec<u8>> {
         let get = self
             .context
-            .s3
+            .s3()
             .get_object()
             .bucket(&self.context.config.bucket);
         match get.key(key).send().await {
@@ -204,7 +204,7 @@ impl World {
     pub async fn objects(&self, prefix: &str) -> Vec<String> {
         let list = self
             .context
-            .s3
+            .s3()
             .list_objects_v2()
             .bucket(&self.context.config.bucket);
         let found = list.prefix(prefix).send().await.expect("a list of objects");

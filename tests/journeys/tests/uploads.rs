@@ -33,7 +33,10 @@ async fn is_shown(spark: &Spark, photo: &Value) -> bool {
 
 async fn uploads(spark: &LocalSpark) -> usize {
     let context = spark.cloud.context();
-    let list = context.s3.list_objects_v2().bucket(&context.config.bucket);
+    let list = context
+        .s3()
+        .list_objects_v2()
+        .bucket(&context.config.bucket);
     let listed = list.prefix("uploads/").send().await.unwrap();
     listed.contents().len()
 }

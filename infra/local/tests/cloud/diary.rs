@@ -101,7 +101,7 @@ impl Diary {
     /// Sends the key of each new post to the queue.
     async fn tell(self, context: Context, event: Value) -> DynamoDbEventResponse {
         let url = context
-            .sqs
+            .sqs()
             .get_queue_url()
             .queue_name("work")
             .send()
@@ -121,7 +121,7 @@ impl Diary {
                 break;
             }
             context
-                .sqs
+                .sqs()
                 .send_message()
                 .queue_url(url)
                 .message_body(key)
@@ -201,7 +201,7 @@ pub(crate) async fn put(cloud: &Cloud, pk: &str) {
 pub(crate) async fn upload(cloud: &Cloud, key: &str) {
     let put = cloud
         .context()
-        .s3
+        .s3()
         .put_object()
         .bucket(cloud.plane().bucket())
         .key(key);

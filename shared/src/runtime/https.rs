@@ -1,0 +1,134 @@
+//! The HTTP client of a function: to AWS, and to whoever issues the tokens.
+//!
+//! It is the SDK's own but for HTTP/2, which no endpoint of AWS that is called here speaks, and
+//! which would be a twelfth of every binary that a cold start reads.
+
+use std::{fmt, time::Duration};
+
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector as Tcp},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::time::timeout;
+
+use crate::error::Cause;
+
+/// How long a connection may take to be made: the SDK's default since January 2026.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+
+/// HTTP/1.1, with TLS where the address asks for it; clones share their connections. Redirects
+/// are not followed, and proxies not asked.
+#[derive(Clone)]
+pub struct Https {
+    client: Client<hyper_rustls::HttpsConnector<Tcp>, SdkBody>,
+    read_timeout: Option<Duration>,
+}
+
+impl fmt::Debug for Https {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Https")
+    }
+}
+
+impl Https {
+    /// A client that trusts whom the system trusts: on a system that trusts nobody, it calls
+    /// plain addresses alone.
+    pub fn system() -> Self {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Self::trusting(roots)
+    }
+
+    fn trusting(roots: RootCertStore) -> Self {
+        let mut tcp = Tcp::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        let tls = ClientConfig::builder().with_root_certificates(roots);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls.with_no_client_auth())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let mut client = Client::builder(TokioExecutor::new());
+        Self {
+            client: client.pool_timer(TokioTimer::new()).build(connector),
+            read_timeout: None,
+        }
+    }
+
+    /// The body at `url`, all of it within a time and a length in bytes.
+    ///
+    /// # Errors
+    /// No address, no connection, no success, too late or too long.
+    pub async fn get(&self, url: &str, within: Duration, most: usize) -> Result<Bytes, Cause> {
+        let request = Request::get(url).body(SdkBody::empty())?;
+        timeout(within, async {
+            let answer = self.client.request(request).await?;
+            if !answer.status().is_success() {
+                return Err(format!("answered with {}", answer.status()).into());
+            }
+            let body = Limited::new(answer.into_body(), most).collect().await?;
+            Ok(body.to_bytes())
+        })
+        .await?
+    }
+
+    async fn send(self, request: Request<SdkBody>) -> Result<HttpResponse, ConnectorError> {
+        let sent = self.client.request(request);
+        let answer = match self.read_timeout {
+            Some(most) => timeout(most, sent)
+                .await
+                .map_err(|late| ConnectorError::timeout(late.into()))?,
+            None => sent.await,
+        };
+        // Whatever broke on the way may go well the next time.
+        let answer = answer.map_err(|broken| ConnectorError::io(broken.into()))?;
+        sdk_response(answer.map(SdkBody::from_body_1_x))
+    }
+}
+
+fn sdk_response(answer: Response<SdkBody>) -> Result<HttpResponse, ConnectorError> {
+    HttpResponse::try_from(answer).map_err(|odd| ConnectorError::other(odd.into(), None))
+}
+
+impl HttpClient for Https {
+    /// The time to connect is this client's own.
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Self {
+            read_timeout: settings.read_timeout(),
+            ..self.clone()
+        })
+    }
+}
+
+impl HttpConnector for Https {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        match request.try_into_http1x() {
+            Ok(request) => HttpConnectorFuture::new(self.clone().send(request)),
+            Err(odd) => HttpConnectorFuture::ready(Err(ConnectorError::user(odd.into()))),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "https_tests.rs"]
+mod tests;
