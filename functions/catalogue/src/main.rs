@@ -10,7 +10,9 @@ use shared::runtime::{Context, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let app = &App::new(&Context::from_env()?);
+    let context = Context::from_env()?;
+    context.warm_up().await;
+    let app = &App::new(&context);
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, Infallible>(catalogue::handle(app, event.payload).await)
     }))

@@ -1,7 +1,7 @@
 //! The HTTP client of a function: to AWS, and to whoever issues the tokens.
 //!
-//! It is the SDK's own but for HTTP/2, which no endpoint of AWS that is called here speaks, and
-//! which would be a twelfth of every binary that a cold start reads.
+//! It is made of what the SDK's own is made of, but for HTTP/2: no endpoint that is called here
+//! needs it, and every cold start would read it.
 
 use std::{fmt, time::Duration};
 
@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use http_body_util::{BodyExt, Limited};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
@@ -98,12 +98,9 @@ impl Https {
         };
         // Whatever broke on the way may go well the next time.
         let answer = answer.map_err(|broken| ConnectorError::io(broken.into()))?;
-        sdk_response(answer.map(SdkBody::from_body_1_x))
+        HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
+            .map_err(|odd| ConnectorError::other(odd.into(), None))
     }
-}
-
-fn sdk_response(answer: Response<SdkBody>) -> Result<HttpResponse, ConnectorError> {
-    HttpResponse::try_from(answer).map_err(|odd| ConnectorError::other(odd.into(), None))
 }
 
 impl HttpClient for Https {
