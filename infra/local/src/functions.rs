@@ -11,6 +11,7 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
     let engagement = engagement::App::new(&contexts("engagement"));
     let fanout = fanout::App::new(&contexts("fanout"));
     let feed = feed::App::new(&contexts("feed"));
+    let janitor = janitor::App::new(&contexts("janitor"));
     let onboarding = onboarding::App::new(&contexts("onboarding"));
     let pages = pages::App::new(&contexts("pages"));
     let photos = photos::App::new(&contexts("photos"));
@@ -34,6 +35,14 @@ pub fn compose(contexts: &Contexts<'_>) -> Functions {
             Function::queue(move |event| {
                 let app = fanout.clone();
                 async move { fanout::handle(&app, event).await }
+            }),
+        )
+        .with(
+            "janitor",
+            Function::schedule(move |_| {
+                let app = janitor.clone();
+                // It says itself what it could not do, and looks again.
+                async move { drop(janitor::handle(&app).await) }
             }),
         )
         .with(

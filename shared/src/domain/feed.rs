@@ -74,6 +74,8 @@ pub struct OpenPost {
     pub entry: Entry,
     /// Its topics.
     pub topics: Vec<TopicId>,
+    /// Before when the fan-out is not to be told of it again; `None` while it was told once.
+    pub again_at: Option<Timestamp>,
 }
 
 /// Why a post may be in somebody's feed.

@@ -7,7 +7,7 @@ use super::{
     Store,
     keys::{self, EXPIRES_AT, Month},
     posts::Marker,
-    table::{Item, Range, decode},
+    table::{Change, Item, Range, decode},
 };
 use crate::{
     domain::{
@@ -99,12 +99,31 @@ impl Store {
             .flatten()
             .filter_map(|item| entry(&item, None).map(|entry| (entry, item)))
             .map(|(entry, item)| {
+                let marker = decode::<Marker>(item)?;
                 Ok(OpenPost {
                     entry,
-                    topics: decode::<Marker>(item)?.topics,
+                    topics: marker.topics,
+                    again_at: marker.again_at,
                 })
             })
             .collect()
+    }
+
+    /// Notes before when the fan-out is not to be told of an open post again; of one that has
+    /// been closed, nothing.
+    ///
+    /// # Errors
+    /// Only those of the table.
+    pub async fn postpone(&self, entry: &Entry, until: Timestamp) -> Result<(), Error> {
+        let until = AttributeValue::S(until.to_string());
+        let change = Change {
+            update: "SET again_at = :until".to_owned(),
+            condition: Some("attribute_exists(PK)".to_owned()),
+            values: Some([(":until".to_owned(), until)].into()),
+            ..Change::default()
+        };
+        self.table.update(&keys::open(entry.at), change).await?;
+        Ok(())
     }
 
     /// What was delivered to a reader, newest first: up to `limit` between the two positions.

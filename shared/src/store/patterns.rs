@@ -49,6 +49,7 @@ patterns! {
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
     "close", "a post has reached all its readers", "DeleteItem", "`OPEN#n/t#p`";
     "open_posts", "which posts may not have reached all their readers", "Query × 4", "`OPEN#0` to `OPEN#3`";
+    "postpone", "when to tell the fan-out again of a post that stays open", "UpdateItem", "`OPEN#n/t#p`";
     "timeline", "what was delivered to r, newest first", "Query", "`FEED#r`";
     "topic_month", "what is on a wall, newest first", "Query", "`TOPIC#t#yyyy-mm`";
     "take_over", "take over a product of a feed; what is known to be newer stays", "UpdateItem × 2, then GetItem", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";

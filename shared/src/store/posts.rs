@@ -51,6 +51,8 @@ pub struct Uploads<'a> {
 pub(super) struct Marker {
     pub(super) author: UserId,
     pub(super) topics: Vec<TopicId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) again_at: Option<Timestamp>,
 }
 
 /// How long it is noted that a post came to other walls: as long as the stream is kept.
@@ -154,6 +156,7 @@ impl Store {
         let marker = Marker {
             author: post.author.clone(),
             topics: post.topics.clone(),
+            again_at: None,
         };
         Ok([
             self.count(&post.author, "posts", 1)?,

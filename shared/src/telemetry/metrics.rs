@@ -75,6 +75,8 @@ metrics! {
     Deliveries, "Count", false;
     /// From a post's appearance to its last delivery.
     DeliveryTime, "Milliseconds", false;
+    /// Posts that have been open for longer than a delivery takes, whenever the janitor looks.
+    Overdue, "Count", false;
     /// Uploads that became photos.
     PhotosReady, "Count", false;
     /// Uploads that were rejected.

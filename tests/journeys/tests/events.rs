@@ -46,6 +46,9 @@ async fn every_sample_event_is_handled_by_its_function() {
             let world = World::new().await;
             let function = function_of(name);
             match function.as_str() {
+                "janitor" => janitor::handle(&janitor::App::new(&world.context()))
+                    .await
+                    .unwrap(),
                 "relay" => relay(&world, name, &file.text).await,
                 "fanout" | "photos" | "catalogue" => {
                     worker(&world, &function, name, &file.text).await;

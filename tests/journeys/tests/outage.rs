@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use shared::domain::{
-    feed::Position,
-    ids::{TopicId, UserId},
-    people::{Handle, Notify, Profile},
+use shared::{
+    domain::{
+        feed::Position,
+        ids::{TopicId, UserId},
+        people::{Handle, Notify, Profile},
+    },
+    store::keys,
 };
 
 use crate::{
@@ -113,6 +117,46 @@ async fn a_kill_in_the_middle_of_a_delivery_loses_and_doubles_nothing() {
         status.queues.iter().all(|queue| queue.dead == 0),
         "{status:?}"
     );
+}
+
+#[tokio::test]
+async fn a_post_whose_delivery_was_lost_is_delivered_once_the_janitor_has_looked() {
+    let spark = LocalSpark::start().await;
+    let author = spark.member("ana").await;
+    gather(&spark, "ana").await;
+    let post = spark.story(&author, "Lost on the way").await;
+    spark.settle().await;
+    lose(&spark, "ana", 7).await;
+    assert!(delivered(&spark, 7).await.is_empty());
+
+    spark.let_pass(SignedDuration::from_mins(9)).await;
+    spark.settle().await;
+    assert!(delivered(&spark, 7).await.is_empty(), "it may be under way");
+    spark.let_pass(SignedDuration::from_mins(6)).await;
+    spark.settle().await;
+    assert_eq!(delivered(&spark, 7).await, [(post, 1)].into());
+    let open = spark.store().open_posts(spark.cloud.clock().now()).await;
+    assert!(open.unwrap().is_empty());
+}
+
+/// Makes the table what it was before an author's only post reached a follower.
+async fn lose(spark: &LocalSpark, author: &str, number: usize) {
+    let author = UserId::parse(author).unwrap();
+    let (posts, _) = spark.store().posts_by(&author, None, 1).await.unwrap();
+    let at = posts[0].at;
+    let context = spark.cloud.context();
+    let delete = context.dynamodb.delete_item();
+    let delete = delete.table_name(&context.config.table);
+    let delivery = keys::timeline(&follower(number), at).attributes();
+    delete.set_key(Some(delivery)).send().await.unwrap();
+    let put = context
+        .dynamodb
+        .put_item()
+        .table_name(&context.config.table);
+    let put = put.set_item(Some(keys::open(at).attributes()));
+    let put = put.item("author", AttributeValue::S(author.to_string()));
+    let put = put.item("topics", AttributeValue::L(Vec::new()));
+    put.send().await.unwrap();
 }
 
 pub async fn posts_are_in_feeds_while_their_delivery_has_not_begun(spark: &Spark) {

@@ -1,0 +1,115 @@
+//! Does, by the clock, what is due: posts that stay open are told to the fan-out again.
+//!
+//! A post is open until the last of its readers is served. One that stays so was lost on the way:
+//! its message is a dead letter, or was dropped with a queue. To tell of it once more costs at most
+//! a second delivery, which changes nothing.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use shared::{
+    domain::feed::OpenPost,
+    error::Error,
+    queue::{
+        Outgoing, Queue,
+        messages::{FanoutMessage, Published},
+    },
+    runtime::{Clock, Context},
+    store::Store,
+    telemetry::metrics::{self, Metric},
+};
+
+/// What has been open for this long is overdue: a delivery takes seconds, and one to very many
+/// readers some minutes.
+pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+/// The longest pause before the same post is told of again.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+/// At most this many posts are told of at one look, those that wait longest first.
+pub const AT_ONCE: usize = 2_000;
+/// This many notes are written side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// What the janitor needs.
+#[derive(Debug, Clone)]
+pub struct App {
+    store: Store,
+    fanout: Queue,
+    clock: Clock,
+}
+
+impl App {
+    /// Of the function's context.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            store: Store::new(context.dynamodb.clone(), &context.config.table),
+            fanout: Queue::new(context.sqs(), &context.config.fanout_queue),
+            clock: context.clock.clone(),
+        }
+    }
+}
+
+/// Looks around once. Safe to do at any time, and twice at once.
+///
+/// # Errors
+/// Something that was due could not be done; it is due again at the next look.
+pub async fn handle(app: &App) -> Result<(), Error> {
+    let done = tell_again(app).await;
+    if let Err(error) = &done {
+        let cause = error.cause().map(tracing::field::display);
+        tracing::error!(cause, "not all that was due was done");
+    }
+    done
+}
+
+/// Tells the fan-out of posts that are overdue, and notes when to do so once more.
+async fn tell_again(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
+    let mut due = app.store.open_posts(now).await?;
+    due.retain(|post| open_for(post, now) >= PATIENCE);
+    metrics::count(Metric::Overdue, due.len());
+    due.retain(|post| post.again_at.is_none_or(|at| at <= now));
+    due.sort_by_key(|post| post.again_at.unwrap_or(post.entry.at.published_at));
+    due.truncate(AT_ONCE);
+
+    let messages = due.iter().map(message).collect::<Result<_, _>>();
+    let outcomes = app.fanout.send_each(messages?).await;
+    let mut failure = None;
+    let mut notes = Vec::with_capacity(due.len());
+    for (post, outcome) in due.iter().zip(outcomes) {
+        match outcome {
+            Ok(()) => notes.push(app.store.postpone(&post.entry, again(post, now))),
+            Err(error) => failure = Some(error),
+        }
+    }
+    if !notes.is_empty() {
+        tracing::warn!(posts = notes.len(), "told the fan-out again of open posts");
+    }
+    stream::iter(notes)
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect::<()>()
+        .await?;
+    failure.map_or(Ok(()), Err)
+}
+
+fn open_for(post: &OpenPost, now: Timestamp) -> SignedDuration {
+    now.duration_since(post.entry.at.published_at)
+}
+
+/// When to tell of a post once more: after as long as it has been open, so that a delivery that
+/// takes its time is not begun over and over.
+fn again(post: &OpenPost, now: Timestamp) -> Timestamp {
+    let pause = open_for(post, now).clamp(PATIENCE, LONGEST_PAUSE);
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+fn message(post: &OpenPost) -> Result<Outgoing, Error> {
+    let message = FanoutMessage::PostPublished(Published {
+        post: post.entry.at.post,
+        author: post.entry.author.clone(),
+        published_at: post.entry.at.published_at,
+        topics: post.topics.clone(),
+    });
+    Ok(Outgoing {
+        body: serde_json::to_string(&message).map_err(Error::internal)?,
+        trace: None,
+    })
+}

@@ -1,0 +1,178 @@
+//! The janitor over a real table and a real queue.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
+
+use harness::{Fault, Faults, Meter, World};
+use janitor::{App, LONGEST_PAUSE, PATIENCE, handle};
+use jiff::SignedDuration;
+use shared::{
+    domain::{feed::Entry, ids::PostId, post::Post},
+    queue::messages::{FanoutMessage, Published},
+};
+
+const A_LOOK: SignedDuration = SignedDuration::from_mins(5);
+
+async fn look(world: &World) {
+    handle(&App::new(&world.context())).await.unwrap();
+}
+
+/// Which posts the fan-out was told of since the last time, in order.
+async fn told(world: &World) -> Vec<PostId> {
+    let messages = world.receive_all("fanout").await;
+    let mut posts: Vec<_> = messages
+        .iter()
+        .map(|body| {
+            assert!(body.contains("post-published.v1"), "{body}");
+            serde_json::from_str::<Published>(body).unwrap().post
+        })
+        .collect();
+    posts.sort();
+    posts
+}
+
+async fn open(world: &World) -> Vec<PostId> {
+    let open = world.store().open_posts(world.now()).await.unwrap();
+    open.iter().map(|open| open.entry.at.post).collect()
+}
+
+fn ids(posts: &[Post]) -> Vec<PostId> {
+    let mut ids: Vec<_> = posts.iter().map(|post| post.id).collect();
+    ids.sort();
+    ids
+}
+
+async fn open_posts(world: &World, count: usize) -> Vec<Post> {
+    let mut posts = Vec::new();
+    for _ in 0..count {
+        posts.push(world.published_post("ana").await);
+    }
+    posts
+}
+
+#[tokio::test]
+async fn the_fan_out_is_told_of_a_lost_post_as_it_was_when_it_appeared() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let post = world.published_post("ana").await;
+    world.advance(PATIENCE);
+    look(&world).await;
+    let messages = world.receive_all("fanout").await;
+    let said: FanoutMessage = serde_json::from_str(&messages[0]).unwrap();
+    let published = Published {
+        post: post.id,
+        author: post.author,
+        published_at: post.published_at.unwrap(),
+        topics: post.topics,
+    };
+    assert_eq!(said, FanoutMessage::PostPublished(published));
+}
+
+#[tokio::test]
+async fn a_delivery_that_may_be_under_way_is_left_alone() {
+    let world = World::new().await;
+    world.member("ana").await;
+    world.published_post("ana").await;
+    world.advance(PATIENCE - SignedDuration::from_secs(1));
+    look(&world).await;
+    assert!(told(&world).await.is_empty());
+    world.advance(SignedDuration::from_secs(1));
+    look(&world).await;
+    assert_eq!(told(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_post_that_stays_open_is_told_of_ever_more_rarely_and_never_given_up() {
+    let world = World::new().await;
+    world.member("ana").await;
+    world.published_post("ana").await;
+    let begun = world.now();
+    let mut ages = Vec::new();
+    while world.now().duration_since(begun) < SignedDuration::from_hours(24) {
+        world.advance(A_LOOK);
+        look(&world).await;
+        if !told(&world).await.is_empty() {
+            ages.push(world.now().duration_since(begun).as_mins());
+        }
+    }
+    assert_eq!(ages[0], PATIENCE.as_mins());
+    for pair in ages.windows(2) {
+        let pause = pair[0].min(LONGEST_PAUSE.as_mins());
+        let next = pair[0] + pause;
+        assert!(
+            (next..=next + A_LOOK.as_mins()).contains(&pair[1]),
+            "{ages:?}"
+        );
+    }
+    assert!((8..=9).contains(&ages.len()), "{ages:?}");
+}
+
+#[tokio::test]
+async fn what_was_closed_meanwhile_is_not_opened_again() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let entry = Entry::of(&world.published_post("ana").await).unwrap();
+    world.store().close(&entry).await.unwrap();
+    let postponed = world.store().postpone(&entry, world.now()).await;
+    postponed.unwrap();
+    assert!(open(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_janitor_killed_at_any_call_forgets_no_post_and_tells_of_each_a_few_times_at_most() {
+    let mut calls = 0;
+    loop {
+        let world = World::new().await;
+        world.member("ana").await;
+        let posts = open_posts(&world, 3).await;
+        world.advance(PATIENCE);
+        let faults = Faults::after(calls, Fault::Killed);
+        let app = App::new(&faults.attach(&world.context()));
+        let outlived = faults.run(handle(&app)).await.is_some();
+
+        let mut all = told(&world).await;
+        world.advance(A_LOOK);
+        look(&world).await;
+        all.extend(told(&world).await);
+        assert!(all.len() <= 2 * posts.len(), "{all:?}");
+        all.sort();
+        all.dedup();
+        assert_eq!(all, ids(&posts));
+        if outlived {
+            break;
+        }
+        calls += 1;
+    }
+    assert!(calls >= 5, "four queries and what is sent");
+}
+
+#[tokio::test]
+async fn what_the_queue_does_not_take_is_told_at_the_next_look() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let posts = open_posts(&world, 12).await;
+    world.advance(PATIENCE);
+    let mut context = world.context();
+    context.sqs = Faults::after(1, Fault::NotReached).attach(&context).sqs;
+    assert!(handle(&App::new(&context)).await.is_err());
+    let mut all = told(&world).await;
+    assert_eq!(all.len(), 10);
+    look(&world).await;
+    let rest = told(&world).await;
+    assert_eq!(rest.len(), 2);
+    all.extend(rest);
+    all.sort();
+    assert_eq!(all, ids(&posts));
+}
+
+#[tokio::test]
+async fn a_look_at_nothing_costs_two_read_units() {
+    let world = World::new().await;
+    let meter = Meter::new();
+    handle(&App::new(&meter.attach(&world.context())))
+        .await
+        .unwrap();
+    let used = meter.take();
+    assert_eq!((used.rcu, used.wcu, used.rounds), (2.0, 0.0, 1));
+}
