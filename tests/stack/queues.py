@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from api import Api, until
@@ -69,20 +70,62 @@ def _take(stack: Stack, queue: str, holds: str, seconds: float = 60.0) -> dict[s
     return until(f"{queue} holds {holds}", look, seconds)
 
 
+def _items(stack: Stack, partition: str, post: str) -> list[dict[str, Any]]:
+    """The items of a partition that place a post in time."""
+    page = stack.emulator.client("dynamodb").query(
+        TableName=stack.resources["Table"],
+        KeyConditionExpression="PK = :pk",
+        ExpressionAttributeValues={":pk": {"S": partition}},
+        ConsistentRead=True,
+    )
+    return [item for item in page["Items"] if item["SK"]["S"].endswith(post)]
+
+
+def _open(stack: Stack, post: str) -> list[dict[str, Any]]:
+    """The marker of a post that may not have reached all its readers."""
+    return [item for shard in range(4) for item in _items(stack, f"OPEN#{shard}", post)]
+
+
 def _delivered(stack: Stack, reader: str, post: str) -> bool:
     """Whether a post is in a reader's timeline, and none of it is open any more."""
+    return bool(_items(stack, f"FEED#{reader}", post)) and not _open(stack, post)
+
+
+def _given_up(api: Api, mapping: str, author: str, text: str) -> tuple[str, dict[str, Any]]:
+    """Publishes a story whose message fanout's worker takes and dies, again and again; gives its id and the dead letter."""
+    stack = api.stack
+    sqs, url = stack.emulator.client("sqs"), stack.resources["FanoutQueue"]
+    with _impatient(stack, "FanoutQueue"), _down(stack, mapping):
+        post = api.story(author, text)
+        until("the message waits", lambda: stack.left()["FanoutQueue"] >= 1)
+
+        def given_up() -> bool:
+            sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+            return stack.left()["FanoutDlq"] >= 1
+
+        until("it is given up", given_up)
+    return post, _take(stack, "FanoutDlq", post)
+
+
+def _let_age(stack: Stack, post: str, minutes: int) -> None:
+    """Has a post be open for so much longer."""
     dynamodb, table = stack.emulator.client("dynamodb"), stack.resources["Table"]
+    (marker,) = _open(stack, post)
+    published_at, _ = marker["SK"]["S"].split("#")
+    earlier = datetime.fromisoformat(published_at) - timedelta(minutes=minutes)
+    sort_key = f"{earlier.isoformat(timespec='milliseconds').replace('+00:00', 'Z')}#{post}"
+    dynamodb.put_item(TableName=table, Item={**marker, "SK": {"S": sort_key}})
+    dynamodb.delete_item(TableName=table, Key={"PK": marker["PK"], "SK": marker["SK"]})
 
-    def holds(partition: str) -> bool:
-        page = dynamodb.query(
-            TableName=table,
-            KeyConditionExpression="PK = :pk",
-            ExpressionAttributeValues={":pk": {"S": partition}},
-            ConsistentRead=True,
-        )
-        return any(item["SK"]["S"].endswith(post) for item in page["Items"])
 
-    return holds(f"FEED#{reader}") and not any(holds(f"OPEN#{shard}") for shard in range(4))
+def _hurry(stack: Stack, function: str, was: str) -> None:
+    """Has a function's schedule, which was this, come round every minute."""
+    events = stack.emulator.client("events")
+    arn = stack.emulator.client("lambda").get_function_configuration(FunctionName=stack.resources[function])["FunctionArn"]
+    (name,) = events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
+    rule = events.describe_rule(Name=name)
+    assert (rule["ScheduleExpression"], rule["State"]) == (was, "ENABLED"), rule
+    events.put_rule(Name=name, ScheduleExpression="rate(1 minute)", State="ENABLED")
 
 
 def check(report: Report, api: Api) -> None:
@@ -127,22 +170,17 @@ def check(report: Report, api: Api) -> None:
             assert stack.left()["FanoutDlq"] == 0, "only the bad one died"
 
     with report.case("a message that was given up is delivered when it is sent again"):
-        with _impatient(stack, "FanoutQueue"), _down(stack, mappings["FanoutQueue"]):
-            post = api.story(author, "Given up")
-            sqs, url = stack.emulator.client("sqs"), stack.resources["FanoutQueue"]
-            until("the message waits", lambda: stack.left()["FanoutQueue"] >= 1)
-
-            def given_up() -> bool:
-                # A worker that takes it and dies, again and again.
-                sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
-                return stack.left()["FanoutDlq"] >= 1
-
-            until("it is given up", given_up)
-        letter = _take(stack, "FanoutDlq", post)
+        post, letter = _given_up(api, mappings["FanoutQueue"], author, "Given up")
         assert not _delivered(stack, reader_id, post)
         assert post in api.feed(reader), "readers merge what is open"
-        sqs.send_message(QueueUrl=url, MessageBody=letter["Body"])
+        stack.emulator.client("sqs").send_message(QueueUrl=stack.resources["FanoutQueue"], MessageBody=letter["Body"])
         until("it is delivered", lambda: _delivered(stack, reader_id, post))
+
+    with report.case("the schedule wakes the janitor, which has a post delivered whose letter nobody sends again"):
+        post, _ = _given_up(api, mappings["FanoutQueue"], author, "Given up, and forgotten")
+        _let_age(stack, post, minutes=11)
+        _hurry(stack, "Janitor", was="rate(5 minutes)")
+        until("it is delivered", lambda: _delivered(stack, reader_id, post), 90)
 
     with report.case("a stream record that the relay cannot read waits, raw, in its dead-letter queue"):
         dynamodb, table = stack.emulator.client("dynamodb"), stack.resources["Table"]

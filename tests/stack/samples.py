@@ -107,6 +107,8 @@ def _prepared(api: Api, event: dict[str, Any], sample: str, port: int, folder: P
             elif "/photos/" in event["routeKey"]:
                 real[value] = triggers.upload(api, token)
         return dict(_real(event, real))
+    if "Records" not in event:
+        return event
     s3, bucket = api.stack.emulator.client("s3"), api.stack.resources["Bucket"]
     for record in event["Records"]:
         if not record.get("body"):
