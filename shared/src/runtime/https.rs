@@ -3,7 +3,11 @@
 //! It is made of what the SDK's own is made of, but for HTTP/2: no endpoint that is called here
 //! needs it, and every cold start would read it.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use aws_smithy_runtime_api::client::{
     http::{
@@ -30,6 +34,13 @@ use crate::error::Cause;
 /// How long a connection may take to be made: the SDK's default since January 2026.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
+/// Whom the system trusts, read once: there are a hundred and more.
+static TRUSTED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    Arc::new(roots)
+});
+
 /// HTTP/1.1, with TLS where the address asks for it; clones share their connections. Redirects
 /// are not followed, and proxies not asked.
 #[derive(Clone)]
@@ -48,12 +59,10 @@ impl Https {
     /// A client that trusts whom the system trusts: on a system that trusts nobody, it calls
     /// plain addresses alone.
     pub fn system() -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        Self::trusting(roots)
+        Self::trusting(Arc::clone(&TRUSTED))
     }
 
-    fn trusting(roots: RootCertStore) -> Self {
+    fn trusting(roots: Arc<RootCertStore>) -> Self {
         let mut tcp = Tcp::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);

@@ -2,10 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use axum::{
@@ -138,6 +135,6 @@ async fn tls_is_spoken_with_those_alone_whom_somebody_trusted_vouches_for() {
 
     let mut roots = RootCertStore::empty();
     roots.add(certificate).unwrap();
-    let trusting = Https::trusting(roots);
+    let trusting = Https::trusting(Arc::new(roots));
     assert_eq!(trusting.get(&url, SOON, 2).await.unwrap(), "ok");
 }
