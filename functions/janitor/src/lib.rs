@@ -25,6 +25,8 @@ pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// At most this many posts are told of at one look, those that wait longest first.
 pub const AT_ONCE: usize = 2_000;
+/// Of so many it is noted that they were told of, before more are: what is cut short goes on there.
+const IN_ONE_GO: usize = 100;
 /// This many notes are written side by side.
 const SIDE_BY_SIDE: usize = 16;
 
@@ -60,7 +62,7 @@ pub async fn handle(app: &App) -> Result<(), Error> {
     done
 }
 
-/// Tells the fan-out of posts that are overdue, and notes when to do so once more.
+/// Tells the fan-out of posts that are overdue; what follows a failure waits for the next look.
 async fn tell_again(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
     let mut due = app.store.open_posts(now).await?;
@@ -68,21 +70,25 @@ async fn tell_again(app: &App) -> Result<(), Error> {
     metrics::count(Metric::Overdue, due.len());
     due.retain(|post| post.again_at.is_none_or(|at| at <= now));
     due.sort_by_key(|post| post.again_at.unwrap_or(post.entry.at.published_at));
-    due.truncate(AT_ONCE);
+    for posts in due.chunks(IN_ONE_GO).take(AT_ONCE / IN_ONE_GO) {
+        tell(app, posts, now).await?;
+    }
+    Ok(())
+}
 
-    let messages = due.iter().map(message).collect::<Result<_, _>>();
+/// Tells of these posts, and notes for those that were told of when to do so once more.
+async fn tell(app: &App, posts: &[OpenPost], now: Timestamp) -> Result<(), Error> {
+    let messages = posts.iter().map(message).collect::<Result<_, _>>();
     let outcomes = app.fanout.send_each(messages?).await;
     let mut failure = None;
-    let mut notes = Vec::with_capacity(due.len());
-    for (post, outcome) in due.iter().zip(outcomes) {
+    let mut notes = Vec::with_capacity(posts.len());
+    for (post, outcome) in posts.iter().zip(outcomes) {
         match outcome {
             Ok(()) => notes.push(app.store.postpone(&post.entry, again(post, now))),
             Err(error) => failure = Some(error),
         }
     }
-    if !notes.is_empty() {
-        tracing::warn!(posts = notes.len(), "told the fan-out again of open posts");
-    }
+    tracing::warn!(posts = notes.len(), "told the fan-out again of open posts");
     stream::iter(notes)
         .buffer_unordered(SIDE_BY_SIDE)
         .try_collect::<()>()
