@@ -124,9 +124,7 @@ pub(crate) async fn finish(app: &App, read: FeedRead) -> Result<(), Error> {
         let mut left = app.earlier_parts(&read.file).await?;
         left.retain(|key| read.after.as_ref().is_none_or(|after| key > after));
         for (index, key) in left.iter().enumerate() {
-            // A slice that saw this version in time has forgotten itself.
-            let part = app.part(key).await?;
-            let ids = part.map(|part| part.ids).unwrap_or_default();
+            let ids = app.named_earlier(key).await?;
             retired += retire(app, &read.file, &whole, ids).await?;
             if retired - read.retired >= STEP && index + 1 < left.len() {
                 let next = FeedRead {
@@ -151,8 +149,7 @@ async fn doubt(
 ) -> Result<Option<NotRetired>, Error> {
     let mut missing = HashSet::new();
     for key in earlier {
-        let part = app.part(key).await?;
-        let ids = part.map(|part| part.ids).unwrap_or_default();
+        let ids = app.named_earlier(key).await?;
         let marks = ids.iter().map(|id| mark(id));
         missing.extend(marks.filter(|mark| !whole.named.contains(mark)));
     }

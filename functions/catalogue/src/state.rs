@@ -136,6 +136,11 @@ impl App {
         found.ok_or_else(|| Error::internal(format!("{key} is lost")))
     }
 
+    /// The products that a slice of an earlier version names; none, once it has forgotten itself.
+    pub(crate) async fn named_earlier(&self, key: &str) -> Result<Vec<String>, Error> {
+        Ok(self.part(key).await?.map_or_else(Vec::new, |part| part.ids))
+    }
+
     /// Notes that a slice was taken over.
     pub(crate) async fn put_part(
         &self,
