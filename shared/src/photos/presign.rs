@@ -39,19 +39,18 @@ pub struct PresignedUpload {
 #[derive(Debug, Clone)]
 pub struct Presigner {
     credentials: Option<SharedCredentialsProvider>,
-    region: String,
-    endpoint: String,
+    region: Option<String>,
+    /// Where it is not the region's own.
+    endpoint: Option<String>,
 }
 
 impl Presigner {
     /// By the configuration's credentials, region and endpoint of S3, the region's own by default.
     pub fn new(sdk: &SdkConfig) -> Self {
-        let region = sdk.region().map(ToString::to_string).unwrap_or_default();
-        let endpoint = endpoint(sdk);
         Self {
             credentials: sdk.credentials_provider(),
-            endpoint: endpoint.unwrap_or_else(|| default_endpoint(&region)),
-            region,
+            region: sdk.region().map(ToString::to_string),
+            endpoint: configured_endpoint(sdk),
         }
     }
 
@@ -59,7 +58,8 @@ impl Presigner {
     /// [`TICKET_LIFE`] from now. Nothing is sent: the signature is worked out here.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the digest is none, or there are no credentials to sign with.
+    /// [`Error::Internal`] when the digest is none, or there is no region or are no
+    /// credentials to sign with.
     pub async fn upload(&self, bucket: &str, photo: &Photo) -> Result<PresignedUpload, Error> {
         // S3 reads its own clock, not one that a try-out has moved.
         let now = Clock::system().now();
@@ -79,13 +79,11 @@ impl Presigner {
             ("content-type".to_owned(), photo.content_type.clone()),
             ("x-amz-checksum-sha256".to_owned(), STANDARD.encode(digest)),
         ]);
-        let endpoint = self.endpoint.trim_end_matches('/');
-        let key = upload_key(photo.id);
-        let url = format!("{endpoint}/{bucket}/{key}?x-id=PutObject");
-        let signed = self.sign(now, "PUT", &url, &headers).await;
+        let path = format!("{bucket}/{}?x-id=PutObject", upload_key(photo.id));
+        let url = self.sign_put(now, &path, &headers).await;
         Ok(PresignedUpload {
             method: "PUT".to_owned(),
-            url: signed.map_err(Error::internal)?,
+            url: url.map_err(Error::internal)?,
             headers,
         })
     }
@@ -93,14 +91,17 @@ impl Presigner {
     /// The address with the signature in its query, as S3 wants it: the path as it is, the body
     /// unsigned.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
-    async fn sign(
+    async fn sign_put(
         &self,
         now: SystemTime,
-        method: &str,
-        url: &str,
+        path: &str,
         headers: &BTreeMap<String, String>,
     ) -> Result<String, Cause> {
+        let region = self.region.as_ref().ok_or("no region")?;
         let credentials = self.credentials.as_ref().ok_or("no credentials")?;
+        let own = || default_endpoint(region);
+        let endpoint = self.endpoint.clone().unwrap_or_else(own);
+        let url = format!("{}/{path}", endpoint.trim_end_matches('/'));
         let identity = credentials.provide_credentials().await?.into();
         let mut settings = SigningSettings::default();
         settings.expires_in = Some(TICKET_LIFE.unsigned_abs());
@@ -109,23 +110,23 @@ impl Presigner {
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         let params = v4::SigningParams::builder()
             .identity(&identity)
-            .region(&self.region)
+            .region(region)
             .name("s3")
             .time(now)
             .settings(settings)
             .build()?
             .into();
         let signed = headers.iter().map(|(name, value)| (&**name, &**value));
-        let request = SignableRequest::new(method, url, signed, SignableBody::UnsignedPayload)?;
+        let request = SignableRequest::new("PUT", &url, signed, SignableBody::UnsignedPayload)?;
         let (signature, _) = sign(request, &params)?.into_parts();
-        let mut request = Request::builder().uri(url).body(())?;
+        let mut request = Request::builder().uri(&url).body(())?;
         signature.apply_to_request_http1x(&mut request);
         Ok(request.uri().to_string())
     }
 }
 
 /// The endpoint that was configured for S3, or for all services.
-fn endpoint(sdk: &SdkConfig) -> Option<String> {
+fn configured_endpoint(sdk: &SdkConfig) -> Option<String> {
     let key = ServiceConfigKey::builder()
         .service_id("S3")
         .env("AWS_ENDPOINT_URL")
@@ -236,9 +237,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_signed_without_credentials() {
-        let sdk = SdkConfig::builder().build();
-        let signed = Presigner::new(&sdk).upload("photos", &photo()).await;
-        assert!(matches!(signed, Err(Error::Internal(_))));
+    async fn nothing_is_signed_without_region_or_credentials() {
+        let whole = || configured("eu-central-1", None).into_builder();
+        let (mut nowhere, mut nobody) = (whole(), whole());
+        nowhere.set_region(None);
+        nobody.set_credentials_provider(None);
+        for sdk in [nowhere.build(), nobody.build()] {
+            let signed = Presigner::new(&sdk).upload("photos", &photo()).await;
+            assert!(matches!(signed, Err(Error::Internal(_))));
+        }
     }
 }
