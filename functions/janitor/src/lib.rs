@@ -5,7 +5,7 @@
 //! a second delivery, which changes nothing.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use shared::{
     domain::feed::OpenPost,
     error::Error,
@@ -18,13 +18,8 @@ use shared::{
     telemetry::metrics::{self, Metric},
 };
 
-/// What has been open for this long is overdue: a delivery takes seconds, and one to very many
-/// readers some minutes.
-pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
-/// The longest pause before the same post is told of again.
-pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// At most this many posts are told of at one look, those that wait longest first.
-pub const AT_ONCE: usize = 2_000;
+const AT_ONCE: usize = 2_000;
 /// Of so many it is noted that they were told of, before more are: what is cut short goes on there.
 const IN_ONE_GO: usize = 100;
 /// This many notes are written side by side.
@@ -66,9 +61,9 @@ pub async fn handle(app: &App) -> Result<(), Error> {
 async fn tell_again(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
     let mut due = app.store.open_posts(now).await?;
-    due.retain(|post| open_for(post, now) >= PATIENCE);
+    due.retain(|post| post.is_overdue(now));
     metrics::count(Metric::Overdue, due.len());
-    due.retain(|post| post.again_at.is_none_or(|at| at <= now));
+    due.retain(|post| post.is_due(now));
     due.sort_by_key(|post| post.again_at.unwrap_or(post.entry.at.published_at));
     for posts in due.chunks(IN_ONE_GO).take(AT_ONCE / IN_ONE_GO) {
         tell(app, posts, now).await?;
@@ -84,7 +79,7 @@ async fn tell(app: &App, posts: &[OpenPost], now: Timestamp) -> Result<(), Error
     let mut notes = Vec::with_capacity(posts.len());
     for (post, outcome) in posts.iter().zip(outcomes) {
         match outcome {
-            Ok(()) => notes.push(app.store.postpone(&post.entry, again(post, now))),
+            Ok(()) => notes.push(app.store.postpone(&post.entry, post.next_after(now))),
             Err(error) => failure = Some(error),
         }
     }
@@ -94,17 +89,6 @@ async fn tell(app: &App, posts: &[OpenPost], now: Timestamp) -> Result<(), Error
         .try_collect::<()>()
         .await?;
     failure.map_or(Ok(()), Err)
-}
-
-fn open_for(post: &OpenPost, now: Timestamp) -> SignedDuration {
-    now.duration_since(post.entry.at.published_at)
-}
-
-/// When to tell of a post once more: after as long as it has been open, so that a delivery that
-/// takes its time is not begun over and over.
-fn again(post: &OpenPost, now: Timestamp) -> Timestamp {
-    let pause = open_for(post, now).clamp(PATIENCE, LONGEST_PAUSE);
-    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 fn message(post: &OpenPost) -> Result<Outgoing, Error> {

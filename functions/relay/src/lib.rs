@@ -1,4 +1,4 @@
-//! Turns committed changes of the table into messages: the only sender of messages about them.
+//! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
 mod record;
 
