@@ -1,9 +1,8 @@
-//! What every function of Spark shares: rules, storage, messages, and the edge.
+//! What every function of Spark shares beside the rules of `domain`: storage, messages, and the edge.
 //!
-//! `domain`, `error` and `telemetry` know nothing of the rest; `store`, `queue` and `photos` speak to AWS;
+//! `error` and `telemetry` know nothing of the rest; `store`, `queue` and `photos` speak to AWS;
 //! `http` and `runtime` are what a function is put together from.
 
-pub mod domain;
 pub mod error;
 pub mod http;
 pub mod photos;

@@ -11,10 +11,10 @@
 //! version is about to retire. So one of the two sees the other, whatever comes between. A slice
 //! that a worker died over is looked at so when its message comes again: its note waits for it.
 
+use domain::catalogue::{product::News, report::BadLine};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, Unit};
 use shared::{
-    domain::{product::News, report::BadLine},
     error::Error,
     queue::messages::{CatalogueMessage, FeedRead, SliceImported, StoreFile},
     store::{Details, Imported, classify::classify},

@@ -1,11 +1,11 @@
 //! Prices and availability by themselves, as the store's systems send them.
 
+use domain::{
+    catalogue::product::{PriceNews, Sale},
+    ids::ProductId,
+};
 use futures::{StreamExt, stream};
 use shared::{
-    domain::{
-        ids::ProductId,
-        product::{PriceNews, Sale},
-    },
     error::Error,
     queue::messages::{PriceChange, PriceChanged},
 };

@@ -6,15 +6,17 @@
 
 use std::collections::HashSet;
 
+use domain::{
+    catalogue::{
+        product::News,
+        report::{NotRetired, Report, Tally},
+    },
+    ids::ProductId,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use shared::{
-    domain::{
-        ids::ProductId,
-        product::News,
-        report::{NotRetired, Report, Tally},
-    },
     error::Error,
     queue::messages::{CatalogueMessage, FeedRead, StoreFile},
     telemetry::metrics::{self, Metric},

@@ -1,14 +1,13 @@
 //! Reads reviews from JSON lines: `{"review_id", "customer", "product_id", "rating", "title",
 //! "body", "written_at"}`.
 
+use domain::{
+    catalogue::{report::BadLine, review::Review},
+    ids::{ProductId, ReviewId, UserId},
+};
 use jiff::Timestamp;
 use memchr::memchr;
 use serde_json::{Map, Value};
-use shared::domain::{
-    ids::{ProductId, ReviewId, UserId},
-    report::BadLine,
-    review::Review,
-};
 
 use crate::feed::{Broken, Buffer, Cut, Entry, MAX_RECORD, Place};
 

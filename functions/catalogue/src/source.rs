@@ -1,6 +1,6 @@
 //! The files that the store drops into the bucket: which there are, and how each is read.
 
-use shared::domain::review::Review;
+use domain::catalogue::review::Review;
 
 use crate::{
     feed::{Entry, Feed, MerchantProduct, Place},

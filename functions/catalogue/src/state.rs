@@ -5,12 +5,11 @@
 //! `catalogue-state/<file>/current`, where file and version are digests: a name may be of any length.
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use domain::catalogue::report::Tally;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-use shared::{
-    domain::report::Tally, error::Error, queue::messages::StoreFile, store::classify::classify,
-};
+use shared::{error::Error, queue::messages::StoreFile, store::classify::classify};
 
 use crate::{App, feed::Place};
 

@@ -6,14 +6,16 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use catalogue::{App, handle};
+use domain::{
+    catalogue::{
+        product::{Availability, Money, Product},
+        report::LISTED,
+    },
+    ids::ProductId,
+};
 use harness::{World, sqs_event};
 use jiff::SignedDuration;
 use serde_json::Value;
-use shared::domain::{
-    ids::ProductId,
-    product::{Availability, Money, Product},
-    report::LISTED,
-};
 use shared::store::Details;
 
 const HEADER: &str = "id\ttitle\tdescription\tlink\tavailability\tprice\tbrand";

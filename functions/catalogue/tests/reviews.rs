@@ -1,16 +1,13 @@
 //! Reviews in the table: counted once, shared once.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use domain::{
+    catalogue::{product::News, review::Review},
+    ids::{ProductId, ReviewId, UserId},
+};
 use harness::World;
 use jiff::{SignedDuration, Timestamp};
-use shared::{
-    domain::{
-        ids::{ProductId, ReviewId, UserId},
-        product::News,
-        review::Review,
-    },
-    store::Imported,
-};
+use shared::store::Imported;
 
 fn review(world: &World, id: &str, product: &str, rating: u8) -> Review {
     Review {

@@ -1,12 +1,12 @@
 //! Following people and topics, and no longer.
 
 use axum::extract::State;
+use domain::{
+    ids::{TopicId, UserId},
+    people::Handle,
+};
 use http::StatusCode;
 use shared::{
-    domain::{
-        ids::{TopicId, UserId},
-        people::Handle,
-    },
     error::Error,
     http::{Path, Refusals, Viewer},
 };

@@ -1,12 +1,12 @@
 //! Smiling at posts, and taking it back.
 
 use axum::extract::State;
+use domain::{
+    ids::{PostId, UserId},
+    posts::PostStatus,
+};
 use http::StatusCode;
 use shared::{
-    domain::{
-        ids::{PostId, UserId},
-        post::PostStatus,
-    },
     error::Error,
     http::{Path, Prime, Refusals},
 };
@@ -67,9 +67,7 @@ impl App {
         member?;
         let id = id.ok_or(Error::NotFound)?;
         let there = |post: Option<_>| {
-            post.is_some_and(|post: shared::domain::post::Post| {
-                post.status == PostStatus::Published
-            })
+            post.is_some_and(|post: domain::posts::Post| post.status == PostStatus::Published)
         };
         if there(lately?) || there(self.store.post_now(id).await?) {
             Ok(id)

@@ -1,14 +1,13 @@
 //! The function `engagement`, over an embedded data plane.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use domain::{
+    ids::{PostId, UserId},
+    people::{Profile, interests},
+    posts::photo::Rejection,
+};
 use futures::future::join_all;
 use harness::{Http, Member, Meter, World};
-use shared::domain::{
-    ids::{PostId, UserId},
-    interests,
-    people::Profile,
-    photo::Rejection,
-};
 use tower::ServiceExt;
 
 async fn begin() -> (World, Member, Http) {

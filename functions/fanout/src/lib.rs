@@ -6,12 +6,12 @@
 //! closed too early, and every write can be made again without a trace.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::{
+    feeds::{Entry, HORIZON},
+    ids::UserId,
+};
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    domain::{
-        feed::{Entry, HORIZON},
-        ids::UserId,
-    },
     error::Error,
     queue::{
         Queue,

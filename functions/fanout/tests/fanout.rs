@@ -6,15 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use domain::{
+    feeds::{Entry, Position},
+    ids::{PostId, TopicId, UserId},
+    posts::Post,
+};
 use fanout::{App, BACK_FILL, PAGE, handle};
 use harness::{Fault, Faults, Meter, World, sqs_event};
 use jiff::SignedDuration;
 use shared::{
-    domain::{
-        feed::{Entry, Position},
-        ids::{PostId, TopicId, UserId},
-        post::Post,
-    },
     queue::messages::{FanoutMessage, Followed, PageDelivered, Published},
     store::keys::Month,
 };

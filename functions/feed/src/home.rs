@@ -1,16 +1,18 @@
 //! `GET /v1/feed`: windows of candidates, each ranked once, paged by a cursor over a snapshot.
 
 use axum::{Json, extract::State};
+use domain::{
+    feeds::{
+        Position, Reader, Reason, WINDOW,
+        ranking::{Run, rank},
+    },
+    ids::PostId,
+    posts::Post,
+};
 use futures::FutureExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
-    domain::{
-        feed::{Position, Reader, Reason, WINDOW},
-        ids::PostId,
-        post::Post,
-        ranking::{Run, rank},
-    },
     error::Error,
     http::{Page, PageQuery, Params, Refusals, Viewer},
 };

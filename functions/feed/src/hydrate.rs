@@ -3,14 +3,14 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
+use domain::{
+    catalogue::product::Product,
+    ids::{PostId, ProductId, UserId},
+    people::Profile,
+    posts::Post,
+};
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    domain::{
-        ids::{PostId, ProductId, UserId},
-        people::Profile,
-        post::Post,
-        product::Product,
-    },
     error::Error,
     http::views::{Hydrated, needs},
     store::{Store, cache::Cache},

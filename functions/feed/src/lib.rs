@@ -1,7 +1,7 @@
 //! Feeds: the home feed and the walls of topics, assembled for each reader when they ask.
 //!
 //! Four steps, each a room: `skeleton` gathers which posts may be shown, `hydrate` reads them,
-//! the rules and the ranking are `shared::domain::{feed, ranking}`, and `wire` is the answer.
+//! the rules and the ranking are `domain::{feed, ranking}`, and `wire` is the answer.
 
 mod home;
 mod hydrate;

@@ -1,15 +1,15 @@
 //! The skeleton of a home feed: which posts may be shown, and in which order by time.
 
+use domain::{
+    feeds::{Entry, HORIZON, OpenPost, Position, Reader, merge},
+    ids::UserId,
+};
 use futures::{
     FutureExt,
     future::{try_join_all, try_join4},
 };
 use jiff::Timestamp;
 use shared::{
-    domain::{
-        feed::{Entry, HORIZON, OpenPost, Position, Reader, merge},
-        ids::UserId,
-    },
     error::{Error, Refusal},
     store::{Store, keys::Month},
 };

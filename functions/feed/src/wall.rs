@@ -1,13 +1,13 @@
 //! `GET /v1/topics/{topic_id}/posts`: a topic's wall, newest first.
 
 use axum::{Json, extract::State};
+use domain::{
+    feeds::{Entry, Position, Reason},
+    ids::TopicId,
+    posts::PostKind,
+};
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    domain::{
-        feed::{Entry, Position, Reason},
-        ids::TopicId,
-        post::PostKind,
-    },
     error::{Error, Invalid},
     http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals},
     store::keys::Month,

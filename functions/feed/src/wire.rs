@@ -1,10 +1,8 @@
 //! What feeds answer with.
 
+use domain::{feeds::Reason, posts::Post};
 use serde::Serialize;
-use shared::{
-    domain::{feed::Reason, post::Post},
-    http::views::{Hydrated, PostView},
-};
+use shared::http::views::{Hydrated, PostView};
 use utoipa::ToSchema;
 
 /// One item of a home feed.

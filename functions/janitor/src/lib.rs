@@ -4,10 +4,10 @@
 //! its message is a dead letter, or was dropped with a queue. To tell of it once more costs at most
 //! a second delivery, which changes nothing.
 
+use domain::feeds::OpenPost;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use shared::{
-    domain::feed::OpenPost,
     error::Error,
     queue::{
         Outgoing, Queue,

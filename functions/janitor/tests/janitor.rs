@@ -4,17 +4,15 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
+use domain::{
+    feeds::{Entry, PATIENCE},
+    ids::PostId,
+    posts::Post,
+};
 use harness::{Fault, Faults, Meter, World};
 use janitor::{App, handle};
 use jiff::SignedDuration;
-use shared::{
-    domain::{
-        feed::{Entry, PATIENCE},
-        ids::PostId,
-        post::Post,
-    },
-    queue::messages::{FanoutMessage, Published},
-};
+use shared::queue::messages::{FanoutMessage, Published};
 
 const A_LOOK: SignedDuration = SignedDuration::from_mins(5);
 

@@ -1,8 +1,9 @@
 //! The interests to choose from.
 
 use axum::{Json, response::IntoResponse};
+use domain::people::interests;
 use http::header;
-use shared::{domain::interests, http::Refusals};
+use shared::http::Refusals;
 
 use crate::wire::{GroupView, InterestView, InterestsView};
 

@@ -5,12 +5,12 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use domain::{
+    ids::UserId,
+    people::{Avatar, Profile},
+    posts::photo::{Photo, PhotoStatus},
+};
 use shared::{
-    domain::{
-        ids::UserId,
-        people::{Avatar, Profile},
-        photo::{Photo, PhotoStatus},
-    },
     error::{Conflict, Error, Invalid},
     http::{JsonBody, Patch, Refusals, Viewer, created},
     store::{Claim, ProfileChange},

@@ -1,8 +1,8 @@
 //! People with the same interests.
 
 use axum::{Json, extract::State};
+use domain::people::suggestions::{Place, suggest};
 use shared::{
-    domain::suggestions::{Place, suggest},
     error::Error,
     http::{Page, PageQuery, Params, Refusals, Viewer},
 };

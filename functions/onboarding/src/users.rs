@@ -1,8 +1,8 @@
 //! People as others see them.
 
 use axum::{Json, extract::State};
+use domain::people::Handle;
 use shared::{
-    domain::people::Handle,
     error::Error,
     http::{MaybeViewer, Path, Refusals},
 };

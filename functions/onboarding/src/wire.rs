@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use domain::{
+    ids::{PhotoId, TopicId},
+    people::{Handle, Notify, Profile, choose_interests},
+    text,
+};
 use serde::{Deserialize, Serialize};
 use shared::{
-    domain::{
-        ids::{PhotoId, TopicId},
-        people::{Handle, Notify, Profile, choose_interests},
-        text,
-    },
     error::Invalid,
     http::{Patch, Wire, views::UserCard},
     store::NotifyChange,

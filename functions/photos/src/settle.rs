@@ -1,12 +1,14 @@
 //! One upload: from the bucket through the pipeline into its photo, and into the post that waits.
 
+use domain::{
+    ids::PostId,
+    posts::{
+        PostStatus,
+        photo::{Image, MAX_BYTES, Photo, PhotoStatus, Rejection, Rendition},
+    },
+};
 use imaging::{Defect, Processed};
 use shared::{
-    domain::{
-        ids::PostId,
-        photo::{Image, MAX_BYTES, Photo, PhotoStatus, Rejection, Rendition},
-        post::PostStatus,
-    },
     error::Error,
     photos::{Upload, is_upload_key, photo_at},
     queue::messages::PhotoRemoved,

@@ -5,17 +5,19 @@
 )]
 
 use aws_lambda_events::sqs::SqsEvent;
+use domain::{
+    ids::{PhotoId, PostId, UserId},
+    posts::{
+        Post, PostStatus,
+        photo::{Photo, PhotoStatus, Rejection},
+    },
+};
 use harness::{Fault, Faults, Meter, World, sqs_event};
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
 use jiff::SignedDuration;
 use photos::{App, handle};
 use serde_json::json;
 use shared::{
-    domain::{
-        ids::{PhotoId, PostId, UserId},
-        photo::{Photo, PhotoStatus, Rejection},
-        post::{Post, PostStatus},
-    },
     photos::{rendition_key, upload_key},
     runtime::Context,
     store::keys,

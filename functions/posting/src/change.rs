@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::{Json, extract::State};
+use domain::{
+    ids::{PhotoId, ProductId, UserId},
+    people::Profile,
+    posts::{Post, PostKind, PostPhoto, PostStatus},
+};
 use jiff::Timestamp;
 use shared::{
-    domain::{
-        ids::{PhotoId, ProductId, UserId},
-        people::Profile,
-        post::{Post, PostKind, PostPhoto, PostStatus},
-    },
     error::{Conflict, Error, Invalid, Refusal},
     http::{
         JsonBody, Path, Refusals, Viewer,

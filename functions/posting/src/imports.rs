@@ -1,10 +1,10 @@
 //! What became of the store's files, for its admins.
 
 use axum::{Json, extract::State};
+use domain::catalogue::report::Report;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    domain::report::Report,
     error::Error,
     http::{Admin, Page, PageQuery, Params, Path, Refusals},
 };

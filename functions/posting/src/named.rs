@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use domain::{
+    catalogue::product::Product,
+    ids::{PhotoId, ProductId, TopicId, UserId},
+    posts::{
+        Poll, PollOption, Post, PostPhoto,
+        photo::{Photo, PhotoStatus},
+        poll, topics,
+    },
+};
 use jiff::Timestamp;
 use shared::{
-    domain::{
-        ids::{PhotoId, ProductId, TopicId, UserId},
-        photo::{Photo, PhotoStatus},
-        post::{Poll, PollOption, Post, PostPhoto, poll},
-        product::Product,
-        topics,
-    },
     error::{Error, Invalid},
     http::views::rejection,
     store::Store,

@@ -1,12 +1,12 @@
 //! Uploads: tickets, and what became of them.
 
 use axum::{Json, extract::State, response::Response};
+use domain::{
+    ids::{PhotoId, UserId},
+    posts::photo::{Photo, PhotoStatus, TICKET_LIFE},
+};
 use jiff::SignedDuration;
 use shared::{
-    domain::{
-        ids::{PhotoId, UserId},
-        photo::{Photo, PhotoStatus, TICKET_LIFE},
-    },
     error::Error,
     http::{JsonBody, Path, Refusals, Viewer, created, views::rejection},
     photos::MediaNames,

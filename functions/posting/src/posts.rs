@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::{Json, extract::State};
+use domain::{
+    catalogue::product::Product,
+    feeds::Position,
+    ids::{PostId, ProductId, UserId},
+    people::Handle,
+    posts::Post,
+};
 use http::StatusCode;
 use shared::{
-    domain::{
-        feed::Position,
-        ids::{PostId, ProductId, UserId},
-        people::Handle,
-        post::Post,
-        product::Product,
-    },
     error::{Error, Refusal},
     http::{
         MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer,

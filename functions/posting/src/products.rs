@@ -1,8 +1,8 @@
 //! Products by id.
 
 use axum::{Json, extract::State};
+use domain::ids::ProductId;
 use shared::{
-    domain::ids::ProductId,
     error::Error,
     http::{
         MaybeViewer, Path, Refusals,

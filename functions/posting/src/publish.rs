@@ -3,15 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::{extract::State, response::Response};
+use domain::{
+    catalogue::review::Review,
+    ids::{PostId, UserId},
+    people::Profile,
+    posts::{Post, photo::Photo},
+};
 use jiff::Timestamp;
 use shared::{
-    domain::{
-        ids::{PostId, UserId},
-        people::Profile,
-        photo::Photo,
-        post::Post,
-        review::Review,
-    },
     error::{Conflict, Error, Invalid},
     http::{
         JsonBody, Prime, Refusals, created,

@@ -6,10 +6,10 @@ mod post;
 
 use std::collections::BTreeMap;
 
+use domain::posts::photo::{CONTENT_TYPES, MAX_BYTES};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
-    domain::photo::{CONTENT_TYPES, MAX_BYTES},
     error::Invalid,
     http::{
         Wire,

@@ -1,14 +1,14 @@
 //! What a record of the table's stream says, and which message it comes to.
 
+use domain::{
+    ids::{PhotoId, PostId, TopicId, UserId},
+    posts::PostStatus,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_dynamo::Item;
 use serde_json::{Error, Value};
 use shared::{
-    domain::{
-        ids::{PhotoId, PostId, TopicId, UserId},
-        post::PostStatus,
-    },
     queue::messages::{FanoutMessage, Followed, PhotoRemoved, PhotosMessage, Published},
     store::keys::{self, Key},
     telemetry::{Trace, metrics},

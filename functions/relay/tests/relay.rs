@@ -6,12 +6,12 @@
 )]
 
 use aws_lambda_events::streams::DynamoDbEventResponse;
+use domain::ids::{PostId, TopicId, UserId};
 use harness::{Fault, Faults, World};
 use jiff::SignedDuration;
 use relay::{App, handle};
 use serde_json::{Value, json};
 use shared::{
-    domain::ids::{PostId, TopicId, UserId},
     queue::messages::{FanoutMessage, PhotoRemoved, PhotosMessage},
     store::Uploads,
 };

@@ -6,10 +6,8 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 
 use super::Verifier;
-use crate::{
-    domain::ids::UserId,
-    error::{Error, Refusal},
-};
+use crate::error::{Error, Refusal};
+use domain::ids::UserId;
 
 /// A person signed in. As a handler's argument: 401 for anyone else.
 #[derive(Debug, Clone, PartialEq, Eq)]

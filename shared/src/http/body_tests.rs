@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::*;
 use crate::http::Patch;
+use crate::http::body::*;
 
 pub(crate) async fn read_json(response: Response) -> Value {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();

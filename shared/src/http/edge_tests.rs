@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::*;
+use crate::http::edge::*;
 use crate::http::{
     MaybeViewer, Path, Prime, Viewer,
     body::tests::read_json,

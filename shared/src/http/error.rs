@@ -243,7 +243,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{error::Invalid, http::body::tests::read_json};
+    use crate::error::Invalid;
+    use crate::http::body::tests::read_json;
 
     async fn told(error: Error) -> (StatusCode, HeaderMap, Value) {
         let response = error.into_response();

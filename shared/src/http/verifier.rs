@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 
 use super::{Viewer, keys::Keys};
 use crate::{
-    domain::ids::UserId,
     error::Error,
     runtime::{Clock, Config},
 };
+use domain::ids::UserId;
 
 /// How far the issuer's clock may be ahead of ours.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);

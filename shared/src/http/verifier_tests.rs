@@ -15,7 +15,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
-use super::*;
+use crate::http::verifier::*;
 
 const ISSUER: &str = "https://issuer.example";
 

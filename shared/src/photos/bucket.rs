@@ -3,7 +3,8 @@
 use aws_sdk_s3::{Client, primitives::ByteStream};
 
 use super::{media_prefix, rendition_key, upload_key};
-use crate::{domain::ids::PhotoId, error::Error, store::classify::classify};
+use crate::{error::Error, store::classify::classify};
+use domain::ids::PhotoId;
 
 /// What browsers and the CDN are told of a rendition: a day, the longest that a copy may outlive
 /// its photo; nothing else is ever put at its address.

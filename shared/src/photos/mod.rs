@@ -8,7 +8,7 @@ pub use presign::{PresignedUpload, Presigner};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::PhotoId;
+use domain::ids::PhotoId;
 
 const UPLOADS: &str = "uploads/";
 

@@ -19,10 +19,10 @@ use http::Request;
 
 use super::upload_key;
 use crate::{
-    domain::photo::{Photo, TICKET_LIFE},
     error::{Cause, Error},
     runtime::Clock,
 };
+use domain::posts::photo::{Photo, TICKET_LIFE};
 
 /// A request that uploads one file: to be sent as it is, with the file as its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,9 +164,9 @@ mod tests {
     use ulid::Ulid;
 
     use super::*;
-    use crate::domain::{
+    use domain::{
         ids::{PhotoId, UserId},
-        photo::PhotoStatus,
+        posts::photo::PhotoStatus,
     };
 
     fn configured(region: &'static str, endpoint: Option<&str>) -> SdkConfig {

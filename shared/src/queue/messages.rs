@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{
-    feed::{Entry, Position},
+use domain::{
+    catalogue::product::{Availability, Money},
+    feeds::{Entry, Position},
     ids::{PhotoId, PostId, TopicId, UserId},
-    product::{Availability, Money},
 };
 
 /// What `fanout` works on.

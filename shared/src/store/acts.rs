@@ -11,12 +11,10 @@ use super::{
     transact::NotCommitted,
     write::Expression,
 };
-use crate::{
-    domain::{
-        ids::{PostId, UserId},
-        post::PostStatus,
-    },
-    error::Error,
+use crate::error::Error;
+use domain::{
+    ids::{PostId, UserId},
+    posts::PostStatus,
 };
 
 #[derive(Serialize, Deserialize)]

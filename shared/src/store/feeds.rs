@@ -9,12 +9,10 @@ use super::{
     posts::Marker,
     table::{Change, Item, Range, decode},
 };
-use crate::{
-    domain::{
-        feed::{Entry, HORIZON, OpenPost, Position},
-        ids::{TopicId, UserId},
-    },
-    error::Error,
+use crate::error::Error;
+use domain::{
+    feeds::{Entry, HORIZON, OpenPost, Position},
+    ids::{TopicId, UserId},
 };
 
 /// Reads an item; in an author's own list the author is not repeated.

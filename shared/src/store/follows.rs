@@ -13,10 +13,8 @@ use super::{
     transact::NotCommitted,
     write::Expression,
 };
-use crate::{
-    domain::{ids::UserId, people::Profile},
-    error::{Error, Refusal},
-};
+use crate::error::{Error, Refusal};
+use domain::{ids::UserId, people::Profile};
 
 #[derive(Serialize, Deserialize)]
 struct Edge {

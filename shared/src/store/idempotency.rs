@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, keys, table::encode, write::Expression};
-use crate::{domain::ids::UserId, error::Error};
+use crate::error::Error;
+use domain::ids::UserId;
 
 /// How long a key is remembered (PRODUCT §3.9).
 const LIFE: SignedDuration = SignedDuration::from_hours(24);

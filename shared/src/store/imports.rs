@@ -7,10 +7,8 @@ use super::{
     Store, keys,
     table::{Found, Range, decode, encode},
 };
-use crate::{
-    domain::report::{Report, Tally},
-    error::Error,
-};
+use crate::error::Error;
+use domain::catalogue::report::{Report, Tally};
 
 /// How long a report can be read.
 const KEPT: SignedDuration = SignedDuration::from_hours(92 * 24);

@@ -7,13 +7,10 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::{Store, keys, people::EXISTS, table::Range, transact::NotCommitted, write::Expression};
-use crate::{
-    domain::{
-        ids::{TopicId, UserId},
-        interests,
-        people::Profile,
-    },
-    error::Error,
+use crate::error::Error;
+use domain::{
+    ids::{TopicId, UserId},
+    people::{Profile, interests},
 };
 
 /// A string set of topics, as profiles hold them.

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use crate::domain::{
-    feed::Position,
+use domain::{
+    catalogue::product::Money,
+    feeds::Position,
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
     people::Handle,
-    product::Money,
 };
 
 /// The partition key's attribute.

@@ -14,12 +14,10 @@ use super::{
     transact::NotCommitted,
     write::Expression,
 };
-use crate::{
-    domain::{
-        ids::{TopicId, UserId},
-        people::{Avatar, Handle, Profile},
-    },
-    error::{Conflict, Error, Refusal},
+use crate::error::{Conflict, Error, Refusal};
+use domain::{
+    ids::{TopicId, UserId},
+    people::{Avatar, Handle, Profile},
 };
 
 #[derive(Serialize, Deserialize)]

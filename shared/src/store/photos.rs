@@ -9,13 +9,10 @@ use super::{
     transact::NotCommitted,
     write::Expression,
 };
-use crate::{
-    domain::{
-        ids::{PhotoId, PostId, UserId},
-        photo::{Image, Photo, PhotoStatus, Rejection},
-    },
-    error::Error,
-    telemetry::Trace,
+use crate::{error::Error, telemetry::Trace};
+use domain::{
+    ids::{PhotoId, PostId, UserId},
+    posts::photo::{Image, Photo, PhotoStatus, Rejection},
 };
 
 /// The condition that a photo is this owner's, as it was read, and nobody's yet.

@@ -12,14 +12,11 @@ use super::{
     transact::NotCommitted,
     write::Expression,
 };
-use crate::{
-    domain::{
-        feed::{Entry, Position},
-        ids::{PhotoId, PostId, TopicId, UserId},
-        photo::Photo,
-        post::{Post, PostStatus},
-    },
-    error::{Error, Refusal},
+use crate::error::{Error, Refusal};
+use domain::{
+    feeds::{Entry, Position},
+    ids::{PhotoId, PostId, TopicId, UserId},
+    posts::{Post, PostStatus, photo::Photo},
 };
 
 /// What came of creating a post.

@@ -11,12 +11,10 @@ use super::{
     table::{ATTEMPTS, Item, Range, decode, encode, pause},
     write::Expression,
 };
-use crate::{
-    domain::{
-        ids::ProductId,
-        product::{Availability, News, PriceNews, Product},
-    },
-    error::Error,
+use crate::error::Error;
+use domain::{
+    catalogue::product::{Availability, News, PriceNews, Product},
+    ids::ProductId,
 };
 
 /// What is only said where a product is shown on its own.

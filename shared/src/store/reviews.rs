@@ -11,13 +11,13 @@ use super::{
     transact::NotCommitted,
     write::Expression,
 };
-use crate::{
-    domain::{
-        ids::{PostId, ProductId, ReviewId, UserId},
+use crate::error::Error;
+use domain::{
+    catalogue::{
         product::{News, Product},
         review::Review,
     },
-    error::Error,
+    ids::{PostId, ProductId, ReviewId, UserId},
 };
 
 /// What came of taking over a review.

@@ -15,12 +15,10 @@ use super::{
     keys,
     table::{Item, Table},
 };
-use crate::{
-    domain::{
-        ids::ProductId,
-        product::{Money, Product, price_band},
-    },
-    error::Error,
+use crate::error::Error;
+use domain::{
+    catalogue::product::{Money, Product, price_band},
+    ids::ProductId,
 };
 
 /// Of the products nearest in price this many are looked at, since one may have sold out just now.

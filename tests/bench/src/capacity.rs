@@ -1,16 +1,14 @@
 //! Every API call on the reference page, beside its budget; then every worker step.
 
 use anyhow::{Context as _, Result, ensure};
+use domain::{
+    catalogue::report::{self, Tally},
+    posts::Post,
+};
 use harness::{Answer, Http, Meter, Request, World};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::{
-    domain::{
-        post::Post,
-        report::{self, Tally},
-    },
-    runtime::Context,
-};
+use shared::runtime::Context;
 
 use crate::{
     reference::{self, READER, author, product, text, topics},

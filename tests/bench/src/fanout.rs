@@ -13,16 +13,15 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use data_plane::Template;
+use domain::{
+    feeds::{HORIZON, Position},
+    ids::{PostId, TopicId, UserId},
+    people::{Handle, Notify, Profile, interests},
+    posts::{Post, PostKind, PostStatus},
+};
 use harness::Meter;
 use local::{Cloud, Contexts, Function, Functions, Kept, Options};
 use shared::{
-    domain::{
-        feed::{HORIZON, Position},
-        ids::{PostId, TopicId, UserId},
-        interests,
-        people::{Handle, Notify, Profile},
-        post::{Post, PostKind, PostStatus},
-    },
     runtime::Context,
     store::{Creation, Store},
 };

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, anyhow};
+use domain::{
+    feeds::Entry,
+    ids::{TopicId, UserId},
+    people::{Handle, Notify, Profile, interests},
+    posts::Post,
+};
 use harness::World;
 use jiff::SignedDuration;
-use shared::domain::{
-    feed::Entry,
-    ids::{TopicId, UserId},
-    interests,
-    people::{Handle, Notify, Profile},
-    post::Post,
-};
 
 /// Posts of a page.
 pub(crate) const PAGE: usize = 20;

@@ -1,12 +1,10 @@
 //! Every worker step, beside its budget.
 
 use anyhow::{Context as _, Result, ensure};
+use domain::{feeds::Entry, posts::Post};
 use harness::sqs_event;
 use serde_json::json;
-use shared::{
-    domain::{feed::Entry, post::Post},
-    queue::messages::{FanoutMessage, Followed, Published},
-};
+use shared::queue::messages::{FanoutMessage, Followed, Published};
 
 use crate::{
     capacity::{Bench, PHOTO, id, ticket},

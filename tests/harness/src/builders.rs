@@ -5,19 +5,17 @@ use std::{
     pin::Pin,
 };
 
-use jiff::{SignedDuration, Timestamp};
-use shared::{
-    domain::{
-        ids::{PhotoId, PostId, ProductId, TopicId, UserId},
-        interests,
-        people::{Handle, Notify, Profile},
+use domain::{
+    catalogue::product::{Availability, Money, Product},
+    ids::{PhotoId, PostId, ProductId, TopicId, UserId},
+    people::{Handle, Notify, Profile, interests},
+    posts::{
+        Hotspot, Post, PostKind, PostPhoto, PostStatus,
         photo::{Image, Photo, PhotoStatus, Rendition},
-        post::{Hotspot, Post, PostKind, PostPhoto, PostStatus},
-        product::{Availability, Money, Product},
     },
-    photos::MediaNames,
-    store::Creation,
 };
+use jiff::{SignedDuration, Timestamp};
+use shared::{photos::MediaNames, store::Creation};
 
 use crate::World;
 

@@ -1,8 +1,8 @@
 //! The harness keeps what it promises to the tests that stand on it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ids::UserId;
 use harness::{Forgery, Meter, World};
-use shared::domain::ids::UserId;
 
 #[tokio::test]
 async fn what_the_builders_make_is_there() {

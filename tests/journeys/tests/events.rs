@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use aws_lambda_events::sqs::SqsEvent;
+use domain::ids::{PhotoId, PostId};
 use harness::{World, sqs_event};
 use serde_json::Value;
-use shared::domain::ids::{PhotoId, PostId};
 
 use crate::tree;
 

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::SignedDuration;
-use shared::{
-    domain::{
-        feed::Position,
-        ids::{TopicId, UserId},
-        people::{Handle, Notify, Profile},
-    },
-    store::keys,
+use domain::{
+    feeds::Position,
+    ids::{TopicId, UserId},
+    people::{Handle, Notify, Profile},
 };
+use jiff::SignedDuration;
+use shared::store::keys;
 
 use crate::{
     places::everywhere,

@@ -1,14 +1,12 @@
 //! What the store says of its products shows in feeds: another price, when it was confirmed, and
 //! that none is left.
 
+use domain::catalogue::product::{Availability, Money};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::{
-    domain::product::{Availability, Money},
-    queue::{
-        Queue,
-        messages::{CatalogueMessage, PriceChange, PriceChanged},
-    },
+use shared::queue::{
+    Queue,
+    messages::{CatalogueMessage, PriceChange, PriceChanged},
 };
 
 use crate::{

@@ -2,12 +2,13 @@
 
 use std::{ops::Deref, path::Path, sync::Arc};
 
+use domain::people::interests;
 use jiff::SignedDuration;
 use local::{Cloud, Kept};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::{domain::interests, store::Store};
+use shared::store::Store;
 
 use crate::places::{Place, cloud};
 

@@ -1,12 +1,14 @@
 //! Checks the values of a record: a product, or all that is wrong with it.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use shared::domain::{
-    categories,
+use domain::{
+    catalogue::{
+        categories,
+        product::{Availability, Money, Sale},
+        report::BadLine,
+    },
     ids::ProductId,
-    product::{Availability, Money, Sale},
-    report::BadLine,
 };
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{
     MerchantProduct,

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use shared::domain::ids::ProductId;
+use domain::ids::ProductId;
 
 macro_rules! fields {
     ($($field:ident $name:literal,)*) => {

@@ -10,12 +10,14 @@ mod price;
 mod tsv;
 mod xml;
 
-use jiff::Timestamp;
-use shared::domain::{
+use domain::{
+    catalogue::{
+        product::{Availability, Money, Product, Sale},
+        report::BadLine,
+    },
     ids::ProductId,
-    product::{Availability, Money, Product, Sale},
-    report::BadLine,
 };
+use jiff::Timestamp;
 
 pub(crate) use buffer::{Broken, Buffer, Cut};
 pub use buffer::{MAX_RECORD, Place};

@@ -1,7 +1,7 @@
 //! Prices as product feeds write them: `24.99 USD`, `$2,030`, `1.299,00 EUR`. What could mean two
 //! prices is refused.
 
-use shared::domain::product::Money;
+use domain::catalogue::product::Money;
 
 /// ISO 4217 currencies in use, by how many digits their minor unit has.
 const CURRENCIES: [(usize, &str); 4] = [

@@ -5,13 +5,13 @@ mod prices;
 mod versions;
 
 use catalogue::{App, handle};
+use domain::{
+    catalogue::product::{Availability, Product},
+    ids::{ProductId, UserId},
+};
 use harness::{World, sqs_event};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::domain::{
-    ids::{ProductId, UserId},
-    product::{Availability, Product},
-};
 
 const HEADER: &str = "id\ttitle\tlink\tavailability\tprice";
 

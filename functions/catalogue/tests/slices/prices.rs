@@ -1,10 +1,10 @@
 //! Prices by themselves, straight to the queue, beside the files.
 
 use catalogue::{App, handle};
+use domain::{catalogue::product::Availability, ids::ProductId};
 use harness::{World, sqs_event};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::domain::{ids::ProductId, product::Availability};
 
 use crate::{arrive, availability, feed, product, settle};
 

@@ -2,8 +2,8 @@
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use catalogue::{App, handle};
+use domain::{catalogue::product::Availability, ids::ProductId};
 use harness::{Faults, World, sqs_event};
-use shared::domain::{ids::ProductId, product::Availability};
 
 use crate::{arrival, availability, feed};
 

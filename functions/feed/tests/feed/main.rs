@@ -7,15 +7,15 @@ mod wall;
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::{
+    feeds::Entry,
+    ids::{TopicId, UserId},
+    people::interests,
+    posts::Post,
+};
 use harness::{Answer, Http, World};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use shared::domain::{
-    feed::Entry,
-    ids::{TopicId, UserId},
-    interests,
-    post::Post,
-};
 
 fn feeds(world: &World) -> Http {
     world.serve(feed::router(feed::App::new(&world.context())))

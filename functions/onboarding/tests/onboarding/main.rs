@@ -4,10 +4,10 @@ mod joining;
 mod profiles;
 mod suggested;
 
+use domain::{ids::UserId, people::interests};
 use harness::{Answer, Forgery, Http, World};
 use onboarding::{App, router};
 use serde_json::{Value, json};
-use shared::{domain::ids::UserId, domain::interests};
 use tower::ServiceExt;
 
 async fn world() -> (World, Http) {

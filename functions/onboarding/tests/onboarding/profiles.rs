@@ -1,8 +1,8 @@
 //! Profiles: changing one's own, reading another's.
 
+use domain::ids::{PhotoId, UserId};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::domain::ids::{PhotoId, UserId};
 
 use super::{is, pointers, problem, topics, world};
 

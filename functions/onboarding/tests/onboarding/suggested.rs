@@ -75,7 +75,7 @@ async fn who_left_an_interest_is_suggested_for_it_no_more() {
         .expect(200);
     assert_eq!(suggested().await, ["ben"]);
 
-    let shared = shared::domain::ids::TopicId::parse(topics(4, 1)[0]).expect("a topic");
+    let shared = domain::ids::TopicId::parse(topics(4, 1)[0]).expect("a topic");
     let store = world.store();
     for _ in 0..2 {
         store

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use domain::{
+    ids::{ProductId, TopicId},
+    text,
+};
 use serde::{Deserialize, de::IgnoredAny};
 use shared::{
-    domain::{
-        ids::{ProductId, TopicId},
-        text,
-    },
     error::Invalid,
     http::{Patch, Wire},
 };

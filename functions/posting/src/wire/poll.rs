@@ -2,16 +2,14 @@
 
 use std::collections::HashSet;
 
+use domain::{
+    ids::{PhotoId, ProductId},
+    posts::poll::{MAX_OPTIONS, MIN_OPTIONS},
+    text,
+};
 use jiff::Timestamp;
 use serde::Deserialize;
-use shared::{
-    domain::{
-        ids::{PhotoId, ProductId},
-        post::poll::{MAX_OPTIONS, MIN_OPTIONS},
-        text,
-    },
-    error::Invalid,
-};
+use shared::error::Invalid;
 use utoipa::ToSchema;
 
 use super::{

@@ -2,18 +2,13 @@
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
-use shared::{
-    domain::{
-        ids::{PhotoId, ProductId, ReviewId, TopicId},
-        post::{
-            Hotspot, Link, MAX_HOTSPOTS, MAX_PHOTOS, MAX_PRODUCTS, MAX_TOPICS, Parts, PostKind,
-        },
-        text,
-    },
-    error::Invalid,
-    http::Wire,
+use domain::{
+    ids::{PhotoId, ProductId, ReviewId, TopicId},
+    posts::{Hotspot, Link, MAX_HOTSPOTS, MAX_PHOTOS, MAX_PRODUCTS, MAX_TOPICS, Parts, PostKind},
+    text,
 };
+use serde::Deserialize;
+use shared::{error::Invalid, http::Wire};
 use utoipa::ToSchema;
 
 use super::{

@@ -1,13 +1,13 @@
 //! Posts that are changed by their authors.
 
+use domain::posts::{
+    Post, PostStatus,
+    photo::{Photo, Rejection},
+};
 use futures::future::join_all;
 use harness::{Answer, Http, Member, World};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::domain::{
-    photo::{Photo, Rejection},
-    post::{Post, PostStatus},
-};
 
 use crate::{begin, metered, text};
 

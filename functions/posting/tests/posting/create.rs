@@ -1,9 +1,9 @@
 //! Posts that are made.
 
+use domain::posts::PostStatus;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::domain::post::PostStatus;
 
 use crate::{begin, metered, story, text};
 

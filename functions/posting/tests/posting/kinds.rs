@@ -1,14 +1,13 @@
 //! Posts of each kind: what they answer, and what they refuse.
 
+use domain::{
+    catalogue::{product::News, review::Review},
+    ids::{ProductId, ReviewId},
+};
 use futures::future::join_all;
 use harness::{Http, Member, World};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::domain::{
-    ids::{ProductId, ReviewId},
-    product::News,
-    review::Review,
-};
 
 use crate::{begin, metered, text};
 

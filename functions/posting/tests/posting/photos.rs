@@ -1,9 +1,9 @@
 //! Tickets, and what became of uploads.
 
+use domain::posts::photo::Rejection;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::domain::photo::Rejection;
 
 use crate::begin;
 

@@ -1,7 +1,7 @@
 //! Products by id.
 
+use domain::catalogue::product::{Availability, Money, Sale};
 use serde_json::json;
-use shared::domain::product::{Availability, Money, Sale};
 
 use crate::begin;
 

@@ -1,13 +1,15 @@
 //! What the store told: one's reviews, and, for admins, what became of its files.
 
+use domain::{
+    catalogue::{
+        product::News,
+        report::{BadLine, Report, Tally},
+        review::Review,
+    },
+    ids::{ProductId, ReviewId, UserId},
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use shared::domain::{
-    ids::{ProductId, ReviewId, UserId},
-    product::News,
-    report::{BadLine, Report, Tally},
-    review::Review,
-};
 
 use crate::{begin, text};
 

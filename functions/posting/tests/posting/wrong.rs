@@ -1,8 +1,8 @@
 //! New posts that are refused, and in which order.
 
+use domain::posts::photo::Rejection;
 use harness::{Http, Member};
 use serde_json::{Value, json};
-use shared::domain::photo::Rejection;
 
 use crate::{begin, story};
 

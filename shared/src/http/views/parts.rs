@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{PhotoView, ProductCard};
-use crate::domain::entities::{Entity, Meaning};
+use domain::posts::entities::{Entity, Meaning};
 
 /// A marked part of a text. Offsets count Unicode code points of the text as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

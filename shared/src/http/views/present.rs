@@ -9,16 +9,16 @@ use super::{
     PollOptionView, PollView, PostView, ProductCard, ReadyPhotoView, RenditionView, ReviewView,
     UnreadyPhotoView, UserCard, ViewerView,
 };
-use crate::{
-    domain::{
-        entities,
-        ids::{PostId, ProductId, UserId},
-        people::{Avatar, Profile},
+use crate::photos::rendition_key;
+use domain::{
+    catalogue::product::{Availability, Product},
+    ids::{PostId, ProductId, UserId},
+    people::{Avatar, Profile},
+    posts::{
+        Hotspot, Poll, PollOption, Post, PostPhoto, SharedReview, entities,
         photo::{Image, Rejection},
-        post::{Hotspot, Poll, PollOption, Post, PostPhoto, SharedReview, poll},
-        product::{Availability, Product},
+        poll,
     },
-    photos::rendition_key,
 };
 
 /// What was read to show posts: products, their authors' profiles, and what the viewer did.
@@ -178,7 +178,7 @@ impl Presenter {
 
     /// The renditions of a photo, at their public addresses.
     pub fn renditions(&self, image: &Image) -> Vec<RenditionView> {
-        let view = |rendition: &crate::domain::photo::Rendition| RenditionView {
+        let view = |rendition: &domain::posts::photo::Rendition| RenditionView {
             width: rendition.width,
             height: rendition.height,
             url: format!(
@@ -285,11 +285,10 @@ pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use domain::{
+        catalogue::product::Money,
         ids::PhotoId,
-        photo::Rendition,
-        post::{PostKind, PostStatus},
-        product::Money,
+        posts::{PostKind, PostStatus, photo::Rendition},
     };
     use ulid::Ulid;
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use domain::ids::PostId;
 use futures::future::join_all;
 use harness::{Answer, Faults, Http, Member, Request, World};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
-use shared::domain::ids::PostId;
 
 use crate::{Met, TRANSACTIONS, engine::Engine, is_open, timeline, user};
 

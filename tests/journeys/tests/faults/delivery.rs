@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{
+    feeds::{Entry, Position},
+    ids::{PostId, UserId},
+    posts::Post,
+};
 use harness::World;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use shared::{
-    domain::{
-        feed::{Entry, Position},
-        ids::{PostId, UserId},
-        post::Post,
-    },
-    store::keys::Month,
-};
+use shared::store::keys::Month;
 
 use crate::{BATCHES, Met, engine::Engine, is_open, timeline, user};
 

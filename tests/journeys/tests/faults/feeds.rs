@@ -1,18 +1,16 @@
 //! Files of the store: whatever fails, nothing of the latest is lost, and nothing that it names is
 //! retired.
 
+use domain::{
+    catalogue::product::{Availability, Money, Product},
+    ids::ProductId,
+};
 use harness::World;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::json;
-use shared::{
-    domain::{
-        ids::ProductId,
-        product::{Availability, Money, Product},
-    },
-    queue::{
-        Queue,
-        messages::{CatalogueMessage, PriceChange, PriceChanged},
-    },
+use shared::queue::{
+    Queue,
+    messages::{CatalogueMessage, PriceChange, PriceChanged},
 };
 
 use crate::{Met, engine::Engine};

@@ -19,12 +19,12 @@ use std::{
     panic::{AssertUnwindSafe, resume_unwind},
 };
 
-use futures::FutureExt;
-use harness::{Fault, Faults, World};
-use shared::domain::{
-    feed::Position,
+use domain::{
+    feeds::Position,
     ids::{PostId, UserId},
 };
+use futures::FutureExt;
+use harness::{Fault, Faults, World};
 
 fn user(sub: &str) -> UserId {
     UserId::parse(sub).expect("a subject")

@@ -3,18 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{
+    ids::{PhotoId, PostId},
+    posts::{
+        PostStatus,
+        photo::{Photo, PhotoStatus, Rejection},
+    },
+};
 use harness::World;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::json;
-use shared::{
-    domain::{
-        ids::{PhotoId, PostId},
-        photo::{Photo, PhotoStatus, Rejection},
-        post::PostStatus,
-    },
-    photos::{rendition_key, upload_key},
-};
+use shared::photos::{rendition_key, upload_key};
 
 use crate::{BATCHES, Met, TRANSACTIONS, callers::Caller, engine::Engine, is_open, timeline, user};
 

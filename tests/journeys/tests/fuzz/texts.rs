@@ -1,11 +1,13 @@
 //! What people write: hashtags, mentions and links in it, and the addresses that links lead to.
 
-use proptest::prelude::*;
-use shared::domain::{
-    entities::{self, Meaning},
-    post::Link,
+use domain::{
+    posts::{
+        Link,
+        entities::{self, Meaning},
+    },
     text,
 };
+use proptest::prelude::*;
 
 use crate::{fuzz, mutated};
 

@@ -1,14 +1,16 @@
 //! People: handles, profiles, and what may be done to them.
 
+pub mod interests;
+pub mod suggestions;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::{
     ids::{PhotoId, TopicId, UserId},
-    interests,
-    photo::Image,
+    posts::photo::Image,
 };
 
 /// Handles that would be mistaken for the product, its staff or its addresses.

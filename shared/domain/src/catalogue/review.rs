@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{PostId, ProductId, ReviewId, UserId};
+use crate::ids::{PostId, ProductId, ReviewId, UserId};
 
 /// A review, as the store last told it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

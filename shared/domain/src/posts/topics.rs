@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::{
-    entities,
+use super::MAX_TOPICS;
+use super::entities;
+use crate::{
     ids::TopicId,
-    interests::{self, Interest},
-    post::MAX_TOPICS,
+    people::interests::{self, Interest},
 };
 
 /// Interests by their id without hyphens, as a hashtag can spell it.

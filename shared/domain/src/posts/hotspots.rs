@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{
-    ids::{PhotoId, ProductId},
-    photo::{Image, Photo, Rejection},
-};
+use super::photo::{Image, Photo, Rejection};
+use crate::ids::{PhotoId, ProductId};
 
 /// A product pinned at a point of a photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::ids::{PhotoId, PostId, UserId};
+use crate::ids::{PhotoId, PostId, UserId};
 
 /// How long an upload ticket lives.
 pub const TICKET_LIFE: SignedDuration = SignedDuration::from_mins(15);

@@ -118,7 +118,7 @@ impl fmt::Display for ReviewId {
 /// A topic, which is an interest: the id of an entry of the interests catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TopicId(pub(in crate::domain) String);
+pub struct TopicId(pub(crate) String);
 
 impl TopicId {
     /// The id.

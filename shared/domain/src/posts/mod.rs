@@ -1,24 +1,28 @@
 //! Posts: what people share, and how it is told what may be bought in it.
 
+pub mod entities;
+mod hotspots;
 mod kind;
 mod link;
-mod photo;
+pub mod photo;
 pub mod poll;
+pub mod topics;
 
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::{
+    catalogue::review::Review,
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
-    photo::Photo,
-    review::Review,
 };
 
+use photo::Photo;
+
+pub use hotspots::{Hotspot, PostPhoto};
 pub use kind::{Parts, PostKind};
 pub use link::{Link, MAX_URL};
-pub use photo::{Hotspot, PostPhoto};
 pub use poll::{Poll, PollOption};
 
 /// A post has at most this many photos, those of a poll's options apart.

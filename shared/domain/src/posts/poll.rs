@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::PostPhoto;
-use crate::domain::ids::ProductId;
+use crate::ids::ProductId;
 
 /// A poll has at least this many options.
 pub const MIN_OPTIONS: usize = 2;

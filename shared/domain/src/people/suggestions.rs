@@ -5,10 +5,8 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ids::{TopicId, UserId},
-    people::Profile,
-};
+use super::Profile;
+use crate::ids::{TopicId, UserId};
 
 /// Somebody who shares interests, and which.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,10 +55,7 @@ pub fn suggest(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        interests,
-        people::{Handle, Notify},
-    };
+    use crate::people::{Handle, Notify, interests};
 
     fn profile(id: &str, interests: std::ops::Range<usize>, joined: i64) -> Profile {
         let all = interests::groups()

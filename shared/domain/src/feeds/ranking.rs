@@ -16,11 +16,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    feed::{Reader, Reason},
-    ids::UserId,
-    post::Post,
-};
+use super::{Reader, Reason};
+use crate::{ids::UserId, posts::Post};
 
 /// At most this many posts in a row by one author, where others' posts can stand between.
 pub const LONGEST_RUN: usize = 2;
@@ -118,9 +115,9 @@ pub fn rank<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use crate::{
         ids::{PostId, TopicId},
-        post::{PostKind, PostStatus},
+        posts::{PostKind, PostStatus},
     };
     use jiff::SignedDuration;
     use proptest::prelude::*;
@@ -149,7 +146,7 @@ mod tests {
                 .iter()
                 .filter_map(|who| UserId::parse(who))
                 .collect(),
-            topics: crate::domain::interests::groups()
+            topics: crate::people::interests::groups()
                 .iter()
                 .flat_map(|group| &group.interests)
                 .take(5)

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Entity, Meaning, of};
+use crate::posts::entities::{Entity, Meaning, of};
 
 /// Text made of what the rules look for, so that they meet; or of anything.
 fn text() -> impl Strategy<Value = String> {

@@ -1,5 +1,5 @@
 //! Google's product taxonomy of 2021-09-21, all 5,595 categories by number, read once from
-//! `shared/data/categories.tsv` (<https://support.google.com/merchants/answer/6324436>).
+//! `shared/domain/data/categories.tsv` (<https://support.google.com/merchants/answer/6324436>).
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -22,7 +22,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::domain::interests;
+    use crate::people::interests;
 
     #[test]
     fn every_category_has_one_number_and_its_parent_and_interests_are_made_of_them() {

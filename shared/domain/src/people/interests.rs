@@ -1,10 +1,10 @@
-//! The catalogue of interests: data, read once from `shared/data/interests.json`.
+//! The catalogue of interests: data, read once from `shared/domain/data/interests.json`.
 
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::TopicId;
+use crate::ids::TopicId;
 
 /// Joining takes, and unfollowing leaves, at least this many interests (PRODUCT §2.2).
 pub const MINIMUM: usize = 5;

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use serde_yaml_ng::Value;
 
-use super::super::{Entity, Meaning, of};
+use crate::posts::entities::{Entity, Meaning, of};
 
 /// Sections that are about something else than what is marked here.
 const APART: [(&str, &str); 3] = [

@@ -1,0 +1,6 @@
+//! What the store tells of its products: their categories, what they cost, what was written of them.
+
+pub mod categories;
+pub mod product;
+pub mod report;
+pub mod review;

@@ -1,0 +1,60 @@
+//! Places in the order by time, which timelines, walls and lists share.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::{
+    ids::{PostId, UserId},
+    posts::Post,
+};
+
+/// A place in an order by time: what timelines, walls and lists sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// When the post appeared.
+    pub published_at: Timestamp,
+    /// Which post.
+    pub post: PostId,
+}
+
+impl Position {
+    /// Before all posts of that moment.
+    pub fn start_of(at: Timestamp) -> Self {
+        Self {
+            published_at: at,
+            post: PostId(Ulid::nil()),
+        }
+    }
+
+    /// After all posts of that moment.
+    pub fn end_of(at: Timestamp) -> Self {
+        Self {
+            published_at: at,
+            post: PostId(Ulid::max()),
+        }
+    }
+}
+
+/// A post's place in a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When and which.
+    pub at: Position,
+    /// Whose.
+    pub author: UserId,
+}
+
+impl Entry {
+    /// The place of a published post; `None` for one that is not.
+    pub fn of(post: &Post) -> Option<Self> {
+        let at = Position {
+            published_at: post.published_at?,
+            post: post.id,
+        };
+        Some(Self {
+            at,
+            author: post.author.clone(),
+        })
+    }
+}
