@@ -11,13 +11,14 @@
 //! version is about to retire. So one of the two sees the other, whatever comes between. A slice
 //! that a worker died over is looked at so when its message comes again: its note waits for it.
 
-use domain::catalogue::{product::News, report::BadLine};
+use domain::catalogue::{file::StoreFile, product::News, report::BadLine};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, Unit};
 use shared::{
+    bucket::files::part_key,
     error::Error,
-    queue::messages::{CatalogueMessage, FeedRead, SliceImported, StoreFile},
-    store::{Details, Imported, classify::classify},
+    queue::messages::{CatalogueMessage, FeedRead, SliceImported},
+    store::{Details, Imported},
 };
 
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     feed::{MAX_RECORD, Place},
     retire,
     source::{Found, Kind, Source},
-    state::{Part, part_key},
+    state::Part,
 };
 
 /// Records written at once.
@@ -46,14 +47,9 @@ pub(crate) async fn arrive(app: &App, key: &str, at: Option<Timestamp>) -> Resul
     if Kind::of(key).is_none() {
         return Err(Error::internal("not a key of a feed"));
     }
-    let head = app.s3.head_object().bucket(&app.bucket).key(key);
-    let head = match head.send().await {
-        Ok(head) => head,
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => {
-            tracing::warn!(feed.key = key, "the file is gone");
-            return Ok(());
-        }
-        Err(error) => return Err(classify(error)),
+    let Some(head) = app.bucket.head(key).await? else {
+        tracing::warn!(feed.key = key, "the file is gone");
+        return Ok(());
     };
     let modified = head.last_modified.and_then(|time| time.to_millis().ok());
     let modified = modified.and_then(|time| Timestamp::from_millisecond(time).ok());
@@ -165,14 +161,14 @@ async fn read(app: &App, file: &StoreFile, place: Place) -> Result<Option<Slice>
     let mut source = Source::of(kind);
     if place.offset > 0 {
         let range = format!("bytes=0-{}", MAX_RECORD + 2);
-        let Some(head) = app.open(&file.key, Some(range)).await? else {
+        let Some(head) = app.bucket.get(&file.key, Some(range)).await? else {
             return Ok(None);
         };
         let head = head.body.collect().await.map_err(Error::unavailable)?;
         source.resume(&head.into_bytes(), place);
     }
     let range = (place.offset > 0).then(|| format!("bytes={}-", place.offset));
-    let Some(object) = app.open(&file.key, range).await? else {
+    let Some(object) = app.bucket.get(&file.key, range).await? else {
         return Ok(None);
     };
     if object.e_tag.unwrap_or_default() != file.etag {

@@ -4,6 +4,7 @@
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use serde_json::Value;
 use shared::{
+    bucket::Bucket,
     error::Error,
     queue::{Queue, arrivals, messages::CatalogueMessage, run_batch},
     runtime::{Clock, Context},
@@ -25,8 +26,7 @@ pub const SLICE: u64 = 5_000;
 #[derive(Debug, Clone)]
 pub struct App {
     store: Store,
-    s3: aws_sdk_s3::Client,
-    bucket: String,
+    bucket: Bucket,
     own: Queue,
     clock: Clock,
     slice: u64,
@@ -42,8 +42,7 @@ impl App {
     pub fn with_slice(context: &Context, slice: u64) -> Self {
         Self {
             store: Store::new(context.dynamodb.clone(), &context.config.table),
-            s3: context.s3(),
-            bucket: context.config.bucket.clone(),
+            bucket: Bucket::new(context.s3(), &context.config.bucket),
             own: Queue::new(context.sqs(), &context.config.catalogue_queue),
             clock: context.clock.clone(),
             slice: slice.max(1),

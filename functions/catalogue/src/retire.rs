@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use domain::{
     catalogue::{
+        file::StoreFile,
         product::News,
         report::{NotRetired, Report, Tally},
     },
@@ -17,15 +18,16 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use shared::{
+    bucket::files::{part_key, report_id},
     error::Error,
-    queue::messages::{CatalogueMessage, FeedRead, StoreFile},
+    queue::messages::{CatalogueMessage, FeedRead},
     telemetry::metrics::{self, Metric},
 };
 
 use crate::{
     App,
     source::{Kind, report_key},
-    state::{Current, Part, part_key, report_id},
+    state::{Current, Part},
 };
 
 /// Products retired at once.
@@ -226,7 +228,7 @@ async fn close(
         retired,
         not_retired,
     };
-    app.write(&report_key(&file.key), &report).await?;
+    app.bucket.write(&report_key(&file.key), &report).await?;
     app.store.note_import(&report).await?;
     let current = Current {
         at: file.at,

@@ -1,15 +1,13 @@
 //! What is remembered of an import in the bucket: each slice once it is taken over, and which
 //! files' products are in the catalogue.
-//!
-//! `catalogue-state/<file>/<version>/<part>`, `catalogue-state/<file>/retiring` and
-//! `catalogue-state/<file>/current`, where file and version are digests: a name may be of any length.
 
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use domain::catalogue::report::Tally;
+use domain::catalogue::{file::StoreFile, report::Tally};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
-use shared::{error::Error, queue::messages::StoreFile, store::classify::classify};
+use serde::{Deserialize, Serialize};
+use shared::{
+    bucket::files::{arrived, current_key, folder, part_key, retiring_key, version, version_of},
+    error::Error,
+};
 
 use crate::{App, feed::Place};
 
@@ -54,79 +52,10 @@ pub(crate) struct Current {
     pub doubted: bool,
 }
 
-fn hex(bytes: &[u8], digits: usize) -> String {
-    let digest = Sha256::digest(bytes);
-    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    text[..digits].to_owned()
-}
-
-/// What the names of versions that arrived then begin with.
-fn arrived(at: Timestamp) -> String {
-    format!("{:014}", at.as_millisecond())
-}
-
-/// A version's name, which sorts by when it arrived.
-pub(crate) fn version(file: &StoreFile) -> String {
-    let etag = hex(file.etag.as_bytes(), 8);
-    format!("{}-{etag}", arrived(file.at))
-}
-
-/// What a file's report is named by.
-pub(crate) fn report_id(file: &StoreFile) -> String {
-    hex(format!("{}\0{}", file.key, version(file)).as_bytes(), 26)
-}
-
-fn folder(file: &StoreFile) -> String {
-    format!("catalogue-state/{}", hex(file.key.as_bytes(), 32))
-}
-
-/// Where a slice of a file is noted.
-pub(crate) fn part_key(file: &StoreFile, part: u32) -> String {
-    format!("{}/{}/{part:05}", folder(file), version(file))
-}
-
-fn current_key(file: &StoreFile) -> String {
-    format!("{}/current", folder(file))
-}
-
-fn retiring_key(file: &StoreFile) -> String {
-    format!("{}/retiring", folder(file))
-}
-
 impl App {
-    /// An object, from this byte on; `None` where there is none.
-    pub(crate) async fn open(
-        &self,
-        key: &str,
-        range: Option<String>,
-    ) -> Result<Option<GetObjectOutput>, Error> {
-        let get = self.s3.get_object().bucket(&self.bucket).key(key);
-        match get.set_range(range).send().await {
-            Ok(object) => Ok(Some(object)),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(None),
-            Err(error) => Err(classify(error)),
-        }
-    }
-
-    async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
-        let Some(object) = self.open(key, None).await? else {
-            return Ok(None);
-        };
-        let body = object.body.collect().await.map_err(Error::unavailable)?;
-        serde_json::from_slice(&body.into_bytes()).map_err(Error::internal)
-    }
-
-    pub(crate) async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<(), Error> {
-        let body = serde_json::to_vec_pretty(value).map_err(Error::internal)?;
-        let put = self.s3.put_object().bucket(&self.bucket).key(key);
-        let put = put.content_type("application/json").body(body.into());
-        put.send().await.map_err(classify)?;
-        Ok(())
-    }
-
     /// A slice, if it was taken over.
     pub(crate) async fn part(&self, key: &str) -> Result<Option<Part>, Error> {
-        self.read(key).await
+        self.bucket.read(key).await
     }
 
     /// A slice that was taken over before what follows was asked for.
@@ -147,11 +76,11 @@ impl App {
         part: u32,
         done: &Part,
     ) -> Result<(), Error> {
-        self.write(&part_key(file, part), done).await
+        self.bucket.write(&part_key(file, part), done).await
     }
 
     pub(crate) async fn current(&self, file: &StoreFile) -> Result<Option<Current>, Error> {
-        self.read(&current_key(file)).await
+        self.bucket.read(&current_key(file)).await
     }
 
     pub(crate) async fn put_current(
@@ -159,19 +88,19 @@ impl App {
         file: &StoreFile,
         current: &Current,
     ) -> Result<(), Error> {
-        self.write(&current_key(file), current).await
+        self.bucket.write(&current_key(file), current).await
     }
 
     /// When the latest version arrived that retires what it does not name, or did.
     pub(crate) async fn retiring(&self, file: &StoreFile) -> Result<Option<Timestamp>, Error> {
-        self.read(&retiring_key(file)).await
+        self.bucket.read(&retiring_key(file)).await
     }
 
     /// Notes that this version is about to retire, unless a newer one is.
     pub(crate) async fn put_retiring(&self, file: &StoreFile) -> Result<(), Error> {
         match self.retiring(file).await? {
             Some(at) if at >= file.at => Ok(()),
-            Some(_) | None => self.write(&retiring_key(file), &file.at).await,
+            Some(_) | None => self.bucket.write(&retiring_key(file), &file.at).await,
         }
     }
 
@@ -180,26 +109,10 @@ impl App {
     async fn parts(&self, file: &StoreFile) -> Result<Vec<String>, Error> {
         let own = version(file);
         let arrived = arrived(file.at);
-        let mut parts = self.listed(&format!("{}/", folder(file))).await?;
+        let mut parts = self.bucket.list(&format!("{}/", folder(file))).await?;
         parts.retain(|key| version_of(key).is_some_and(|found| found == own || *found < *arrived));
         parts.sort();
         Ok(parts)
-    }
-
-    /// All keys that begin so.
-    async fn listed(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let (mut keys, mut after) = (Vec::new(), None);
-        loop {
-            let list = self.s3.list_objects_v2().bucket(&self.bucket);
-            let list = list.prefix(prefix).set_start_after(after);
-            let page = list.send().await.map_err(classify)?;
-            let found = page.contents.into_iter().flatten();
-            keys.extend(found.filter_map(|object| object.key));
-            if page.is_truncated != Some(true) {
-                return Ok(keys);
-            }
-            after = keys.last().cloned();
-        }
     }
 
     /// The keys of the slices of earlier versions whose products may not all be retired.
@@ -244,7 +157,7 @@ impl App {
     pub(crate) async fn begun(&self, file: &StoreFile) -> Result<Vec<(String, Part)>, Error> {
         let folder = format!("{}/{}-", folder(file), arrived(file.at));
         let mut begun = Vec::new();
-        for key in self.listed(&folder).await? {
+        for key in self.bucket.list(&folder).await? {
             if let Some(part) = self.part(&key).await?.filter(|part| !part.written) {
                 begun.push((key, part));
             }
@@ -254,16 +167,6 @@ impl App {
 
     /// Forgets a slice.
     pub(crate) async fn forget_part(&self, key: &str) -> Result<(), Error> {
-        let delete = self.s3.delete_object().bucket(&self.bucket).key(key);
-        delete.send().await.map_err(classify)?;
-        Ok(())
+        self.bucket.delete(key).await
     }
-}
-
-/// The version that a slice is of.
-fn version_of(key: &str) -> Option<&str> {
-    let mut names = key.rsplit('/').skip(1);
-    names
-        .next()
-        .filter(|_| names.next().is_some() && key.matches('/').count() == 3)
 }

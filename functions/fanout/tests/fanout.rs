@@ -15,8 +15,8 @@ use fanout::{App, BACK_FILL, PAGE, handle};
 use harness::{Fault, Faults, Meter, World, sqs_event};
 use jiff::SignedDuration;
 use shared::{
+    keys::Month,
     queue::messages::{FanoutMessage, Followed, PageDelivered, Published},
-    store::keys::Month,
 };
 
 fn user(sub: &str) -> UserId {

@@ -12,8 +12,9 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     error::Error,
-    http::views::{Hydrated, needs},
-    store::{Store, cache::Cache},
+    read::cache::Cache,
+    store::Store,
+    views::{Hydrated, needs},
 };
 
 /// A changed price or name shows after this long at the latest.

@@ -10,9 +10,11 @@ mod wall;
 mod wire;
 
 use shared::{
-    http::{Cursors, edge, views::Presenter},
+    http::{Cursors, edge},
     runtime::Context,
-    store::{Store, seal::Seal},
+    seal::Seal,
+    store::Store,
+    views::Presenter,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 

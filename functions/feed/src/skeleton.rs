@@ -11,7 +11,8 @@ use futures::{
 use jiff::Timestamp;
 use shared::{
     error::{Error, Refusal},
-    store::{Store, keys::Month},
+    keys::Month,
+    store::Store,
 };
 
 /// What the first round of reads brings.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::{
     error::{Error, Invalid},
     http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals},
-    store::keys::Month,
+    keys::Month,
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use domain::{feeds::Reason, posts::Post};
 use serde::Serialize;
-use shared::http::views::{Hydrated, PostView};
+use shared::views::{Hydrated, PostView};
 use utoipa::ToSchema;
 
 /// One item of a home feed.

@@ -8,9 +8,10 @@ mod wire;
 
 use axum::Router;
 use shared::{
-    http::{Cursors, edge, views::Presenter},
+    http::{Cursors, edge},
     runtime::Context,
     store::Store,
+    views::Presenter,
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -10,8 +10,9 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Invalid,
-    http::{Patch, Wire, views::UserCard},
+    http::{Patch, Wire},
     store::NotifyChange,
+    views::UserCard,
 };
 use utoipa::ToSchema;
 

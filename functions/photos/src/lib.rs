@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
+    bucket::{Bucket, MediaNames, upload_key},
     error::Error,
-    photos::{Bucket, MediaNames, upload_key},
     queue::{
         arrived_keys,
         messages::{PhotoRemoved, PhotosMessage},

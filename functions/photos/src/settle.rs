@@ -9,8 +9,8 @@ use domain::{
 };
 use imaging::{Defect, Processed};
 use shared::{
+    bucket::{Upload, is_upload_key, photo_at},
     error::Error,
-    photos::{Upload, is_upload_key, photo_at},
     queue::messages::PhotoRemoved,
     store::Uploads,
     telemetry::{

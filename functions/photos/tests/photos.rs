@@ -9,19 +9,18 @@ use domain::{
     ids::{PhotoId, PostId, UserId},
     posts::{
         Post, PostStatus,
-        photo::{Photo, PhotoStatus, Rejection},
+        photo::{Photo, PhotoStatus, Rejection, rendition_key},
     },
 };
 use harness::{Fault, Faults, Meter, World, sqs_event};
-use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
+use image::{
+    ExtendedColorType, ImageEncoder,
+    codecs::{jpeg::JpegEncoder, png::PngEncoder},
+};
 use jiff::SignedDuration;
 use photos::{App, handle};
 use serde_json::json;
-use shared::{
-    photos::{rendition_key, upload_key},
-    runtime::Context,
-    store::keys,
-};
+use shared::{bucket::upload_key, keys, runtime::Context};
 
 const SIZE: (u32, u32) = (700, 350);
 

@@ -11,11 +11,10 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     error::{Conflict, Error, Invalid, Refusal},
-    http::{
-        JsonBody, Path, Refusals, Viewer,
-        views::{Hydrated, PostView},
-    },
-    store::{ATTEMPTS, Uploads, pause},
+    http::{JsonBody, Path, Refusals, Viewer},
+    store::Uploads,
+    table::{ATTEMPTS, pause},
+    views::{Hydrated, PostView},
 };
 
 use crate::{

@@ -12,10 +12,11 @@ mod wire;
 
 use axum::Router;
 use shared::{
-    http::{Cursors, edge, views::Presenter},
-    photos::Bucket,
+    bucket::{Bucket, Presigner},
+    http::{Cursors, edge},
     runtime::Context,
     store::Store,
+    views::Presenter,
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -26,6 +27,7 @@ pub struct App {
     context: Context,
     store: Store,
     bucket: Bucket,
+    presigner: Presigner,
     cursors: Cursors,
     present: Presenter,
 }
@@ -37,6 +39,7 @@ impl App {
         Self {
             store: Store::new(context.dynamodb.clone(), &config.table),
             bucket: Bucket::new(context.s3(), &config.bucket),
+            presigner: Presigner::new(&context.sdk),
             cursors: Cursors::new(context),
             present: Presenter::new(&config.media_url),
             context: context.clone(),

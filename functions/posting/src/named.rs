@@ -14,8 +14,8 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     error::{Error, Invalid},
-    http::views::rejection,
     store::Store,
+    views::rejection,
 };
 
 use crate::wire::{DraftPhoto, DraftPoll, NO_PRODUCT};

@@ -13,11 +13,9 @@ use domain::{
 use http::StatusCode;
 use shared::{
     error::{Error, Refusal},
-    http::{
-        MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer,
-        views::{Hydrated, PostView, needs},
-    },
-    store::{ATTEMPTS, pause},
+    http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer},
+    table::{ATTEMPTS, pause},
+    views::{Hydrated, PostView, needs},
 };
 
 use crate::App;

@@ -4,10 +4,8 @@ use axum::{Json, extract::State};
 use domain::ids::ProductId;
 use shared::{
     error::Error,
-    http::{
-        MaybeViewer, Path, Refusals,
-        views::{Hydrated, product_card},
-    },
+    http::{MaybeViewer, Path, Refusals},
+    views::{Hydrated, product_card},
 };
 
 use crate::{App, wire::ProductView};

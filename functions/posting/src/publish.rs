@@ -12,11 +12,10 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     error::{Conflict, Error, Invalid},
-    http::{
-        JsonBody, Prime, Refusals, created,
-        views::{Hydrated, PostView},
-    },
-    store::{ATTEMPTS, Claim, Creation},
+    http::{JsonBody, Prime, Refusals, created},
+    store::{Claim, Creation},
+    table::ATTEMPTS,
+    views::{Hydrated, PostView},
 };
 
 use crate::{

@@ -4,7 +4,8 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use shared::{
     error::Error,
-    http::{Page, PageQuery, Params, Prime, Refusals, views::ReviewView},
+    http::{Page, PageQuery, Params, Prime, Refusals},
+    views::ReviewView,
 };
 use utoipa::ToSchema;
 

@@ -11,10 +11,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Invalid,
-    http::{
-        Wire,
-        views::{ProductCard, RenditionView},
-    },
+    http::Wire,
+    views::{ProductCard, RenditionView},
 };
 use utoipa::ToSchema;
 

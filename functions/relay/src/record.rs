@@ -9,8 +9,8 @@ use serde::{Deserialize, de::Error as _};
 use serde_dynamo::Item;
 use serde_json::{Error, Value};
 use shared::{
+    keys::{self, Key},
     queue::messages::{FanoutMessage, Followed, PhotoRemoved, PhotosMessage, Published},
-    store::keys::{self, Key},
     telemetry::{Trace, metrics},
 };
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     error::{Error, Malformed},
     runtime::{Clock, Context},
-    store::seal::Seal,
+    seal::Seal,
 };
 
 /// How long a cursor can be used (PRODUCT: one older than 24 h is refused).

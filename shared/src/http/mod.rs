@@ -13,7 +13,7 @@ mod edge;
 mod error;
 mod etag;
 mod idempotency;
-mod keys;
+mod jwks;
 mod openapi;
 mod page;
 mod params;
@@ -21,7 +21,6 @@ mod patch;
 mod path;
 mod trace;
 mod verifier;
-pub mod views;
 
 pub use auth::{Admin, MaybeViewer, Prime, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, Wire};

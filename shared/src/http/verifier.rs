@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Viewer, keys::Keys};
+use super::{Viewer, jwks::Keys};
 use crate::{
     error::Error,
     runtime::{Clock, Config},
 };
-use domain::ids::UserId;
 
 /// How far the issuer's clock may be ahead of ours.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);

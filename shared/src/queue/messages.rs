@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use domain::{
-    catalogue::product::{Availability, Money},
+    catalogue::{
+        file::StoreFile,
+        product::{Availability, Money},
+    },
     feeds::{Entry, Position},
     ids::{PhotoId, PostId, TopicId, UserId},
 };
@@ -107,17 +110,6 @@ pub enum CatalogueMessage {
     /// Prices or availability changed.
     #[serde(rename = "price-changed.v1")]
     PriceChanged(PriceChanged),
-}
-
-/// One version of a file in the bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoreFile {
-    /// Its key.
-    pub key: String,
-    /// When it arrived, to the millisecond.
-    pub at: Timestamp,
-    /// S3's entity tag of it.
-    pub etag: String,
 }
 
 /// A slice of a file was taken over.

@@ -14,7 +14,7 @@ use aws_sdk_sqs::{
 use serde::Serialize;
 
 use super::TRACEPARENT;
-use crate::{error::Error, store::classify::classify, telemetry::Trace};
+use crate::{aws::classify, error::Error, telemetry::Trace};
 
 /// SendMessageBatch takes at most this many entries.
 const BATCH: usize = 10;

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 
-use super::{Clock, Config, Ids, MissingVariables, config, sdk};
-use crate::photos::Presigner;
+use super::{Clock, Config, Ids, MissingVariables, config};
+use crate::aws::sdk;
 
 /// Everything a function's `App` is made from; cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,8 +18,8 @@ pub struct Context {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// Of S3, addressed by path, so that any endpoint will do.
     pub s3: Arc<aws_sdk_s3::Config>,
-    /// Signs uploads to S3.
-    pub presigner: Presigner,
+    /// Region, credentials and endpoints.
+    pub sdk: Arc<SdkConfig>,
     /// Of SQS.
     pub sqs: Arc<aws_sdk_sqs::Config>,
     /// The time.
@@ -38,7 +38,7 @@ impl Context {
             config: Arc::new(config),
             dynamodb: aws_sdk_dynamodb::Client::new(sdk),
             s3: Arc::new(s3),
-            presigner: Presigner::new(sdk),
+            sdk: Arc::new(sdk.clone()),
             sqs: Arc::new(aws_sdk_sqs::Config::new(sdk)),
             ids: Ids::new(clock.clone()),
             clock,
@@ -68,7 +68,7 @@ impl Context {
     /// handshake is paid for in init, while the CPU is not throttled. A failure costs nothing
     /// but that.
     pub async fn warm_up(&self) {
-        let key = crate::store::keys::nothing().attributes();
+        let key = crate::keys::nothing().attributes();
         let request = self.dynamodb.get_item().table_name(&self.config.table);
         if let Err(error) = request.set_key(Some(key)).send().await {
             tracing::debug!(%error, "the connection was not warmed up");
@@ -78,7 +78,7 @@ impl Context {
     /// As [`Context::warm_up`], for a function whose role may only query.
     pub async fn warm_up_by_query(&self) {
         let query = self.dynamodb.query().table_name(&self.config.table);
-        let nowhere = AttributeValue::S(crate::store::keys::nothing().pk);
+        let nowhere = AttributeValue::S(crate::keys::nothing().pk);
         let query = query.key_condition_expression("PK = :pk").limit(1);
         if let Err(error) = query
             .expression_attribute_values(":pk", nowhere)

@@ -3,13 +3,10 @@
 mod clock;
 mod config;
 mod context;
-mod https;
 mod ids;
-mod sdk;
 pub mod telemetry;
 
 pub use clock::{Clock, ClockHandle};
 pub use config::{Config, MissingVariables};
 pub use context::Context;
-pub use https::Https;
 pub use ids::Ids;

@@ -1,12 +1,16 @@
 //! `Idempotency-Key`: what a request made is noted in the transaction that makes it, for 24 hours.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, keys, table::encode, write::Expression};
-use crate::error::Error;
-use domain::ids::UserId;
+use super::Store;
+use crate::{
+    error::Error,
+    keys,
+    table::{Expression, encode},
+};
 
 /// How long a key is remembered (PRODUCT §3.9).
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -51,7 +55,7 @@ impl Store {
     }
 
     /// The write that notes what this request makes; its condition fails for all but the first.
-    pub(super) fn note_made(
+    pub(in crate::store) fn note_made(
         &self,
         claim: &Claim,
         made: String,

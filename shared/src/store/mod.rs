@@ -1,35 +1,27 @@
-//! The DynamoDB table: one method an access pattern, every rule that needs the table a write
-//! condition.
+//! What the system asks of its table and does to it: one method an access pattern, every rule that
+//! needs the table a write condition. A folder a subject.
 
-mod acts;
-pub mod cache;
-pub mod classify;
+mod catalogue;
+mod engagement;
 mod feeds;
-mod follows;
 mod idempotency;
-mod imports;
-mod interests;
-pub mod keys;
 pub mod patterns;
 mod people;
-mod photos;
 mod posts;
-mod products;
-mod reviews;
-pub mod seal;
-mod shelves;
-mod table;
-mod transact;
-mod write;
 
+pub use catalogue::{Details, Imported};
 pub use idempotency::Claim;
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
-pub use products::Details;
-pub use reviews::Imported;
-pub use table::{ATTEMPTS, Table, pause};
+
+use crate::table::Table;
 
 /// Every question that the functions ask of the table, and every deed they do to it.
+///
+/// All methods fail with [`Error::Unavailable`](crate::error::Error::Unavailable) when the table cannot
+/// be reached or is too busy after every retry, and with
+/// [`Error::Internal`](crate::error::Error::Internal) when it holds what cannot be read; only what is
+/// refused besides is said at the method.
 #[derive(Debug, Clone)]
 pub struct Store {
     table: Table,

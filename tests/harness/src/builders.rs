@@ -15,7 +15,7 @@ use domain::{
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use shared::{photos::MediaNames, store::Creation};
+use shared::{bucket::MediaNames, store::Creation};
 
 use crate::World;
 

@@ -212,7 +212,7 @@ fn the_readme_explains_every_variable() {
 
 #[test]
 fn the_table_is_as_the_code_expects_it() {
-    use shared::store::keys::{BY_BRAND, BY_PRICE, EXPIRES_AT, PK, SK};
+    use shared::keys::{BY_BRAND, BY_PRICE, EXPIRES_AT, PK, SK};
     let table = template().table().unwrap();
     assert_eq!(table.indexes, [BY_PRICE, BY_BRAND]);
     assert_eq!(
@@ -260,7 +260,7 @@ fn uploads_and_feeds_are_told_to_their_workers() {
 
 #[test]
 fn the_stream_lets_through_what_the_relay_tells_of_and_little_else() {
-    use shared::store::keys::stream;
+    use shared::keys::stream;
     let events = stream_events();
     assert_eq!(events.len(), 1);
     let (function, event) = &events[0];

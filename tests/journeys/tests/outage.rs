@@ -9,7 +9,7 @@ use domain::{
     people::{Handle, Notify, Profile},
 };
 use jiff::SignedDuration;
-use shared::store::keys;
+use shared::keys;
 
 use crate::{
     places::everywhere,

@@ -111,7 +111,7 @@ fn no_test_sleeps_since_the_harness_drains_and_turns_the_clock() {
 
 #[test]
 fn only_keys_rs_spells_a_prefix_of_a_key() {
-    const KEYS: &str = "shared/src/store/keys.rs";
+    const KEYS: &str = "shared/src/keys/mod.rs";
     let keys = tree::read(KEYS);
     let prefixes: BTreeSet<_> = keys
         .split('"')
@@ -223,7 +223,7 @@ fn the_domain_is_pure_and_layers_point_one_way() {
                 "shared::",
                 "crate::store",
                 "crate::queue",
-                "crate::photos",
+                "crate::bucket",
                 "crate::http",
                 "crate::runtime",
                 "Timestamp::now",
@@ -234,17 +234,17 @@ fn the_domain_is_pure_and_layers_point_one_way() {
             "shared/src/store/",
             &[
                 "crate::queue",
-                "crate::photos",
+                "crate::bucket",
                 "crate::http",
                 "crate::runtime",
             ],
         ),
         (
             "shared/src/queue/",
-            &["crate::photos", "crate::http", "crate::runtime"],
+            &["crate::bucket", "crate::http", "crate::runtime"],
         ),
         (
-            "shared/src/photos/",
+            "shared/src/bucket/",
             &["crate::queue", "crate::http", "crate::runtime"],
         ),
         ("functions/", &["use local", "use harness"]),

@@ -325,7 +325,7 @@ async fn a_review_that_left_the_store_lets_its_post_be_deleted() {
     let body = json!({"kind": "review", "review_id": "r1"});
     let shared = post(&http, &ana, body).await;
     let context = world.context();
-    let key = shared::store::keys::review(&ana.id, &review.id).attributes();
+    let key = shared::keys::review(&ana.id, &review.id).attributes();
     let gone = context
         .dynamodb
         .delete_item()

@@ -66,6 +66,16 @@ pub struct Image {
     pub renditions: Vec<Rendition>,
 }
 
+/// Where a rendition of this width in pixels lies in the bucket, and below the CDN's address.
+pub fn rendition_key(media: &str, width: u32) -> String {
+    format!("{}{width}.jpg", renditions_of(media))
+}
+
+/// What the keys of all renditions in a photo's directory begin with.
+pub fn renditions_of(media: &str) -> String {
+    format!("media/{media}/")
+}
+
 /// An upload from its ticket on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Photo {

@@ -9,7 +9,7 @@ use domain::{
 };
 use harness::World;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use shared::store::keys::Month;
+use shared::keys::Month;
 
 use crate::{BATCHES, Met, engine::Engine, is_open, timeline, user};
 

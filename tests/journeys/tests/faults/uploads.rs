@@ -7,14 +7,14 @@ use domain::{
     ids::{PhotoId, PostId},
     posts::{
         PostStatus,
-        photo::{Photo, PhotoStatus, Rejection},
+        photo::{Photo, PhotoStatus, Rejection, rendition_key},
     },
 };
 use harness::World;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::json;
-use shared::photos::{rendition_key, upload_key};
+use shared::bucket::upload_key;
 
 use crate::{BATCHES, Met, TRANSACTIONS, callers::Caller, engine::Engine, is_open, timeline, user};
 

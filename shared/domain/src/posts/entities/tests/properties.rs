@@ -100,6 +100,10 @@ proptest! {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes is what this is about"
+)]
 fn the_longest_text_is_read_in_no_time_whatever_it_is_made_of() {
     let pieces = [
         "http://あ.",

@@ -1,0 +1,99 @@
+//! The bucket: objects by key, and what lies at which. What the table does not hold lies here.
+
+pub mod files;
+mod photos;
+mod presign;
+
+use aws_sdk_s3::{
+    Client,
+    operation::{get_object::GetObjectOutput, head_object::HeadObjectOutput},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use photos::{MediaNames, Upload, is_upload_key, photo_at, upload_key};
+pub use presign::{PresignedUpload, Presigner};
+
+use crate::{aws::classify, error::Error};
+
+/// The one bucket. Its methods fail with [`Error::Unavailable`] when it cannot be reached, and with
+/// [`Error::Internal`] when it refuses, or holds what cannot be read.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    client: Client,
+    name: String,
+}
+
+impl Bucket {
+    /// The bucket of that name.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            client,
+            name: name.into(),
+        }
+    }
+
+    /// The object at `key`, or this range of its bytes; `None` when there is none.
+    pub async fn get(
+        &self,
+        key: &str,
+        range: Option<String>,
+    ) -> Result<Option<GetObjectOutput>, Error> {
+        let get = self.client.get_object().bucket(&self.name).key(key);
+        match get.set_range(range).send().await {
+            Ok(object) => Ok(Some(object)),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(None),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
+    /// What lies at `key`, without its bytes; `None` when nothing does.
+    pub async fn head(&self, key: &str) -> Result<Option<HeadObjectOutput>, Error> {
+        let head = self.client.head_object().bucket(&self.name).key(key);
+        match head.send().await {
+            Ok(head) => Ok(Some(head)),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
+    /// The JSON at `key`; `None` when there is none.
+    pub async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
+        let Some(object) = self.get(key, None).await? else {
+            return Ok(None);
+        };
+        let body = object.body.collect().await.map_err(Error::unavailable)?;
+        serde_json::from_slice(&body.into_bytes()).map_err(Error::internal)
+    }
+
+    /// Puts JSON at `key`, over what may be there.
+    pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<(), Error> {
+        let body = serde_json::to_vec_pretty(value).map_err(Error::internal)?;
+        let put = self.client.put_object().bucket(&self.name).key(key);
+        let put = put.content_type("application/json").body(body.into());
+        put.send().await.map_err(classify)?;
+        Ok(())
+    }
+
+    /// All keys that begin so. To list takes no right to read.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let (mut keys, mut after) = (Vec::new(), None);
+        loop {
+            let list = self.client.list_objects_v2().bucket(&self.name);
+            let list = list.prefix(prefix).set_start_after(after);
+            let page = list.send().await.map_err(classify)?;
+            let found = page.contents.into_iter().flatten();
+            keys.extend(found.filter_map(|object| object.key));
+            if page.is_truncated != Some(true) {
+                return Ok(keys);
+            }
+            after = keys.last().cloned();
+        }
+    }
+
+    /// Deletes the object at `key`, there or not.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        let delete = self.client.delete_object().bucket(&self.name).key(key);
+        delete.send().await.map_err(classify)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! Reviews from the store: each counts once in its product's rating and is shared at most once.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::{
+    catalogue::{
+        product::{News, Product},
+        review::Review,
+    },
+    ids::{PostId, ProductId, ReviewId, UserId},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Error,
+    keys,
+    store::Store,
+    table::{ATTEMPTS, Expression, Found, Item, NotCommitted, Range, decode, encode, pause},
+};
+
+/// What came of taking over a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It is there as told now.
+    Done,
+    /// It was there like this, or in a newer form.
+    Known,
+    /// Its product is not in the catalogue, so nothing was written.
+    NoProduct,
+}
+
+/// A review as it lies in the table: with the news that brought it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    review: Review,
+    news: News,
+}
+
+impl Store {
+    /// Takes over a review, unless `news` is not newer
+    /// than what is there. Its product's stars and count follow in the same transaction; whether
+    /// it is shared stays as it is.
+    pub async fn put_review(&self, review: &Review, news: News) -> Result<Imported, Error> {
+        let key = keys::review(&review.customer, &review.id);
+        for attempt in 0..ATTEMPTS {
+            let product = keys::product(&review.product);
+            let (before, product) = futures::try_join!(
+                self.table.read::<Kept>(&key, true),
+                self.table.read::<Product>(&product, true),
+            )?;
+            if before.as_ref().is_some_and(|kept| kept.news >= news) {
+                return Ok(Imported::Known);
+            }
+            let review = &Review {
+                category: product.and_then(|product| product.category),
+                ..review.clone()
+            };
+            let mut writes = self.count_stars(review, before.as_ref().map(|kept| &kept.review))?;
+            let counted = writes.len();
+            writes.push(self.keep_review(review, news, before.as_ref())?);
+            let listed = keys::reviewed(&review.customer, review.written_at, &review.id);
+            writes.push(self.table.put_any(listed.attributes())?);
+            if let Some(Kept { review: old, .. }) = before
+                && old.written_at != review.written_at
+            {
+                let stale = keys::reviewed(&old.customer, old.written_at, &old.id);
+                if stale != listed {
+                    writes.push(self.table.delete_any(&stale)?);
+                }
+            }
+            match self.table.transact(writes).await {
+                Ok(()) => return Ok(Imported::Done),
+                Err(NotCommitted::Condition(0)) if counted > 0 => {
+                    return Ok(Imported::NoProduct);
+                }
+                // Somebody changed it meanwhile: look again.
+                Err(NotCommitted::Condition(_)) => pause(attempt).await,
+                Err(NotCommitted::Error(error)) => return Err(error),
+            }
+        }
+        Err(Error::unavailable("a review that kept changing"))
+    }
+
+    /// The writes that correct ratings, the review's own product first; none where the stars stay.
+    fn count_stars(
+        &self,
+        review: &Review,
+        before: Option<&Review>,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let stars = i64::from(review.rating);
+        let add = |product: &ProductId, stars: i64, reviews: i64| {
+            let update = Expression::new("ADD stars :stars, review_count :reviews")
+                .number(":stars", stars)
+                .number(":reviews", reviews);
+            let key = keys::product(product);
+            self.table
+                .update_if(&key, update, "attribute_exists(title)")
+        };
+        match before {
+            None => Ok(vec![add(&review.product, stars, 1)?]),
+            Some(old) if old.product != review.product => Ok(vec![
+                add(&review.product, stars, 1)?,
+                add(&old.product, -i64::from(old.rating), -1)?,
+            ]),
+            Some(old) if old.rating == review.rating => Ok(Vec::new()),
+            Some(old) => Ok(vec![add(
+                &review.product,
+                stars - i64::from(old.rating),
+                0,
+            )?]),
+        }
+    }
+
+    /// The write that keeps a review, if it is still as it was read.
+    fn keep_review(
+        &self,
+        review: &Review,
+        news: News,
+        before: Option<&Kept>,
+    ) -> Result<TransactWriteItem, Error> {
+        let key = keys::review(&review.customer, &review.id);
+        let shared_as = before.and_then(|kept| kept.review.shared_as);
+        let kept = Kept {
+            review: Review {
+                shared_as,
+                ..review.clone()
+            },
+            news,
+        };
+        let item = encode(&key, &kept)?;
+        let Some(before) = before else {
+            return self.table.put_new(item);
+        };
+        let seen = serde_dynamo::to_attribute_value(before.news).map_err(Error::internal)?;
+        let unchanged = match shared_as {
+            None => Expression::new("news = :seen AND attribute_not_exists(shared_as)"),
+            Some(post) => Expression::new("news = :seen AND shared_as = :post")
+                .text(":post", post.to_string()),
+        };
+        self.table.put_if(item, unchanged.value(":seen", seen))
+    }
+
+    /// A review that this person wrote, as of every write acknowledged before.
+    pub async fn review(&self, user: &UserId, review: &ReviewId) -> Result<Option<Review>, Error> {
+        self.table.read(&keys::review(user, review), true).await
+    }
+
+    /// Up to `limit` of a person's reviews, newest written first, after the place in the list that
+    /// an earlier page ended with; and the place where this one does, if there is more.
+    pub async fn reviews_by(
+        &self,
+        user: &UserId,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<(Vec<Review>, Option<String>), Error> {
+        let range = Range {
+            descending: true,
+            after,
+            limit: Some(limit),
+            ..Range::all(keys::reviewed_by(user))
+        };
+        let Found { items, more } = self.table.query(&range).await?;
+        let places: Vec<String> = items
+            .iter()
+            .filter_map(keys::Key::of)
+            .map(|key| key.sk)
+            .collect();
+        let listed: Vec<_> = places
+            .iter()
+            .filter_map(|sk| keys::parse_reviewed(sk))
+            .collect();
+        let wanted = listed.iter().map(|id| keys::review(user, id)).collect();
+        let found: Vec<Item> = self.table.get_all(wanted).await?;
+        let mut found = found
+            .into_iter()
+            .map(|item| decode::<Review>(item).map(|review| (review.id.clone(), review)))
+            .collect::<Result<HashMap<_, _>, _>>()?;
+        let reviews = listed.iter().filter_map(|id| found.remove(id)).collect();
+        Ok((reviews, places.into_iter().next_back().filter(|_| more)))
+    }
+
+    /// The write by which a post shares a review of its author's, which no other post shares.
+    pub(in crate::store) fn claim_review(
+        &self,
+        user: &UserId,
+        review: &ReviewId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let update = Expression::new("SET shared_as = :post").text(":post", post.to_string());
+        let free = "attribute_exists(PK) AND attribute_not_exists(shared_as)";
+        self.table
+            .update_if(&keys::review(user, review), update, free)
+    }
+
+    /// The write by which a deleted post lets its review be shared again.
+    pub(in crate::store) fn release_review(
+        &self,
+        user: &UserId,
+        review: &ReviewId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let update = Expression::new("REMOVE shared_as").text(":post", post.to_string());
+        self.table
+            .update_if(&keys::review(user, review), update, "shared_as = :post")
+    }
+}

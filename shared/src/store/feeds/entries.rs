@@ -1,0 +1,170 @@
+//! Where posts are delivered to: timelines, topic walls, and the markers of what is still open.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    feeds::{Entry, HORIZON, OpenPost, Position},
+    ids::{TopicId, UserId},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Error,
+    keys::{self, EXPIRES_AT, Month},
+    store::Store,
+    table::{Change, Item, Range, decode},
+};
+
+/// A post that is still being delivered, as its marker says.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct Marker {
+    pub(in crate::store) author: UserId,
+    pub(in crate::store) topics: Vec<TopicId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) again_at: Option<Timestamp>,
+}
+
+/// Reads an item; in an author's own list the author is not repeated.
+pub(in crate::store) fn entry(item: &Item, author: Option<&UserId>) -> Option<Entry> {
+    let at = keys::parse_at(&keys::Key::of(item)?.sk)?;
+    let named = || {
+        item.get("author")
+            .and_then(|a| a.as_s().ok())
+            .and_then(|a| UserId::parse(a))
+    };
+    Some(Entry {
+        at,
+        author: author.cloned().or_else(named)?,
+    })
+}
+
+fn item(entry: &Entry, key: &keys::Key, expires_at: Option<i64>) -> Item {
+    let mut item = key.attributes();
+    item.insert(
+        "author".to_owned(),
+        AttributeValue::S(entry.author.to_string()),
+    );
+    if let Some(expires_at) = expires_at {
+        item.insert(
+            EXPIRES_AT.to_owned(),
+            AttributeValue::N(expires_at.to_string()),
+        );
+    }
+    item
+}
+
+impl Store {
+    /// Delivers posts to timelines, one write each; delivering again changes nothing. An entry
+    /// is swept a day after it is too old for any home feed.
+    ///
+    /// # Errors
+    /// Only those of the table; some may have been delivered then.
+    pub async fn deliver(&self, deliveries: &[(UserId, Entry)]) -> Result<(), Error> {
+        let items = deliveries.iter().map(|(reader, entry)| {
+            let kept = HORIZON + SignedDuration::from_hours(24);
+            let expires_at = entry.at.published_at.as_second() + kept.as_secs();
+            item(entry, &keys::timeline(reader, entry.at), Some(expires_at))
+        });
+        self.table.put_all(items.collect()).await
+    }
+
+    /// Puts a post on the walls of its topics; doing so again changes nothing.
+    pub async fn put_on_topics(&self, entry: &Entry, topics: &[TopicId]) -> Result<(), Error> {
+        let items = topics
+            .iter()
+            .map(|topic| item(entry, &keys::on_topic(topic, entry.at), None));
+        self.table.put_all(items.collect()).await
+    }
+
+    /// Says that a post has reached all its readers.
+    pub async fn close(&self, entry: &Entry) -> Result<(), Error> {
+        self.table.delete(&keys::open(entry.at)).await
+    }
+
+    /// Every post that may not have reached all its readers, of the last 30 days.
+    pub async fn open_posts(&self, now: Timestamp) -> Result<Vec<OpenPost>, Error> {
+        let oldest = Position::start_of(now.saturating_sub(HORIZON).unwrap_or(now));
+        let shards = (0..keys::OPEN_SHARDS).map(|shard| {
+            let range = Range {
+                from: Some(keys::at(oldest)),
+                ..Range::all(keys::open_shard(shard))
+            };
+            self.table.query_all(range)
+        });
+        let found = futures::future::try_join_all(shards).await?;
+        found
+            .into_iter()
+            .flatten()
+            .filter_map(|item| entry(&item, None).map(|entry| (entry, item)))
+            .map(|(entry, item)| {
+                let marker = decode::<Marker>(item)?;
+                Ok(OpenPost {
+                    entry,
+                    topics: marker.topics,
+                    again_at: marker.again_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes before when the fan-out is not to be told of an open post again; of one that has
+    /// been closed, nothing.
+    pub async fn postpone(&self, entry: &Entry, until: Timestamp) -> Result<(), Error> {
+        let until = AttributeValue::S(until.to_string());
+        let change = Change {
+            update: "SET again_at = :until".to_owned(),
+            condition: Some("attribute_exists(PK)".to_owned()),
+            values: Some([(":until".to_owned(), until)].into()),
+            ..Change::default()
+        };
+        self.table.update(&keys::open(entry.at), change).await?;
+        Ok(())
+    }
+
+    /// What was delivered to a reader, newest first: up to `limit` between the two positions.
+    pub async fn timeline(
+        &self,
+        reader: &UserId,
+        before: Position,
+        oldest: Position,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        self.newest(keys::timeline_of(reader), before, oldest, limit)
+            .await
+    }
+
+    /// What is on a topic's wall in one month, newest first: up to `limit` between the positions.
+    pub async fn topic_month(
+        &self,
+        topic: &TopicId,
+        month: Month,
+        before: Position,
+        oldest: Position,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        self.newest(keys::topic_month(topic, month), before, oldest, limit)
+            .await
+    }
+
+    async fn newest(
+        &self,
+        pk: String,
+        before: Position,
+        oldest: Position,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        // DynamoDB refuses a start outside the range that is asked for.
+        if before <= oldest {
+            return Ok(Vec::new());
+        }
+        let range = Range {
+            from: Some(keys::at(oldest)),
+            after: Some(keys::at(before)),
+            descending: true,
+            limit: Some(limit),
+            ..Range::all(pk)
+        };
+        let items = self.table.query_all(range).await?;
+        Ok(items.iter().filter_map(|item| entry(item, None)).collect())
+    }
+}

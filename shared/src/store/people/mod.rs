@@ -1,0 +1,7 @@
+//! People: their profiles and handles, what they are interested in, whom they follow.
+
+mod follows;
+mod interests;
+mod profiles;
+
+pub use profiles::{NotifyChange, ProfileChange};

@@ -1,0 +1,263 @@
+//! People: who joined, under which handle, and what they say of themselves.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    ids::{TopicId, UserId},
+    people::{Avatar, Handle, Profile},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Conflict, Error, Refusal},
+    keys,
+    store::{Claim, Store},
+    table::{ATTEMPTS, EXISTS, Expression, Item, NotCommitted, decode, encode, pause, string_set},
+};
+
+#[derive(Serialize, Deserialize)]
+struct HandleClaim {
+    user: UserId,
+    /// TTL and the moment from which others may claim it; absent while its owner is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+}
+
+/// What of a profile is to change; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    /// New name.
+    pub display_name: Option<String>,
+    /// New bio, empty to have none.
+    pub bio: Option<String>,
+    /// New avatar, or none.
+    pub avatar: Option<Option<Avatar>>,
+    /// New interests.
+    pub interests: Option<BTreeSet<TopicId>>,
+    /// The switches to turn.
+    pub notify: NotifyChange,
+}
+
+/// Which switches to turn; `None` stays as it is, whatever else is turned at the same time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NotifyChange {
+    /// What happens on my posts.
+    pub posts: Option<bool>,
+    /// Replies to my comments.
+    pub replies: Option<bool>,
+    /// New posts by people I follow.
+    pub follows: Option<bool>,
+}
+
+/// The items of a member: the profile, and the claim on the handle.
+pub(in crate::store) fn member_items(profile: &Profile) -> Result<[Item; 2], Error> {
+    let mut member = encode(&keys::profile(&profile.id), profile)?;
+    member.insert("interests".to_owned(), string_set(&profile.interests));
+    let claim = HandleClaim {
+        user: profile.id.clone(),
+        expires_at: None,
+    };
+    Ok([member, encode(&keys::handle(&profile.handle), &claim)?])
+}
+
+impl Store {
+    /// Makes a person a member: the handle is claimed and the profile written, or neither.
+    ///
+    /// # Errors
+    /// [`Conflict::AlreadyJoined`] and [`Conflict::HandleTaken`], in this order.
+    pub async fn join(
+        &self,
+        profile: &Profile,
+        claim: Option<&Claim>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let [member, owner] = member_items(profile)?;
+        let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
+            .number(":now", now.as_second());
+        let mut writes = vec![self.table.put_new(member)?, self.table.put_if(owner, free)?];
+        if let Some(claim) = claim {
+            writes.push(self.note_made(claim, profile.id.to_string(), now)?);
+        }
+        writes.extend(self.list_interests(profile, &profile.interests, [])?);
+        self.table.transact(writes).await.map_err(|not| {
+            not.at(0, Error::Conflict(Conflict::AlreadyJoined))
+                .at(1, Error::Conflict(Conflict::HandleTaken))
+                .at(2, Error::Conflict(Conflict::IdempotencyInProgress))
+                .into()
+        })
+    }
+
+    /// The profile of someone who joined, as of every write acknowledged before.
+    pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, Error> {
+        self.table.read(&keys::profile(user), true).await
+    }
+
+    /// The profile of the caller of an API function.
+    ///
+    /// # Errors
+    /// [`Refusal::NotJoined`] when there is none.
+    pub async fn member(&self, user: &UserId) -> Result<Profile, Error> {
+        self.profile(user)
+            .await?
+            .ok_or(Error::Refused(Refusal::NotJoined))
+    }
+
+    /// Profiles of many, for their cards.
+    pub async fn profiles(
+        &self,
+        users: impl IntoIterator<Item = &UserId>,
+    ) -> Result<HashMap<UserId, Profile>, Error> {
+        let wanted = users.into_iter().map(keys::profile).collect();
+        let found = self.table.get_all(wanted).await?;
+        found
+            .into_iter()
+            .map(|item| decode::<Profile>(item).map(|profile| (profile.id.clone(), profile)))
+            .collect()
+    }
+
+    /// Who has this handle, whatever its case.
+    pub async fn user_by_handle(&self, handle: &Handle) -> Result<Option<UserId>, Error> {
+        let claim = self
+            .table
+            .read::<HandleClaim>(&keys::handle(handle), false)
+            .await?;
+        Ok(claim
+            .filter(|claim| claim.expires_at.is_none())
+            .map(|claim| claim.user))
+    }
+
+    /// Changes a profile; answers with what it is now. A new avatar's photo is claimed, and the
+    /// former one's goes, or nothing is changed at all.
+    ///
+    /// # Errors
+    /// [`Refusal::NotJoined`] when there is none; [`Conflict::PhotoTaken`] when the photo is a
+    /// post's, or no ready photo of theirs any more.
+    pub async fn change_profile(
+        &self,
+        user: &UserId,
+        change: ProfileChange,
+    ) -> Result<Profile, Error> {
+        if change.interests.is_none() && change.avatar.is_none() {
+            let Some(update) = change.update()? else {
+                return self.member(user).await;
+            };
+            let key = keys::profile(user);
+            let changed = self.table.update(&key, update.when(Some(EXISTS))).await?;
+            let changed = changed.map(decode).transpose()?;
+            return changed.ok_or(Error::Refused(Refusal::NotJoined));
+        }
+        for attempt in 0..ATTEMPTS {
+            let now = self.member(user).await?;
+            if self.change_from(&now, change.clone()).await? {
+                return self.member(user).await;
+            }
+            pause(attempt).await;
+        }
+        Err(Error::unavailable("the profile kept changing"))
+    }
+
+    /// Makes a change to a profile as it was read: what lies elsewhere, the lists under topics and
+    /// the avatar's photo, must follow from what is replaced. `false` when it is not as read.
+    async fn change_from(&self, now: &Profile, mut change: ProfileChange) -> Result<bool, Error> {
+        let worn = now.avatar.as_ref().map(|avatar| avatar.photo);
+        let wanted = change.avatar.as_ref();
+        if wanted.is_some_and(|new| new.as_ref().map(|avatar| avatar.photo) == worn) {
+            change.avatar = None;
+        }
+        let Some(mut update) = change.update()? else {
+            return Ok(true);
+        };
+        let (mut conditions, mut beside) = (vec![EXISTS], Vec::new());
+        if let Some(chosen) = &change.interests {
+            conditions.push("interests = :seen");
+            update = update.value(":seen", string_set(&now.interests));
+            let (added, left) = (chosen - &now.interests, &now.interests - chosen);
+            beside.extend(self.list_interests(now, &added, &left)?);
+        }
+        let mut claimed = None;
+        if let Some(avatar) = &change.avatar {
+            if let Some(worn) = worn {
+                conditions.push("avatar.photo = :worn");
+                update = update.text(":worn", worn.to_string());
+                beside.push(self.remove_photo(worn)?);
+            } else {
+                conditions.push("attribute_not_exists(avatar)");
+            }
+            if let Some(avatar) = avatar {
+                beside.push(self.claim_avatar(avatar.photo, &now.id)?);
+                claimed = Some(beside.len());
+            }
+        }
+        let key = keys::profile(&now.id);
+        let mut writes = vec![
+            self.table
+                .update_if(&key, update, &conditions.join(" AND "))?,
+        ];
+        writes.extend(beside);
+        match self.table.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Condition(0)) => Ok(false),
+            Err(NotCommitted::Condition(index)) if Some(index) == claimed => {
+                Err(Error::Conflict(Conflict::PhotoTaken))
+            }
+            Err(not) => Err(not.into()),
+        }
+    }
+}
+
+impl ProfileChange {
+    /// As an update of the item; `None` when nothing is to change.
+    fn update(&self) -> Result<Option<Expression>, Error> {
+        let (mut set, mut remove, mut values) = (Vec::new(), Vec::new(), Item::new());
+        if let Some(name) = &self.display_name {
+            set.push("display_name = :name");
+            values.insert(":name".to_owned(), AttributeValue::S(name.clone()));
+        }
+        match self.bio.as_deref() {
+            Some("") => remove.push("bio"),
+            Some(bio) => {
+                set.push("bio = :bio");
+                values.insert(":bio".to_owned(), AttributeValue::S(bio.to_owned()));
+            }
+            None => {}
+        }
+        match &self.avatar {
+            Some(None) => remove.push("avatar"),
+            Some(Some(avatar)) => {
+                let avatar = serde_dynamo::to_attribute_value(avatar).map_err(Error::internal)?;
+                set.push("avatar = :avatar");
+                values.insert(":avatar".to_owned(), avatar);
+            }
+            None => {}
+        }
+        if let Some(topics) = &self.interests {
+            set.push("interests = :interests");
+            values.insert(":interests".to_owned(), string_set(topics));
+        }
+        let switches = [
+            (self.notify.posts, "notify.posts = :posts", ":posts"),
+            (self.notify.replies, "notify.replies = :replies", ":replies"),
+            (self.notify.follows, "notify.follows = :follows", ":follows"),
+        ];
+        for (switch, assignment, name) in switches {
+            if let Some(on) = switch {
+                set.push(assignment);
+                values.insert(name.to_owned(), AttributeValue::Bool(on));
+            }
+        }
+        let clause = |word: &str, parts: &[&str]| match parts {
+            [] => String::new(),
+            parts => format!("{word} {} ", parts.join(", ")),
+        };
+        let update = clause("SET", &set) + &clause("REMOVE", &remove);
+        let expression = || {
+            let empty = Expression::new(&update);
+            values
+                .iter()
+                .fold(empty, |all, (name, value)| all.value(name, value.clone()))
+        };
+        Ok((!update.is_empty()).then(expression))
+    }
+}

@@ -1,0 +1,6 @@
+//! Posts and the photos in them.
+
+mod photos;
+mod post;
+
+pub use post::{Creation, Uploads};

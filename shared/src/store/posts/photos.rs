@@ -1,0 +1,176 @@
+//! Uploads: tickets, what became of them, and what claimed them.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use domain::{
+    ids::{PhotoId, PostId, UserId},
+    posts::photo::{Image, Photo, PhotoStatus, Rejection},
+};
+use jiff::Timestamp;
+
+use crate::{
+    error::Error,
+    keys,
+    store::{Claim, Store},
+    table::{Expression, NotCommitted, decode, encode, trace_of, traced},
+    telemetry::Trace,
+};
+
+/// The condition that a photo is this owner's, as it was read, and nobody's yet.
+const FREE: &str = "#owner = :owner AND #status = :status \
+    AND attribute_not_exists(post) AND attribute_not_exists(avatar)";
+
+impl Store {
+    /// Notes a ticket.
+    pub async fn give_ticket(&self, photo: &Photo) -> Result<(), Error> {
+        self.table
+            .put_all(vec![traced(encode(&keys::photo(photo.id), photo)?)])
+            .await
+    }
+
+    /// Notes a ticket that is given once for this claim; `false` when the key was used meanwhile.
+    pub async fn give_ticket_once(
+        &self,
+        photo: &Photo,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let writes = vec![
+            self.table
+                .put_new(traced(encode(&keys::photo(photo.id), photo)?))?,
+            self.note_made(claim, photo.id.to_string(), now)?,
+        ];
+        match self.table.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Condition(1)) => Ok(false),
+            Err(not) => Err(not.into()),
+        }
+    }
+
+    /// An upload, as of every write acknowledged before.
+    pub async fn photo(&self, photo: PhotoId) -> Result<Option<Photo>, Error> {
+        self.table.read(&keys::photo(photo), true).await
+    }
+
+    /// An upload as [`Store::photo`] reads it, and the trace of the request for its ticket.
+    pub async fn ticket(&self, photo: PhotoId) -> Result<Option<(Photo, Option<Trace>)>, Error> {
+        let item = self.table.get(&keys::photo(photo), true).await?;
+        item.map(|item| {
+            let trace = trace_of(&item);
+            decode(item).map(|photo| (photo, trace))
+        })
+        .transpose()
+    }
+
+    /// Several uploads, each as of every write acknowledged before; `None` where there is none.
+    pub async fn photos(&self, photos: &[PhotoId]) -> Result<Vec<Option<Photo>>, Error> {
+        futures::future::try_join_all(photos.iter().map(|photo| self.photo(*photo))).await
+    }
+
+    /// Marks an upload as ready, or rejected; a second time changes nothing. Answers with the
+    /// photo as it is now, or `None` when its ticket is gone.
+    pub async fn settle_photo(
+        &self,
+        photo: PhotoId,
+        outcome: Result<&Image, Rejection>,
+    ) -> Result<Option<Photo>, Error> {
+        let value = |v: Result<_, serde_dynamo::Error>| v.map_err(Error::internal);
+        let waiting = value(serde_dynamo::to_attribute_value(
+            PhotoStatus::AwaitingUpload,
+        ))?;
+        let update = match outcome {
+            Ok(image) => Expression::new("SET #status = :status, image = :image")
+                .value(":image", value(serde_dynamo::to_attribute_value(image))?)
+                .value(
+                    ":status",
+                    value(serde_dynamo::to_attribute_value(PhotoStatus::Ready))?,
+                ),
+            Err(reason) => Expression::new("SET #status = :status, reason = :reason")
+                .value(":reason", value(serde_dynamo::to_attribute_value(reason))?)
+                .value(
+                    ":status",
+                    value(serde_dynamo::to_attribute_value(PhotoStatus::Rejected))?,
+                ),
+        };
+        let change = update
+            .name("#status", "status")
+            .value(":waiting", waiting)
+            .when(Some("attribute_exists(PK) AND #status = :waiting"));
+        match self.table.update(&keys::photo(photo), change).await? {
+            Some(item) => decode(item).map(Some),
+            None => self.photo(photo).await,
+        }
+    }
+
+    /// The write by which a post claims a photo of its author's, as it was when read; it lives as
+    /// long as the post from then on.
+    pub(in crate::store) fn claim_photo(
+        &self,
+        photo: &Photo,
+        owner: &UserId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let status = serde_dynamo::to_attribute_value(photo.status).map_err(Error::internal)?;
+        let update = Expression::new("SET post = :post REMOVE expires_at")
+            .text(":post", post.to_string())
+            .text(":owner", owner.as_str())
+            .name("#owner", "owner")
+            .name("#status", "status")
+            .value(":status", status);
+        let key = keys::photo(photo.id);
+        self.table.update_if(&key, update, FREE)
+    }
+
+    /// The write by which its owner's profile claims a photo that is ready; it lives as long as
+    /// it is the avatar from then on.
+    pub(in crate::store) fn claim_avatar(
+        &self,
+        photo: PhotoId,
+        owner: &UserId,
+    ) -> Result<TransactWriteItem, Error> {
+        let ready =
+            serde_dynamo::to_attribute_value(PhotoStatus::Ready).map_err(Error::internal)?;
+        let update = Expression::new("SET avatar = :true REMOVE expires_at")
+            .value(":true", AttributeValue::Bool(true))
+            .text(":owner", owner.as_str())
+            .name("#owner", "owner")
+            .name("#status", "status")
+            .value(":status", ready);
+        let key = keys::photo(photo);
+        self.table.update_if(&key, update, FREE)
+    }
+
+    /// The write by which a photo goes, with all that the bucket holds of it: `relay` tells
+    /// `photos` of it.
+    pub(in crate::store) fn remove_photo(
+        &self,
+        photo: PhotoId,
+    ) -> Result<TransactWriteItem, Error> {
+        self.table.delete_any(&keys::photo(photo))
+    }
+
+    /// The write that holds a claimed photo as it was when read: still without an outcome.
+    pub(in crate::store) fn await_photo(
+        &self,
+        photo: PhotoId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let awaited = serde_dynamo::to_attribute_value(PhotoStatus::AwaitingUpload);
+        let update = Expression::new("SET post = :post")
+            .text(":post", post.to_string())
+            .name("#status", "status")
+            .value(":awaited", awaited.map_err(Error::internal)?);
+        let held = "post = :post AND #status = :awaited";
+        self.table.update_if(&keys::photo(photo), update, held)
+    }
+
+    /// The write by which a post gives up a photo: it goes, and its renditions after it.
+    pub(in crate::store) fn give_up_photo(
+        &self,
+        photo: PhotoId,
+        post: PostId,
+    ) -> Result<TransactWriteItem, Error> {
+        let own = Expression::new("attribute_not_exists(PK) OR post = :post")
+            .text(":post", post.to_string());
+        self.table.delete_if(&keys::photo(photo), own)
+    }
+}
