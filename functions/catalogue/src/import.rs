@@ -23,7 +23,7 @@ use shared::{
 
 use crate::{
     App,
-    feed::{MAX_RECORD, Place},
+    feed::{MAX_RECORD, Spot},
     retire,
     source::{Found, Kind, Source},
     state::Part,
@@ -59,7 +59,7 @@ pub(crate) async fn arrive(app: &App, key: &str, at: Option<Timestamp>) -> Resul
         at: at.round(Unit::Millisecond).map_err(Error::internal)?,
         etag: head.e_tag.unwrap_or_default(),
     };
-    slice(app, file, 0, Place { offset: 0, line: 1 }).await
+    slice(app, file, 0, Spot { offset: 0, line: 1 }).await
 }
 
 /// Takes over the slice that follows.
@@ -67,14 +67,14 @@ pub(crate) async fn arrive(app: &App, key: &str, at: Option<Timestamp>) -> Resul
 /// # Errors
 /// A service that fails.
 pub(crate) async fn go_on(app: &App, done: SliceImported) -> Result<(), Error> {
-    let place = Place {
+    let place = Spot {
         offset: done.offset,
         line: done.line,
     };
     slice(app, done.file, done.parts, place).await
 }
 
-async fn slice(app: &App, file: StoreFile, part: u32, place: Place) -> Result<(), Error> {
+async fn slice(app: &App, file: StoreFile, part: u32, place: Spot) -> Result<(), Error> {
     let current = app.current(&file).await?;
     if current.is_some_and(|current| current.at >= file.at) {
         tracing::info!(feed.key = file.key, "nothing new");
@@ -156,7 +156,7 @@ async fn write(
 }
 
 /// Reads and checks a slice; `None` when the file is not that version any more.
-async fn read(app: &App, file: &StoreFile, place: Place) -> Result<Option<Slice>, Error> {
+async fn read(app: &App, file: &StoreFile, place: Spot) -> Result<Option<Slice>, Error> {
     let kind = Kind::of(&file.key).ok_or_else(|| Error::internal("not a key of a feed"))?;
     let mut source = Source::of(kind);
     if place.offset > 0 {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use memchr::memchr;
 use serde_json::{Map, Value};
 
-use crate::feed::{Broken, Buffer, Cut, Entry, MAX_RECORD, Place};
+use crate::feed::{Broken, Buffer, Cut, Entry, MAX_RECORD, Spot};
 
 /// Bytes in by [`push`](Self::push), checked reviews out by iterating.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Reviews {
     }
 
     /// Goes on from `place`, where a review ends that was read before.
-    pub fn seek(&mut self, place: Place) {
+    pub fn seek(&mut self, place: Spot) {
         self.buffer.seek(place);
     }
 

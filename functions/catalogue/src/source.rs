@@ -3,7 +3,7 @@
 use domain::catalogue::review::Review;
 
 use crate::{
-    feed::{Entry, Feed, MerchantProduct, Place},
+    feed::{Entry, Feed, MerchantProduct, Spot},
     reviews::Reviews,
 };
 
@@ -90,7 +90,7 @@ impl Source {
     }
 
     /// Goes on from `place`, given the beginning of the file.
-    pub(crate) fn resume(&mut self, head: &[u8], place: Place) {
+    pub(crate) fn resume(&mut self, head: &[u8], place: Spot) {
         match self {
             Self::Products(feed) => {
                 feed.push(head);

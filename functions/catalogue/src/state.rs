@@ -9,7 +9,7 @@ use shared::{
     error::Error,
 };
 
-use crate::{App, feed::Place};
+use crate::{App, feed::Spot};
 
 /// A slice of a file that was taken over.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub(crate) struct Part {
 
 impl Part {
     /// Nothing yet, from there on.
-    pub(crate) fn at(place: Place) -> Self {
+    pub(crate) fn at(place: Spot) -> Self {
         Self {
             tally: Tally::default(),
             offset: place.offset,

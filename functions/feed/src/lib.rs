@@ -4,13 +4,13 @@
 //! the rules and the ranking are `domain::{feed, ranking}`, and `wire` is the answer.
 
 mod home;
-mod hydrate;
 mod skeleton;
 mod wall;
 mod wire;
 
 use shared::{
     http::{Cursors, edge},
+    read::Reads,
     runtime::Context,
     seal::Seal,
     store::Store,
@@ -26,18 +26,19 @@ pub struct App {
     cursors: Cursors,
     seal: Seal,
     presenter: Presenter,
-    cards: hydrate::Cards,
+    reads: Reads,
 }
 
 impl App {
     /// The function on these clients.
     pub fn new(context: &Context) -> Self {
+        let store = Store::new(context.dynamodb.clone(), &context.config.table);
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
             cursors: Cursors::new(context),
             seal: Seal::new(&context.config.seal_secret),
             presenter: Presenter::new(&context.config.media_url),
-            cards: hydrate::Cards::default(),
+            reads: Reads::caching(store.clone()),
+            store,
             context: context.clone(),
         }
     }

@@ -1,14 +1,13 @@
 //! The skeleton of a home feed: which posts may be shown, and in which order by time.
 
 use domain::{
-    feeds::{Entry, HORIZON, OpenPost, Position, Reader, merge},
+    feeds::{Entry, OpenPost, Place, Reader, merge},
     ids::UserId,
 };
 use futures::{
     FutureExt,
     future::{try_join_all, try_join4},
 };
-use jiff::Timestamp;
 use shared::{
     error::{Error, Refusal},
     keys::Month,
@@ -23,30 +22,25 @@ pub struct Sources {
     open: Vec<OpenPost>,
 }
 
-/// Where a home feed ends.
-pub fn oldest(snapshot: Timestamp) -> Position {
-    Position::start_of(snapshot.saturating_sub(HORIZON).unwrap_or(snapshot))
-}
-
-/// One round: the reader, up to `wanted` of what was delivered to them before `before`, and what
+/// One round: the reader, up to `wanted` of what was delivered to them before the place, and what
 /// is still being delivered. With nothing wanted, the reader alone.
 pub async fn sources(
     store: &Store,
     user: &UserId,
-    snapshot: Timestamp,
-    before: Position,
+    place: &Place,
     wanted: usize,
 ) -> Result<Sources, Error> {
+    let (before, oldest) = (place.bound(), place.oldest());
     let timeline = async {
         match wanted {
             0 => Ok(Vec::new()),
-            _ => store.timeline(user, before, oldest(snapshot), wanted).await,
+            _ => store.timeline(user, before, oldest, wanted).await,
         }
     };
     let open = async {
         match wanted {
             0 => Ok(Vec::new()),
-            _ => store.open_posts(snapshot).await,
+            _ => store.open_posts(place.snapshot()).await,
         }
     };
     let (profile, followees, timeline, open) =
@@ -67,17 +61,19 @@ pub async fn sources(
 }
 
 impl Sources {
-    /// The newest `wanted` candidates before `before`, of all sources: a second round for the
+    /// The newest `wanted` candidates before the place, of all sources: a second round for the
     /// topics' collections of that month, and one more for each month before while there are not
     /// enough. Fewer than wanted means that there are no more.
     pub async fn candidates(
         &self,
         store: &Store,
-        snapshot: Timestamp,
-        before: Position,
+        place: &Place,
         wanted: usize,
     ) -> Result<Vec<Entry>, Error> {
-        let oldest = oldest(snapshot);
+        if wanted == 0 {
+            return Ok(Vec::new());
+        }
+        let (before, oldest) = (place.bound(), place.oldest());
         let open = self
             .open
             .iter()

@@ -1,8 +1,11 @@
 //! What feeds answer with.
 
-use domain::{feeds::Reason, posts::Post};
+use domain::{
+    feeds::Reason,
+    posts::{Hydrated, Post},
+};
 use serde::Serialize;
-use shared::views::{Hydrated, PostView};
+use shared::views::PostView;
 use utoipa::ToSchema;
 
 /// One item of a home feed.

@@ -9,11 +9,12 @@ use domain::{
     ids::UserId,
     people::{Avatar, Profile},
     posts::photo::{Photo, PhotoStatus},
+    shown::Onlooker,
 };
 use shared::{
     error::{Conflict, Error, Invalid},
     http::{JsonBody, Patch, Refusals, Viewer, created},
-    store::{Claim, ProfileChange},
+    store::ProfileChange,
 };
 
 use crate::{
@@ -38,15 +39,9 @@ pub(crate) async fn join(
     viewer: Viewer,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    let key = body.idempotency_key()?;
+    let claim = body.claim(&viewer, JOIN)?;
     let joining = body.parse::<Join>()?;
     let now = app.context.clock.now();
-    let claim = key.map(|key| Claim {
-        user: viewer.id.clone(),
-        route: JOIN,
-        key: key.key,
-        body_hash: key.body_hash,
-    });
     if let Some(claim) = &claim
         && app.store.made_before(claim, now).await?.is_some()
         && let Some(profile) = app.store.profile(&viewer.id).await?
@@ -171,11 +166,12 @@ fn portrait(photo: Option<Photo>, owner: &UserId) -> Result<Avatar, String> {
 }
 
 fn view(app: &App, viewer: &Viewer, profile: Profile) -> MeView {
+    let profile = Onlooker::new(Some(viewer.id.clone())).meets(profile);
     MeView {
         card: app.present.user(&profile),
         counts: counts(&profile),
         prime: viewer.prime(),
-        bio: profile.bio,
+        bio: profile.bio.clone(),
         interests: profile.interests.iter().map(ToString::to_string).collect(),
         notify: profile.notify.into(),
     }

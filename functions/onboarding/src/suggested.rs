@@ -1,7 +1,7 @@
 //! People with the same interests.
 
 use axum::{Json, extract::State};
-use domain::people::suggestions::{Place, suggest};
+use domain::people::suggestions::{Rank, Suggestion, suggest};
 use shared::{
     error::Error,
     http::{Page, PageQuery, Params, Refusals, Viewer},
@@ -35,11 +35,8 @@ pub(crate) async fn list_suggested(
         app.store.followees(&viewer.id)
     )?;
     let page = params.page()?;
-    let me_id = Some(viewer.id.as_str());
-    let after = match &page.cursor {
-        Some(cursor) => Some(app.cursors.decode::<Place>(LIST, me_id, cursor)?),
-        None => None,
-    };
+    let list = app.cursors.list(LIST, Some(&viewer.id));
+    let after: Option<Rank> = list.place(&page)?;
     let people = app
         .store
         .interested(me.interests.iter().take(TOPICS), EACH)
@@ -49,15 +46,11 @@ pub(crate) async fn list_suggested(
     suggestions.retain(|suggestion| {
         after
             .as_ref()
-            .is_none_or(|after| suggestion.place() > *after)
+            .is_none_or(|after| suggestion.rank() > *after)
     });
     let more = suggestions.len() > page.limit;
     suggestions.truncate(page.limit);
-    let next_cursor = suggestions
-        .last()
-        .filter(|_| more)
-        .map(|last| app.cursors.encode(LIST, me_id, &last.place()))
-        .transpose()?;
+    let next = suggestions.last().filter(|_| more).map(Suggestion::rank);
     let items = suggestions
         .iter()
         .map(|suggestion| SuggestedView {
@@ -65,5 +58,5 @@ pub(crate) async fn list_suggested(
             shared_interests: suggestion.shared.iter().map(ToString::to_string).collect(),
         })
         .collect();
-    Ok(Json(Page { items, next_cursor }))
+    list.page(items, next).map(Json)
 }

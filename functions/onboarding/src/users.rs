@@ -1,7 +1,7 @@
 //! People as others see them.
 
 use axum::{Json, extract::State};
-use domain::people::Handle;
+use domain::{people::Handle, shown::Onlooker};
 use shared::{
     error::Error,
     http::{MaybeViewer, Path, Refusals},
@@ -39,11 +39,12 @@ pub(crate) async fn read_user(
         }
     };
     let (profile, following) = futures::try_join!(app.store.profile(&user), following)?;
-    let profile = profile.ok_or(Error::NotFound)?;
+    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
+    let profile = onlooker.meets(profile.ok_or(Error::NotFound)?);
     Ok(Json(UserView {
         card: app.present.user(&profile),
         counts: counts(&profile),
-        bio: profile.bio,
+        bio: profile.bio.clone(),
         viewer: following.map(|following| FollowingView { following }),
     }))
 }

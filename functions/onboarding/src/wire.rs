@@ -151,7 +151,7 @@ pub(crate) struct ChangeMe {
 
 /// What is to change, read.
 #[derive(Debug, Default)]
-pub(crate) struct Change {
+pub(crate) struct MeChange {
     pub display_name: Option<String>,
     pub bio: Option<String>,
     pub avatar: Patch<PhotoId>,
@@ -160,9 +160,9 @@ pub(crate) struct Change {
 }
 
 impl Wire for ChangeMe {
-    type Parsed = Change;
+    type Parsed = MeChange;
 
-    fn parse(self, invalid: &mut Invalid) -> Option<Change> {
+    fn parse(self, invalid: &mut Invalid) -> Option<MeChange> {
         if !self.handle.is_keep() {
             invalid.add("/handle", "is fixed once taken");
         }
@@ -171,7 +171,7 @@ impl Wire for ChangeMe {
             replies: Some(false),
             follows: Some(false),
         };
-        Some(Change {
+        Some(MeChange {
             display_name: match self.display_name {
                 Patch::Keep => None,
                 Patch::Clear => removed(invalid, "/display_name"),

@@ -6,7 +6,8 @@ use axum::{Json, extract::State};
 use domain::{
     ids::{PhotoId, ProductId, UserId},
     people::Profile,
-    posts::{Post, PostKind, PostPhoto, PostStatus},
+    posts::{Hydrated, Post, PostKind, PostPhoto, PostStatus},
+    shown::Onlooker,
 };
 use jiff::Timestamp;
 use shared::{
@@ -14,14 +15,14 @@ use shared::{
     http::{JsonBody, Path, Refusals, Viewer},
     store::Uploads,
     table::{ATTEMPTS, pause},
-    views::{Hydrated, PostView},
+    views::PostView,
 };
 
 use crate::{
     App,
     named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
     posts::post_id,
-    wire::{Change, ChangePost},
+    wire::{ChangePost, PostChange},
 };
 
 /// Changes an own post: an RFC 7396 merge patch. One that has appeared is marked as edited and
@@ -50,7 +51,7 @@ pub async fn change_post(
     let mut invalid = Invalid::default();
     let change = body.parse_noting::<ChangePost>(&mut invalid);
     let named = change.as_ref().ok().and_then(Option::as_ref);
-    let named = named.map(Change::named).unwrap_or_default();
+    let named = named.map(PostChange::named).unwrap_or_default();
     let wanted = named.photo_ids();
     let (member, post, products, photos) = futures::join!(
         app.store.member(&me),
@@ -104,16 +105,17 @@ impl App {
         &self,
         me: Profile,
         mut before: Post,
-        change: &Change,
+        change: &PostChange,
         invalid: &Invalid,
         mut read: Read,
     ) -> Result<PostView, Error> {
         let (store, asked) = (&self.store, [before.id]);
+        let onlooker = Onlooker::new(Some(me.id.clone()));
         let kept = read.lacks(&before);
         let (kept, photos, smiled) = futures::try_join!(
             store.products(&kept),
             self.waiting_photos(&before, &read.photos),
-            self.smiled(Some(&me.id), &asked),
+            self.reads.smiled(&onlooker, &asked),
         )?;
         read.products.extend(kept);
         read.photos.extend(photos);
@@ -122,12 +124,15 @@ impl App {
             let after = change.apply(&before, invalid, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
             if after == before || store.change_post(&before, &after, &uploads).await? {
-                let read = Hydrated {
-                    viewer: Some(me.id.clone()),
+                let mut read = Hydrated {
+                    products: read.products,
                     people: HashMap::from([(me.id.clone(), me)]),
+                    onlooker,
                     smiled,
-                    ..self.priced(read.products).await?
+                    ..Hydrated::default()
                 };
+                self.reads.around([&after], now, &mut read).await?;
+                let after = read.onlooker.opens(after).ok_or(Error::NotFound)?;
                 return Ok(self.present.post(&after, &read, now));
             }
             pause(attempt).await;
@@ -180,7 +185,7 @@ fn uploads<'a>(before: &Post, after: &Post, photos: &'a Photos) -> Result<Upload
     })
 }
 
-impl Change {
+impl PostChange {
     fn named(&self) -> Named<'_> {
         Named {
             photos: self.photos.as_deref().unwrap_or_default(),

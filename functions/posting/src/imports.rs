@@ -98,16 +98,11 @@ pub async fn list_imports(
     params: Params,
 ) -> Result<Json<Page<ImportView>>, Error> {
     let page = params.page()?;
-    let after: Option<String> = match &page.cursor {
-        Some(cursor) => Some(app.cursors.decode("imports", None, cursor)?),
-        None => None,
-    };
+    let list = app.cursors.list("imports", None);
+    let after: Option<String> = list.place(&page)?;
     let (reports, next) = app.store.imports(after, page.limit).await?;
-    let next = next.map(|place| app.cursors.encode("imports", None, &place));
-    Ok(Json(Page {
-        items: reports.iter().map(ImportView::from).collect(),
-        next_cursor: next.transpose()?,
-    }))
+    let items = reports.iter().map(ImportView::from).collect();
+    list.page(items, next).map(Json)
 }
 
 /// The report on one file.

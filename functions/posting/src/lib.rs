@@ -14,6 +14,7 @@ use axum::Router;
 use shared::{
     bucket::{Bucket, Presigner},
     http::{Cursors, edge},
+    read::Reads,
     runtime::Context,
     store::Store,
     views::Presenter,
@@ -28,6 +29,7 @@ pub struct App {
     store: Store,
     bucket: Bucket,
     presigner: Presigner,
+    reads: Reads,
     cursors: Cursors,
     present: Presenter,
 }
@@ -36,12 +38,14 @@ impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
+        let store = Store::new(context.dynamodb.clone(), &config.table);
         Self {
-            store: Store::new(context.dynamodb.clone(), &config.table),
             bucket: Bucket::new(context.s3(), &config.bucket),
             presigner: Presigner::new(&context.sdk),
+            reads: Reads::fresh(store.clone()),
             cursors: Cursors::new(context),
             present: Presenter::new(&config.media_url),
+            store,
             context: context.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State, response::Response};
 use domain::{
+    claim::Claim,
     ids::{PhotoId, UserId},
     posts::photo::{Photo, PhotoStatus, TICKET_LIFE},
 };
@@ -11,7 +12,6 @@ use shared::{
     error::Error,
     http::{JsonBody, Path, Refusals, Viewer, created},
     runtime::Clock,
-    store::Claim,
     views::rejection,
 };
 
@@ -42,14 +42,7 @@ pub async fn request_upload(
     viewer: Viewer,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    let claim = body.idempotency_key().map(|key| {
-        key.map(|key| Claim {
-            user: viewer.id.clone(),
-            route: ROUTE,
-            key: key.key,
-            body_hash: key.body_hash,
-        })
-    });
+    let claim = body.claim(&viewer, ROUTE);
     let known = claim.as_ref().ok().and_then(Option::as_ref);
     let (member, made) = futures::join!(app.store.member(&viewer.id), app.ticket_before(known));
     member?;

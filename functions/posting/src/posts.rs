@@ -1,21 +1,13 @@
 //! Posts: read one, read a person's, delete one's own.
 
-use std::collections::{HashMap, HashSet};
-
 use axum::{Json, extract::State};
-use domain::{
-    catalogue::product::Product,
-    feeds::Position,
-    ids::{PostId, ProductId, UserId},
-    people::Handle,
-    posts::Post,
-};
+use domain::{feeds::Position, ids::PostId, people::Handle, shown::Onlooker};
 use http::StatusCode;
 use shared::{
     error::{Error, Refusal},
     http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer},
     table::{ATTEMPTS, pause},
-    views::{Hydrated, PostView, needs},
+    views::PostView,
 };
 
 use crate::App;
@@ -35,20 +27,12 @@ pub async fn read_post(
     Path(id): Path<String>,
 ) -> Result<Json<PostView>, Error> {
     let id = post_id(&id)?;
-    let viewer = viewer.map(|viewer| viewer.id);
-    let asked = [id];
-    let smiled = app.smiled(viewer.as_ref(), &asked);
-    let (post, smiled) = futures::try_join!(app.store.post_now(id), smiled)?;
-    let post = post
-        .filter(|post| post.visible_to(viewer.as_ref()))
-        .ok_or(Error::NotFound)?;
-    let read = app.hydrate(std::slice::from_ref(&post)).await?;
-    let read = Hydrated {
-        viewer,
-        smiled,
-        ..read
-    };
+    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
+    let (post, mut read) = app.reads.post(onlooker, id).await?;
+    let post = post.and_then(|post| read.onlooker.opens(post));
+    let post = post.ok_or(Error::NotFound)?;
     let now = app.context.clock.now();
+    app.reads.around([&*post], now, &mut read).await?;
     Ok(Json(app.present.post(&post, &read, now)))
 }
 
@@ -108,83 +92,24 @@ pub async fn list_posts(
     let author = app.store.user_by_handle(&handle).await?;
     let author = author.ok_or(Error::NotFound)?;
     let page = params.page()?;
-    let list = format!("posts of {author}");
-    let before: Option<Position> = match &page.cursor {
-        Some(cursor) => Some(app.cursors.decode(&list, None, cursor)?),
-        None => None,
-    };
+    let name = format!("posts of {author}");
+    let list = app.cursors.list(&name, None);
+    let before: Option<Position> = list.place(&page)?;
     let (entries, more) = app.store.posts_by(&author, before, page.limit).await?;
     let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
-    let viewer = viewer.map(|viewer| viewer.id);
-    let smiled = app.smiled(viewer.as_ref(), &ids);
-    let (mut found, smiled) = futures::try_join!(app.store.posts(ids.iter().copied()), smiled)?;
-    let posts: Vec<_> = ids
-        .iter()
-        .filter_map(|id| found.remove(id))
-        .filter(|post| post.visible_to(None))
-        .collect();
-    let read = app.hydrate(&posts).await?;
-    let read = Hydrated {
-        viewer,
-        smiled,
-        ..read
-    };
+    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
+    let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
+    let found = ids.iter().filter_map(|id| found.remove(id));
+    let posts: Vec<_> = found.filter_map(|post| read.onlooker.finds(post)).collect();
     let now = app.context.clock.now();
-    let last = entries.last().filter(|_| more).map(|entry| entry.at);
-    let next = last.map(|at| app.cursors.encode(&list, None, &at));
-    Ok(Json(Page {
-        items: posts
-            .iter()
-            .map(|post| app.present.post(post, &read, now))
-            .collect(),
-        next_cursor: next.transpose()?,
-    }))
+    let shown = posts.iter().map(|post| &**post);
+    app.reads.around(shown, now, &mut read).await?;
+    let items = posts.iter().map(|post| app.present.post(post, &read, now));
+    let next = entries.last().filter(|_| more).map(|entry| entry.at);
+    list.page(items.collect(), next).map(Json)
 }
 
 /// What cannot be a post's id names no post.
 pub(crate) fn post_id(text: &str) -> Result<PostId, Error> {
     text.parse().map_err(|_not_one| Error::NotFound)
-}
-
-impl App {
-    /// Reads the products and authors of posts.
-    pub(crate) async fn hydrate(&self, posts: &[Post]) -> Result<Hydrated, Error> {
-        let (products, people) = needs(posts);
-        let (products, people) =
-            futures::try_join!(self.store.products(products), self.store.profiles(people))?;
-        Ok(Hydrated {
-            people,
-            ..self.priced(products).await?
-        })
-    }
-
-    /// Products at the prices of now, with what can be bought in the stead of those that cannot.
-    pub(crate) async fn priced(
-        &self,
-        products: HashMap<ProductId, Product>,
-    ) -> Result<Hydrated, Error> {
-        let now = self.context.clock.now();
-        let missed = products.values().filter(|found| !found.can_be_bought());
-        let substitutes = self.store.substitutes(missed, now).await?;
-        let products = products.into_iter();
-        Ok(Hydrated {
-            products: products
-                .map(|(id, found)| (id, found.priced_at(now)))
-                .collect(),
-            substitutes,
-            ..Hydrated::default()
-        })
-    }
-
-    /// Which of these posts the viewer smiled at; `None` when nobody is signed in.
-    pub(crate) async fn smiled(
-        &self,
-        viewer: Option<&UserId>,
-        posts: &[PostId],
-    ) -> Result<Option<HashSet<PostId>>, Error> {
-        match viewer {
-            Some(viewer) => self.store.smiled(viewer, posts).await.map(Some),
-            None => Ok(None),
-        }
-    }
 }

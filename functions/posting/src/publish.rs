@@ -5,17 +5,19 @@ use std::collections::{HashMap, HashSet};
 use axum::{extract::State, response::Response};
 use domain::{
     catalogue::review::Review,
+    claim::Claim,
     ids::{PostId, UserId},
     people::Profile,
-    posts::{Post, photo::Photo},
+    posts::{Hydrated, Post, photo::Photo},
+    shown::Onlooker,
 };
 use jiff::Timestamp;
 use shared::{
     error::{Conflict, Error, Invalid},
     http::{JsonBody, Prime, Refusals, created},
-    store::{Claim, Creation},
+    store::Creation,
     table::ATTEMPTS,
-    views::{Hydrated, PostView},
+    views::PostView,
 };
 
 use crate::{
@@ -42,27 +44,20 @@ pub async fn create_post(
     Prime(viewer): Prime,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    let me = viewer.id;
     let mut invalid = Invalid::default();
     let read = body
         .parse_noting::<NewPost>(&mut invalid)
-        .and_then(|draft| Ok((draft, body.idempotency_key()?)));
-    let (draft, key) = match read {
+        .and_then(|draft| Ok((draft, body.claim(&viewer, ROUTE)?)));
+    let (draft, claim) = match read {
         Ok(read) => read,
         // Who has not joined is told so first.
-        Err(error) => return Err(app.store.member(&me).await.err().unwrap_or(error)),
+        Err(error) => return Err(app.store.member(&viewer.id).await.err().unwrap_or(error)),
     };
-    let claim = key.map(|key| Claim {
-        user: me.clone(),
-        route: ROUTE,
-        key: key.key,
-        body_hash: key.body_hash,
-    });
     let Some(draft) = draft else {
-        app.store.member(&me).await?;
+        app.store.member(&viewer.id).await?;
         return Err(Error::Invalid(invalid));
     };
-    Box::pin(app.publish(&me, &draft, &invalid, claim.as_ref())).await
+    Box::pin(app.publish(&viewer.id, &draft, &invalid, claim.as_ref())).await
 }
 
 /// What a draft names, as it was read.
@@ -112,10 +107,10 @@ impl App {
             let post = draft.post(id, me, &read, now);
             let (created, shown) = futures::join!(
                 Box::pin(store.create_post(&post, &claimed, claim, now)),
-                Box::pin(self.shown(&post, &read.products)),
+                Box::pin(self.shown(&post, member.clone(), &read.products)),
             );
             match created? {
-                Creation::Done => return self.answer(&post, member, shown?),
+                Creation::Done => return self.answer(post, &shown?),
                 Creation::PhotosChanged => read.photos = read_photos(store, &wanted).await?,
                 Creation::ReviewChanged => read.review = self.read_review(me, draft).await?,
                 Creation::KeyUsed => made = self.made_before(claim).await?,
@@ -146,32 +141,35 @@ impl App {
     async fn replay(&self, made: &str, member: Profile) -> Result<Response, Error> {
         let id: PostId = made.parse().map_err(Error::internal)?;
         let post = self.store.post_now(id).await?.ok_or(Error::NotFound)?;
-        let shown = self.shown(&post, &Products::new()).await?;
-        self.answer(&post, member, shown)
+        let shown = self.shown(&post, member, &Products::new()).await?;
+        self.answer(post, &shown)
     }
 
-    /// The products of a post, besides those that were read: only a review says what it is about.
-    async fn shown(&self, post: &Post, read: &Products) -> Result<Hydrated, Error> {
-        let mut missing = post.product_ids();
-        missing.retain(|id| !read.contains_key(*id));
-        let mut products = self.store.products(missing).await?;
-        products.extend(read.clone());
-        self.priced(products).await
-    }
-
-    fn answer(&self, post: &Post, author: Profile, shown: Hydrated) -> Result<Response, Error> {
-        let read = Hydrated {
-            viewer: Some(author.id.clone()),
+    /// What stands in a post of this author's, besides the products that were read: only a review
+    /// says what it is about.
+    async fn shown(
+        &self,
+        post: &Post,
+        author: Profile,
+        read: &Products,
+    ) -> Result<Hydrated, Error> {
+        let mut read = Hydrated {
+            products: read.clone(),
             people: HashMap::from([(author.id.clone(), author)]),
+            onlooker: Onlooker::new(Some(post.author.clone())),
             smiled: Some(HashSet::new()),
-            ..shown
+            ..Hydrated::default()
         };
-        let view = self.present.post(post, &read, self.context.clock.now());
-        created(
-            &self.context.config.api_url,
-            &format!("/v1/posts/{}", post.id),
-            view,
-        )
+        let now = self.context.clock.now();
+        self.reads.around([post], now, &mut read).await?;
+        Ok(read)
+    }
+
+    fn answer(&self, post: Post, read: &Hydrated) -> Result<Response, Error> {
+        let path = format!("/v1/posts/{}", post.id);
+        let post = read.onlooker.opens(post).ok_or(Error::NotFound)?;
+        let view = self.present.post(&post, read, self.context.clock.now());
+        created(&self.context.config.api_url, &path, view)
     }
 }
 

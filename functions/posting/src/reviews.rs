@@ -39,21 +39,17 @@ pub async fn list_reviews(
     let me = viewer.id;
     app.store.member(&me).await?;
     let page = params.page()?;
-    let viewer = Some(me.as_str());
-    let after: Option<String> = match &page.cursor {
-        Some(cursor) => Some(app.cursors.decode("reviews", viewer, cursor)?),
-        None => None,
-    };
+    let list = app.cursors.list("reviews", Some(&me));
+    let after: Option<String> = list.place(&page)?;
     let (reviews, next) = app.store.reviews_by(&me, after, page.limit).await?;
     let products = reviews.iter().map(|review| &review.product);
-    let read = app.priced(app.store.products(products).await?).await?;
+    let read = app
+        .reads
+        .products(products, app.context.clock.now())
+        .await?;
     let items = reviews.iter().map(|review| OwnReviewView {
-        review: read.review(&review.into()),
+        review: ReviewView::of(&review.into(), &read),
         shared_as: review.shared_as.map(|post| post.to_string()),
     });
-    let next = next.map(|place| app.cursors.encode("reviews", viewer, &place));
-    Ok(Json(Page {
-        items: items.collect(),
-        next_cursor: next.transpose()?,
-    }))
+    list.page(items.collect(), next).map(Json)
 }

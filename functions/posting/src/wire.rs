@@ -1,6 +1,7 @@
 //! Bodies in and answers out.
 
 mod change;
+mod fields;
 mod poll;
 mod post;
 
@@ -16,9 +17,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-pub use change::{Change, ChangePost};
+pub use change::{ChangePost, PostChange};
+pub use fields::{NO_PRODUCT, NO_REVIEW};
 pub use poll::DraftPoll;
-pub use post::{Draft, DraftPhoto, NO_PRODUCT, NO_REVIEW, NewPost};
+pub use post::{Draft, DraftPhoto, NewPost};
 
 /// What is going to be uploaded.
 #[derive(Debug, Deserialize, ToSchema)]

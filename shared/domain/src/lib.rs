@@ -1,10 +1,12 @@
 //! The rules of the product, pure: no AWS, no HTTP, no clock, no randomness.
 //!
-//! A folder a subject; `ids` and `text` are everybody's. Time and ids come in as arguments.
+//! A folder a subject; `claim`, `ids`, `text` and `shown` are everybody's. Time and ids come in as arguments.
 
 pub mod catalogue;
+pub mod claim;
 pub mod feeds;
 pub mod ids;
 pub mod people;
 pub mod posts;
+pub mod shown;
 pub mod text;

@@ -9,7 +9,9 @@ use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
-use super::{decode, idempotency::IdempotencyKey};
+use domain::claim::Claim;
+
+use super::{Viewer, decode, idempotency::IdempotencyKey};
 use crate::error::{Error, Invalid, Malformed};
 
 /// The largest body in bytes. The longest story, 20,000 bytes of emoji, each escaped to twelve
@@ -95,12 +97,19 @@ impl JsonBody {
         Ok(parsed)
     }
 
-    /// The request's `Idempotency-Key`, with the digest of the body that it stands for.
+    /// What the request's `Idempotency-Key` claims for this person and route (`POST /v1/posts`);
+    /// `None` where it has none.
     ///
     /// # Errors
     /// [`Malformed::Header`] for a key that cannot be one, [`Error::TooLarge`].
-    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Error> {
-        IdempotencyKey::read(&self.headers, self.bytes()?)
+    pub fn claim(&self, viewer: &Viewer, route: &'static str) -> Result<Option<Claim>, Error> {
+        let key = IdempotencyKey::read(&self.headers, self.bytes()?)?;
+        Ok(key.map(|IdempotencyKey { key, body_hash }| Claim {
+            user: viewer.id.clone(),
+            route,
+            key,
+            body_hash,
+        }))
     }
 
     fn bytes(&self) -> Result<&Bytes, Error> {

@@ -24,10 +24,9 @@ mod verifier;
 
 pub use auth::{Admin, MaybeViewer, Prime, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, Wire};
-pub use cursor::{CURSOR_LIFE, Cursors};
+pub use cursor::{CURSOR_LIFE, Cursors, List};
 pub use edge::edge;
 pub use error::{FieldProblem, Problem, Refusals};
-pub use idempotency::IdempotencyKey;
 pub use openapi::merge as merge_openapi;
 pub use page::{Page, created};
 pub use params::{PageParams, PageQuery, Params};

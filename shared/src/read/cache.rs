@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Keeps values for a fixed time; when full, everything stale goes, then everything.
 #[derive(Debug)]
-pub struct Cache<K, V> {
+pub(super) struct Cache<K, V> {
     life: SignedDuration,
     capacity: usize,
     entries: Mutex<HashMap<K, (Timestamp, V)>>,

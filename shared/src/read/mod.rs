@@ -1,3 +1,40 @@
 //! What is to be shown, gathered: posts with what stands in them and around them.
+//!
+//! A surface asks for a skeleton (which posts), has them read here, has the rules of `domain` say what
+//! may be shown, has what stands around that read here, and hands both to `views`. Posts are read each
+//! time, so that a deletion shows at once; products and people may be some seconds old, where the
+//! surface says so.
 
-pub mod cache;
+mod cache;
+mod hydrate;
+mod posts;
+mod product;
+mod wall;
+
+use std::sync::Arc;
+
+use crate::store::Store;
+use hydrate::Cards;
+
+pub use product::ProductPage;
+
+/// Reads what is to be shown.
+#[derive(Debug, Clone)]
+pub struct Reads {
+    store: Store,
+    /// What this instance read lately; `None` where all is read anew.
+    cards: Option<Arc<Cards>>,
+}
+
+impl Reads {
+    /// Reads that take nothing for known.
+    pub fn fresh(store: Store) -> Self {
+        Self { store, cards: None }
+    }
+
+    /// Reads that take products and people for known which this instance read within five seconds.
+    pub fn caching(store: Store) -> Self {
+        let cards = Some(Arc::default());
+        Self { store, cards }
+    }
+}

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: what a request made is noted in the transaction that makes it, for 24 hours.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::ids::UserId;
+use domain::claim::Claim;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -14,19 +14,6 @@ use crate::{
 
 /// How long a key is remembered (PRODUCT §3.9).
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
-
-/// A request that must not be carried out twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Who asks.
-    pub user: UserId,
-    /// Which route, such as `POST /v1/posts`.
-    pub route: &'static str,
-    /// The header's value.
-    pub key: String,
-    /// SHA-256 of the body, hex.
-    pub body_hash: String,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Made {

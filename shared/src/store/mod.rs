@@ -10,7 +10,6 @@ mod people;
 mod posts;
 
 pub use catalogue::{Details, Imported};
-pub use idempotency::Claim;
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

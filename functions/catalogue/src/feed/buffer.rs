@@ -37,14 +37,14 @@ pub(crate) struct Cut {
     /// Its bytes, until more are pushed; or why they are no record.
     pub content: Result<Range<usize>, Broken>,
     /// Bytes of the file up to its end, and lines begun by then.
-    pub after: Place,
+    pub after: Spot,
     /// Whether the file ends without ending it.
     pub open: bool,
 }
 
 /// A place in a file between two records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Spot {
     /// Bytes before it.
     pub offset: u64,
     /// Which line begins there, from 1.
@@ -56,7 +56,7 @@ pub struct Place {
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
     start: usize,
-    at: Place,
+    at: Spot,
     ended: bool,
     skipping: bool,
 }
@@ -66,7 +66,7 @@ impl Default for Buffer {
         Self {
             bytes: Vec::new(),
             start: 0,
-            at: Place { offset: 0, line: 1 },
+            at: Spot { offset: 0, line: 1 },
             ended: false,
             skipping: false,
         }
@@ -91,7 +91,7 @@ impl Buffer {
     }
 
     /// Forgets what is waiting: the next bytes pushed are those of the file from `place` on.
-    pub(crate) fn seek(&mut self, place: Place) {
+    pub(crate) fn seek(&mut self, place: Spot) {
         *self = Self {
             at: place,
             ..Self::default()
@@ -102,7 +102,7 @@ impl Buffer {
         self.skipping
     }
 
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Spot {
         self.at
     }
 

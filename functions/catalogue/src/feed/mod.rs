@@ -20,7 +20,7 @@ use domain::{
 use jiff::Timestamp;
 
 pub(crate) use buffer::{Broken, Buffer, Cut};
-pub use buffer::{MAX_RECORD, Place};
+pub use buffer::{MAX_RECORD, Spot};
 pub use price::{is_price, parse as parse_price};
 
 use check::Check;
@@ -86,7 +86,7 @@ pub struct Entry<T> {
     /// Line on which it begins, from 1.
     pub line: u64,
     /// Where the next one begins.
-    pub after: Place,
+    pub after: Spot,
     /// Its id, where one can be read, also of a bad record.
     pub id: Option<String>,
     /// What it says, or all that is wrong with it.
@@ -202,7 +202,7 @@ impl Feed {
     }
 
     /// Goes on from `place`, where a record ends that was read before.
-    pub fn seek(&mut self, place: Place) {
+    pub fn seek(&mut self, place: Spot) {
         self.buffer.seek(place);
         if let Form::Xml(scanner) = &mut self.form {
             scanner.enter();

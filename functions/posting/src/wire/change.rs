@@ -58,7 +58,7 @@ pub struct ChangePost {
 
 /// What is to change, read; `None` stays.
 #[derive(Debug, Default)]
-pub struct Change {
+pub struct PostChange {
     pub text: Option<String>,
     /// Empty: to be worked out.
     pub topics: Option<Vec<TopicId>>,
@@ -69,11 +69,11 @@ pub struct Change {
 }
 
 impl Wire for ChangePost {
-    type Parsed = Change;
+    type Parsed = PostChange;
 
     /// Always what is good of the change, so that it can be held against the table even where
     /// fields are bad.
-    fn parse(self, invalid: &mut Invalid) -> Option<Change> {
+    fn parse(self, invalid: &mut Invalid) -> Option<PostChange> {
         let fixed = [
             ("/kind", self.kind.is_keep()),
             ("/link", self.link.is_keep()),
@@ -83,7 +83,7 @@ impl Wire for ChangePost {
             invalid.add(pointer, "cannot be changed");
         }
         let mut seen = HashSet::new();
-        Some(Change {
+        Some(PostChange {
             text: named(self.text)
                 .and_then(|text| invalid.check("/text", text::within(&text, text::POST))),
             topics: named(self.topics).map(|ids| topics(ids, invalid)),

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{
     REQUIRED,
-    post::{at_most, photo_id, product},
+    fields::{at_most, photo_id, product},
 };
 
 /// A poll of a new post.

@@ -12,7 +12,9 @@ use shared::{error::Invalid, http::Wire};
 use utoipa::ToSchema;
 
 use super::{
-    REQUIRED, one_of,
+    REQUIRED,
+    fields::{NO_REVIEW, at_most, photo_id, product},
+    one_of,
     poll::{DraftPoll, NewPoll},
 };
 
@@ -154,29 +156,6 @@ fn kind(sent: Option<&str>) -> Result<PostKind, String> {
     PostKind::named(sent).ok_or_else(|| one_of(&PostKind::ALL.map(PostKind::name)))
 }
 
-/// The first `most` of a list; more are noted.
-pub fn at_most<T>(
-    sent: Vec<T>,
-    most: usize,
-    pointer: &str,
-    invalid: &mut Invalid,
-) -> impl Iterator<Item = (usize, T)> + use<T> {
-    if sent.len() > most {
-        invalid.add(pointer, format!("has {}; at most {most}", sent.len()));
-    }
-    sent.into_iter().take(most).enumerate()
-}
-
-/// A photo's id that was not named before.
-pub fn photo_id(sent: Option<&str>, seen: &mut HashSet<PhotoId>) -> Result<PhotoId, String> {
-    match sent.map(str::parse::<PhotoId>) {
-        None => Err(REQUIRED.to_owned()),
-        Some(Err(_)) => Err("is no photo of yours".to_owned()),
-        Some(Ok(id)) if !seen.insert(id) => Err("is named twice".to_owned()),
-        Some(Ok(id)) => Ok(id),
-    }
-}
-
 /// The photos of a body that are good, each bad field noted.
 pub fn photos(
     sent: Vec<NewPostPhoto>,
@@ -220,17 +199,6 @@ fn hotspots(sent: Vec<NewHotspot>, photo: &str, invalid: &mut Invalid) -> Vec<(u
         }));
     }
     hotspots
-}
-
-/// What is said of an id that is not in the catalogue.
-pub const NO_PRODUCT: &str = "is no product of the catalogue";
-/// What is said of an id that none of one's reviews has.
-pub const NO_REVIEW: &str = "is no review of yours";
-
-/// A product's id.
-pub fn product(sent: Option<&str>) -> Result<ProductId, String> {
-    let sent = sent.ok_or_else(|| REQUIRED.to_owned())?;
-    ProductId::parse(sent).ok_or_else(|| NO_PRODUCT.to_owned())
 }
 
 /// The products of a body that are good, each bad one noted.

@@ -2,12 +2,14 @@
 //! window is ruled upon and ranked once.
 
 mod open;
+mod paging;
 mod position;
 pub mod ranking;
 mod reader;
 mod windows;
 
 pub use open::{OpenPost, PATIENCE};
+pub use paging::{FeedPage, Place};
 pub use position::{Entry, Position};
 pub use reader::{Reader, Reason};
 pub use windows::{HORIZON, WINDOW, merge};

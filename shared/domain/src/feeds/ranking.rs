@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Reader, Reason};
-use crate::{ids::UserId, posts::Post};
+use crate::{ids::UserId, posts::Post, shown::Shown};
 
 /// At most this many posts in a row by one author, where others' posts can stand between.
 pub const LONGEST_RUN: usize = 2;
@@ -76,20 +76,20 @@ pub fn score(post: &Post, reason: &Reason, reader: &Reader, now: Timestamp) -> f
 
 /// Ranks the posts of one window; `run` is what was shown just before it. Equal scores keep the
 /// order given, so the result is the same each time.
-pub fn rank<'a>(
-    window: Vec<(&'a Post, Reason)>,
+pub fn rank(
+    window: Vec<(Shown<Post>, Reason)>,
     reader: &Reader,
     now: Timestamp,
     run: &Run,
-) -> Vec<(&'a Post, Reason)> {
+) -> Vec<(Shown<Post>, Reason)> {
     let mut left: Vec<_> = window
         .into_iter()
-        .map(|(post, reason)| (score(post, &reason, reader, now), post, reason))
+        .map(|(post, reason)| (score(&post, &reason, reader, now), post, reason))
         .collect();
-    let (mut run, mut taken) = (run.clone(), HashMap::<&UserId, i32>::new());
+    let (mut run, mut taken) = (run.clone(), HashMap::<UserId, i32>::new());
     let mut ranked = Vec::with_capacity(left.len());
     while !left.is_empty() {
-        let worth = |(score, post, _): &(f64, &Post, Reason)| {
+        let worth = |(score, post, _): &(f64, Shown<Post>, Reason)| {
             score * REPEAT_PENALTY.powi(taken.get(&post.author).copied().unwrap_or(0))
         };
         let others = left.iter().any(|(_, post, _)| run.allows(&post.author));
@@ -106,7 +106,7 @@ pub fn rank<'a>(
         let Some((index, _)) = best else { break };
         let (_, post, reason) = left.remove(index);
         run = run.then(&post.author);
-        *taken.entry(&post.author).or_default() += 1;
+        *taken.entry(post.author.clone()).or_default() += 1;
         ranked.push((post, reason));
     }
     ranked
@@ -156,7 +156,8 @@ mod tests {
     }
 
     fn order(posts: &[Post], run: &Run) -> Vec<u128> {
-        let window = posts.iter().map(|post| (post, Reason::Followed)).collect();
+        let shown = posts.iter().cloned().map(Shown::by_rule);
+        let window = shown.map(|post| (post, Reason::Followed)).collect();
         let ranked = rank(window, &reader(), NOW, run);
         ranked.iter().map(|(post, _)| post.id.0.random()).collect()
     }
@@ -184,8 +185,8 @@ mod tests {
         let (by_topic, followed) = (post(1, "dan", 1, 0), post(2, "ana", 1, 0));
         let topic = reader().topics.first().cloned().unwrap();
         let window = vec![
-            (&by_topic, Reason::Topic(topic)),
-            (&followed, Reason::Followed),
+            (Shown::by_rule(by_topic), Reason::Topic(topic)),
+            (Shown::by_rule(followed.clone()), Reason::Followed),
         ];
         let ranked = rank(window, &reader(), NOW, &Run::default());
         assert_eq!(ranked[0].0.id, followed.id);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{TopicId, UserId},
     posts::Post,
+    shown::Shown,
 };
 
 /// Why a post may be in somebody's feed.
@@ -30,20 +31,19 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Why this post is in their feed, or `None` when it is not to be: their own, not published,
-    /// or of nobody and nothing that they follow (any more).
-    pub fn reason(&self, post: &Post) -> Option<Reason> {
+    /// A post, with why it is in their feed; `None` when it is not to be: their own, not
+    /// published, or of nobody and nothing that they follow (any more).
+    pub fn finds(&self, post: Post) -> Option<(Shown<Post>, Reason)> {
         if !self.wants(&post.author, &post.topics) || !post.visible_to(None) {
             return None;
         }
-        if self.followees.contains(&post.author) {
-            return Some(Reason::Followed);
-        }
-        post.topics
-            .iter()
-            .find(|topic| self.topics.contains(topic))
-            .cloned()
-            .map(Reason::Topic)
+        let reason = if self.followees.contains(&post.author) {
+            Reason::Followed
+        } else {
+            let topic = post.topics.iter().find(|topic| self.topics.contains(topic));
+            Reason::Topic(topic?.clone())
+        };
+        Some((Shown::by_rule(post), reason))
     }
 
     /// Whether a post by this author on these topics is one for them.

@@ -6,26 +6,29 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Profile;
-use crate::ids::{TopicId, UserId};
+use crate::{
+    ids::{TopicId, UserId},
+    shown::Shown,
+};
 
 /// Somebody who shares interests, and which.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
     /// Who.
-    pub profile: Profile,
+    pub profile: Shown<Profile>,
     /// What is shared; never empty.
     pub shared: BTreeSet<TopicId>,
 }
 
 /// A suggestion's place: most shared first, then the latest to join, then by id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place(Reverse<usize>, Reverse<Timestamp>, UserId);
+pub struct Rank(Reverse<usize>, Reverse<Timestamp>, UserId);
 
 impl Suggestion {
     /// Where it stands among all.
-    pub fn place(&self) -> Place {
+    pub fn rank(&self) -> Rank {
         let joined_at = self.profile.joined_at;
-        Place(
+        Rank(
             Reverse(self.shared.len()),
             Reverse(joined_at),
             self.profile.id.clone(),
@@ -44,11 +47,11 @@ pub fn suggest(
         .filter(|profile| profile.id != me.id && !followees.contains(&profile.id))
         .map(|profile| Suggestion {
             shared: &profile.interests & &me.interests,
-            profile,
+            profile: Shown::by_rule(profile),
         })
         .filter(|suggestion| !suggestion.shared.is_empty())
         .collect();
-    suggestions.sort_by_cached_key(Suggestion::place);
+    suggestions.sort_by_cached_key(Suggestion::rank);
     suggestions
 }
 

@@ -2,6 +2,7 @@
 
 pub mod entities;
 mod hotspots;
+mod hydrated;
 mod kind;
 mod link;
 pub mod photo;
@@ -21,6 +22,7 @@ use crate::{
 use photo::Photo;
 
 pub use hotspots::{Hotspot, PostPhoto};
+pub use hydrated::{Hydrated, needs};
 pub use kind::{Parts, PostKind};
 pub use link::{Link, MAX_URL};
 pub use poll::{Poll, PollOption};

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    claim::Claim,
     ids::{TopicId, UserId},
     people::{Avatar, Handle, Profile},
 };
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Conflict, Error, Refusal},
     keys,
-    store::{Claim, Store},
+    store::Store,
     table::{ATTEMPTS, EXISTS, Expression, Item, NotCommitted, decode, encode, pause, string_set},
 };
 

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
+    claim::Claim,
     ids::{PhotoId, PostId, UserId},
     posts::photo::{Image, Photo, PhotoStatus, Rejection},
 };
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use crate::{
     error::Error,
     keys,
-    store::{Claim, Store},
+    store::Store,
     table::{Expression, NotCommitted, decode, encode, trace_of, traced},
     telemetry::Trace,
 };

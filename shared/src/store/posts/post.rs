@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
+    claim::Claim,
     feeds::{Entry, Position},
     ids::{PhotoId, PostId, TopicId, UserId},
     posts::{Post, PostStatus, photo::Photo},
@@ -15,7 +16,7 @@ use crate::{
     error::{Error, Refusal},
     keys,
     store::{
-        Claim, Store,
+        Store,
         feeds::{Marker, entry},
     },
     table::{Expression, NotCommitted, Range, decode, encode, traced},

@@ -1,93 +1,203 @@
-//! Making answers from what was read: pure.
-
-use std::collections::{BTreeSet, HashMap, HashSet};
+//! Posts, with the photos, polls and links in them.
 
 use domain::{
-    catalogue::product::{Availability, Product},
-    ids::{PostId, ProductId, UserId},
-    people::{Avatar, Profile},
+    catalogue::product::Product,
+    ids::ProductId,
     posts::{
-        Hotspot, Poll, PollOption, Post, PostPhoto, SharedReview, entities,
-        photo::{Image, Rejection, rendition_key},
+        Hotspot, Hydrated, Poll, PollOption, Post, PostPhoto, entities,
+        photo::{Image, Rejection, Rendition, rendition_key},
         poll,
     },
+    shown::Shown,
 };
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{
-    AvatarView, CountsView, EntityView, HotspotView, LinkView, MoneyView, PhotoView,
-    PollOptionView, PollView, PostView, ProductCard, ReadyPhotoView, RenditionView, ReviewView,
-    UnreadyPhotoView, UserCard, ViewerView,
-};
+use super::{EntityView, Presenter, ProductCard, ReviewView, UserCard};
 
-/// What was read to show posts: products, their authors' profiles, and what the viewer did.
-#[derive(Debug, Default)]
-pub struct Hydrated {
-    /// Products of the catalogue, at the prices of now.
-    pub products: HashMap<ProductId, Product>,
-    /// What can be bought in the stead of those that cannot.
-    pub substitutes: HashMap<ProductId, Product>,
-    /// Authors.
-    pub people: HashMap<UserId, Profile>,
-    /// Who looks; `None` when nobody is signed in.
-    pub viewer: Option<UserId>,
-    /// Posts that the viewer smiled at; `None` when nobody is signed in.
-    pub smiled: Option<HashSet<PostId>>,
+/// One size of a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RenditionView {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Absolute address of a JPEG.
+    pub url: String,
 }
 
-impl Hydrated {
-    /// A product's card, with what can be bought in its stead.
-    pub fn product(&self, id: &ProductId) -> ProductCard {
-        let substitute = self.substitutes.get(id);
-        let substitute = substitute.map(|product| product_card(&product.id, Some(product)));
-        ProductCard {
-            substitute: substitute.map(Box::new),
-            ..product_card(id, self.products.get(id))
-        }
-    }
-
-    /// A review, with its product's card.
-    pub fn review(&self, review: &SharedReview) -> ReviewView {
-        ReviewView {
-            id: review.id.to_string(),
-            product: self.product(&review.product),
-            rating: review.rating,
-            title: review.title.clone(),
-            body: review.body.clone(),
-            written_at: review.written_at,
-        }
-    }
+/// A product pinned at a point of a photo.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HotspotView {
+    /// From the left edge, 0 to 1.
+    pub x: f64,
+    /// From the top edge, 0 to 1.
+    pub y: f64,
+    /// Where a tap leads.
+    pub url: Option<String>,
+    /// What it is.
+    pub product: ProductCard,
 }
 
-/// What of the store must be read to show these posts.
-pub fn needs<'a>(
-    posts: impl IntoIterator<Item = &'a Post>,
-) -> (BTreeSet<&'a ProductId>, BTreeSet<&'a UserId>) {
-    let (mut products, mut people) = (BTreeSet::new(), BTreeSet::new());
-    for post in posts {
-        products.extend(post.product_ids());
-        people.insert(&post.author);
-    }
-    (products, people)
+/// A photo of a post: ready, or on its way (its author alone sees that).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum PhotoView {
+    /// Can be shown.
+    Ready(ReadyPhotoView),
+    /// Cannot be shown.
+    Unready(UnreadyPhotoView),
 }
 
-/// Makes answers; knows where renditions are published.
-#[derive(Debug, Clone)]
-pub struct Presenter {
-    media_url: String,
+/// A photo that can be shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReadyPhotoView {
+    /// Which.
+    pub id: String,
+    /// Alternative text.
+    pub alt: String,
+    /// Pixels of the original, after orientation.
+    pub width: u32,
+    /// Pixels of the original, after orientation.
+    pub height: u32,
+    /// Thumbhash, base64.
+    pub placeholder: String,
+    /// Smallest first.
+    pub renditions: Vec<RenditionView>,
+    /// What is in it.
+    pub hotspots: Vec<HotspotView>,
+}
+
+/// A photo that cannot be shown (yet).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnreadyPhotoView {
+    /// Which.
+    pub id: String,
+    /// `processing` or `rejected`.
+    pub status: String,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How a post was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CountsView {
+    /// Exact.
+    pub smiles: u64,
+    /// Exact.
+    pub comments: u64,
+    /// Exact.
+    pub saves: u64,
+}
+
+/// What the viewer did to a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ViewerView {
+    /// Whether they smiled at it.
+    pub smiled: bool,
+}
+
+/// A post.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PostView {
+    /// Which.
+    pub id: String,
+    /// `story`, `photo`, `review`, `link`, `poll` or `question`.
+    pub kind: String,
+    /// `processing`, `needs_attention` or `published`.
+    pub status: String,
+    /// Whose; absent only when the account is gone.
+    pub author: Option<UserCard>,
+    /// NFC, as given; escape it where it is shown.
+    pub text: String,
+    /// Hashtags, mentions and links in the text, in order.
+    pub entities: Vec<EntityView>,
+    /// In the order given.
+    pub photos: Vec<PhotoView>,
+    /// Products named without a photo.
+    pub products: Vec<ProductCard>,
+    /// How many different products in it can be bought now.
+    pub shoppable_count: usize,
+    /// What a link leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkView>,
+    /// What a poll asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
+    /// What a review says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewView>,
+    /// Whose walls it is on.
+    pub topics: Vec<String>,
+    /// `influencer`, `onsite_associate`, `sponsored`.
+    pub labels: Vec<String>,
+    /// How it was received.
+    pub counts: CountsView,
+    /// When it was handed in.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it appeared.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub published_at: Option<Timestamp>,
+    /// When it was last changed after it had appeared; absent if it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub edited_at: Option<Timestamp>,
+    /// Present when a token was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<ViewerView>,
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LinkView {
+    /// Begins with `http://` or `https://`.
+    pub url: String,
+}
+
+/// A poll.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PollView {
+    /// Up to 300 characters.
+    pub question: String,
+    /// Two to four, in the order given.
+    pub options: Vec<PollOptionView>,
+    /// How many voted.
+    pub voters: u64,
+    /// When voting ends; `null` for a poll without end.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub closes_at: Option<Timestamp>,
+    /// Whether voting has ended.
+    pub closed: bool,
+}
+
+/// An answer that can be voted for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PollOptionView {
+    /// What a vote names it by.
+    pub id: String,
+    /// Up to 100 characters.
+    pub text: String,
+    /// Its photo, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo: Option<PhotoView>,
+    /// Its product, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductCard>,
+    /// How many voted for it; to its author, and to all once the poll has closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub votes: Option<u64>,
+    /// The part of the voters who did, 0 to 1; with `votes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
 }
 
 impl Presenter {
-    /// A presenter for renditions below `media_url`.
-    pub fn new(media_url: impl Into<String>) -> Self {
-        Self {
-            media_url: media_url.into(),
-        }
-    }
-
     /// A post as it is `now`, with what was read for it.
-    pub fn post(&self, post: &Post, read: &Hydrated, now: Timestamp) -> PostView {
-        let card = |id: &ProductId| read.product(id);
+    pub fn post(&self, post: &Shown<Post>, read: &Hydrated, now: Timestamp) -> PostView {
+        let card = |id: &ProductId| ProductCard::of(id, read);
         let buyable = |id: &&ProductId| read.products.get(*id).is_some_and(Product::can_be_bought);
         PostView {
             id: post.id.to_string(),
@@ -96,7 +206,7 @@ impl Presenter {
             author: read
                 .people
                 .get(&post.author)
-                .map(|profile| self.user(profile)),
+                .map(|profile| self.card(profile)),
             text: post.text.clone(),
             entities: entities::of(&post.text)
                 .into_iter()
@@ -116,7 +226,10 @@ impl Presenter {
                 .poll
                 .as_ref()
                 .map(|poll| self.poll(poll, post, read, now)),
-            review: post.review.as_ref().map(|review| read.review(review)),
+            review: post
+                .review
+                .as_ref()
+                .map(|review| ReviewView::of(review, read)),
             topics: post.topics.iter().map(ToString::to_string).collect(),
             labels: Vec::new(),
             counts: CountsView {
@@ -136,7 +249,7 @@ impl Presenter {
     /// A poll; results to its author, and to all once it has closed.
     fn poll(&self, poll: &Poll, post: &Post, read: &Hydrated, now: Timestamp) -> PollView {
         let closed = poll.is_closed(now);
-        let results = closed || read.viewer.as_ref() == Some(&post.author);
+        let results = closed || read.onlooker.id() == Some(&post.author);
         let voters = post.votes.iter().sum();
         let option = |(index, option): (usize, &PollOption)| {
             let votes = post.votes.get(index).copied().unwrap_or_default();
@@ -144,7 +257,7 @@ impl Presenter {
                 id: (index + 1).to_string(),
                 text: option.text.clone(),
                 photo: option.photo.as_ref().map(|photo| self.photo(photo, read)),
-                product: option.product.as_ref().map(|id| read.product(id)),
+                product: option.product.as_ref().map(|id| ProductCard::of(id, read)),
                 votes: results.then_some(votes),
                 share: results.then(|| poll::share(votes, voters)),
             }
@@ -158,26 +271,9 @@ impl Presenter {
         }
     }
 
-    /// A person's card.
-    pub fn user(&self, profile: &Profile) -> UserCard {
-        UserCard {
-            id: profile.id.to_string(),
-            handle: profile.handle.as_str().to_owned(),
-            display_name: profile.display_name.clone(),
-            avatar: profile
-                .avatar
-                .as_ref()
-                .map(|Avatar { image, .. }| AvatarView {
-                    placeholder: image.placeholder.clone(),
-                    renditions: self.renditions(image),
-                }),
-            badges: Vec::new(),
-        }
-    }
-
     /// The renditions of a photo, at their public addresses.
     pub fn renditions(&self, image: &Image) -> Vec<RenditionView> {
-        let view = |rendition: &domain::posts::photo::Rendition| RenditionView {
+        let view = |rendition: &Rendition| RenditionView {
             width: rendition.width,
             height: rendition.height,
             url: format!(
@@ -203,7 +299,7 @@ impl Presenter {
             });
         };
         let hotspot = |spot: &Hotspot| {
-            let product = read.product(&spot.product);
+            let product = ProductCard::of(&spot.product, read);
             HotspotView {
                 x: spot.x,
                 y: spot.y,
@@ -234,62 +330,19 @@ pub fn rejection(reason: Rejection) -> &'static str {
     }
 }
 
-/// A product's card; one that is not in the catalogue keeps its dot, without a price.
-pub fn product_card(id: &ProductId, product: Option<&Product>) -> ProductCard {
-    let Some(product) = product else {
-        return ProductCard {
-            id: id.to_string(),
-            title: String::new(),
-            brand: None,
-            price: None,
-            price_confirmed_at: None,
-            availability: "gone".to_owned(),
-            rating: None,
-            review_count: 0,
-            url: None,
-            image_url: None,
-            saves: 0,
-            substitute: None,
-        };
-    };
-    let gone = product.availability == Availability::Gone;
-    ProductCard {
-        id: id.to_string(),
-        title: product.title.clone(),
-        brand: product.brand.clone(),
-        price: product
-            .price
-            .clone()
-            .filter(|_| !gone)
-            .map(|money| MoneyView {
-                amount: money.amount,
-                currency: money.currency,
-            }),
-        price_confirmed_at: Some(product.confirmed_at),
-        availability: match product.availability {
-            Availability::InStock => "in_stock",
-            Availability::SoldOut => "sold_out",
-            Availability::Gone => "gone",
-        }
-        .to_owned(),
-        rating: product.rating(),
-        review_count: product.review_count,
-        url: Some(product.url.clone()),
-        image_url: product.image_url.clone(),
-        saves: product.saves,
-        substitute: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::HashMap;
+
     use domain::{
-        catalogue::product::Money,
-        ids::PhotoId,
-        posts::{PostKind, PostStatus, photo::Rendition},
+        catalogue::product::{Availability, Money},
+        ids::{PhotoId, PostId, UserId},
+        posts::{PostKind, PostStatus},
+        shown::Onlooker,
     };
     use ulid::Ulid;
+
+    use super::*;
 
     fn product(id: &str, availability: Availability) -> Product {
         Product {
@@ -312,7 +365,7 @@ mod tests {
         }
     }
 
-    fn post(hotspots: &[&str]) -> Post {
+    fn post(hotspots: &[&str]) -> Shown<Post> {
         let spot = |id: &&str| Hotspot {
             product: ProductId::parse(id).unwrap(),
             x: 0.5,
@@ -329,7 +382,7 @@ mod tests {
             }],
         };
         let author = UserId::parse("ana").unwrap();
-        Post {
+        let post = Post {
             status: PostStatus::Published,
             photos: vec![PostPhoto {
                 id: PhotoId(Ulid::nil()),
@@ -345,7 +398,8 @@ mod tests {
                 PostKind::Photo,
                 Timestamp::UNIX_EPOCH,
             )
-        }
+        };
+        Onlooker::default().finds(post).unwrap()
     }
 
     #[test]

@@ -1,0 +1,206 @@
+//! A home feed page by page: windows are cut from the candidates and ranked once, and what of them is
+//! left over keeps its order, so that no page repeats or skips a post, whatever is published or
+//! smiled at meanwhile.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Entry, HORIZON, Position, Reader, Reason, WINDOW,
+    ranking::{Run, rank},
+};
+use crate::{ids::PostId, posts::Post, shown::Shown};
+
+/// How far a reader has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Nothing younger is shown.
+    snapshot: Timestamp,
+    /// The next window begins after this; `None` when there are no more.
+    before: Option<Position>,
+    /// The rest of the last window, in order.
+    left: Vec<PostId>,
+    /// The authors shown last.
+    run: Run,
+}
+
+/// A page of a home feed.
+#[derive(Debug)]
+pub struct FeedPage {
+    /// In the order to show.
+    pub items: Vec<(Shown<Post>, Reason)>,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<Place>,
+}
+
+impl Place {
+    /// Before the first post of a feed as of now.
+    pub fn start(now: Timestamp) -> Self {
+        Self {
+            snapshot: now,
+            before: Some(Position::end_of(now)),
+            left: Vec::new(),
+            run: Run::default(),
+        }
+    }
+
+    /// The moment as of which the feed is read.
+    pub fn snapshot(&self) -> Timestamp {
+        self.snapshot
+    }
+
+    /// Where the feed ends.
+    pub fn oldest(&self) -> Position {
+        let oldest = self.snapshot.saturating_sub(HORIZON);
+        Position::start_of(oldest.unwrap_or(self.snapshot))
+    }
+
+    /// Candidates are wanted from strictly before here on.
+    pub fn bound(&self) -> Position {
+        self.before.unwrap_or_else(|| self.oldest())
+    }
+
+    /// How many candidates a page of `limit` needs beside what is left over: whole windows.
+    pub fn wanted(&self, limit: usize) -> usize {
+        match self.before {
+            Some(_) => limit.saturating_sub(self.left.len()).div_ceil(WINDOW) * WINDOW,
+            None => 0,
+        }
+    }
+
+    /// The posts that must be read for a page of `limit`.
+    pub fn posts(&self, candidates: &[Entry], limit: usize) -> Vec<PostId> {
+        let left = self.left.iter().take(limit).copied();
+        left.chain(candidates.iter().map(|entry| entry.at.post))
+            .collect()
+    }
+
+    /// The page of `limit`, of the candidates that were wanted and the posts that were read. Fewer
+    /// candidates than wanted say that there are no more.
+    pub fn page(
+        self,
+        candidates: &[Entry],
+        mut posts: HashMap<PostId, Post>,
+        reader: &Reader,
+        limit: usize,
+    ) -> FeedPage {
+        let wanted = self.wanted(limit);
+        let Self {
+            snapshot,
+            before,
+            mut left,
+            run,
+        } = self;
+        let later = left.split_off(left.len().min(limit));
+        let mut allowed = |ids: &mut dyn Iterator<Item = PostId>| -> Vec<_> {
+            let posts = ids.filter_map(|id| posts.remove(&id));
+            posts.filter_map(|post| reader.finds(post)).collect()
+        };
+        let after = |run: Run, shown: &[(Shown<Post>, Reason)]| {
+            let authors = shown.iter().map(|(post, _)| &post.author);
+            authors.fold(run, |run, author| run.then(author))
+        };
+        let mut items = allowed(&mut left.into_iter());
+        let mut last = after(run.clone(), &items);
+        for window in candidates.chunks(WINDOW) {
+            let here = allowed(&mut window.iter().map(|entry| entry.at.post));
+            let ranked = rank(here, reader, snapshot, &last);
+            last = after(last, &ranked);
+            items.extend(ranked);
+        }
+        let rest = items.split_off(items.len().min(limit));
+
+        // A short answer says that there are no more; asking for none says nothing.
+        let before = match wanted {
+            0 => before,
+            _ => candidates
+                .last()
+                .map(|entry| entry.at)
+                .filter(|_| candidates.len() == wanted),
+        };
+        let rest = rest.iter().map(|(post, _)| post.id);
+        let left: Vec<_> = later.into_iter().chain(rest).collect();
+        let run = after(run, &items);
+        let next = (before.is_some() || !left.is_empty()).then_some(Self {
+            snapshot,
+            before,
+            left,
+            run,
+        });
+        FeedPage { items, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+    use ulid::Ulid;
+
+    use super::*;
+    use crate::{
+        ids::UserId,
+        posts::{PostKind, PostStatus},
+    };
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    /// Posts by three followed authors, one a minute, the newest first.
+    fn posts(authors: &[usize]) -> Vec<Post> {
+        let names = ["ana", "ben", "cleo"];
+        let post = |(age, author): (usize, &usize)| {
+            let minutes = i64::try_from(age).unwrap();
+            let at = NOW - SignedDuration::from_mins(minutes + 1);
+            let id = PostId(Ulid::from_parts(1, age as u128));
+            let author = UserId::parse(names[*author]).unwrap();
+            Post {
+                status: PostStatus::Published,
+                published_at: Some(at),
+                ..Post::new(id, author, PostKind::Story, at)
+            }
+        };
+        authors.iter().enumerate().map(post).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn pages_of_any_size_repeat_nothing_and_skip_nothing_whatever_is_marked_meanwhile(
+            authors in proptest::collection::vec(0..3_usize, 0..90),
+            limits in proptest::collection::vec(1..40_usize, 90),
+            smiles in proptest::collection::vec(0..1_000_u64, 90),
+        ) {
+            let mut all = posts(&authors);
+            let reader = Reader {
+                id: UserId::parse("reader").unwrap(),
+                followees: all.iter().map(|post| post.author.clone()).collect(),
+                topics: BTreeSet::new(),
+            };
+            let entries: Vec<_> = all.iter().filter_map(Entry::of).collect();
+            let (mut place, mut seen) = (Some(Place::start(NOW)), Vec::new());
+            for (limit, smiles) in limits.into_iter().zip(smiles) {
+                let Some(here) = place else { break };
+                let (bound, wanted) = (here.bound(), here.wanted(limit));
+                let older = entries.iter().filter(|entry| entry.at < bound);
+                let candidates: Vec<_> = older.take(wanted).cloned().collect();
+                let ids = here.posts(&candidates, limit);
+                let read = all.iter().filter(|post| ids.contains(&post.id));
+                let read = read.map(|post| (post.id, post.clone())).collect();
+                let page = here.page(&candidates, read, &reader, limit);
+                prop_assert!(page.items.len() <= limit);
+                seen.extend(page.items.iter().map(|(post, _)| post.id));
+                place = page.next;
+                if let Some(post) = all.get_mut(seen.len()) {
+                    post.smiles = smiles;
+                }
+            }
+            prop_assert_eq!(place, None);
+            let different: BTreeSet<_> = seen.iter().collect();
+            prop_assert_eq!(different.len(), seen.len());
+            prop_assert_eq!(seen.len(), authors.len());
+        }
+    }
+}

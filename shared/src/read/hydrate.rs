@@ -1,0 +1,172 @@
+//! Products and people of what is to be shown.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+};
+
+use domain::{
+    catalogue::product::Product,
+    ids::{ProductId, UserId},
+    people::Profile,
+    posts::{Hydrated, Post, needs},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Reads, cache::Cache};
+use crate::error::Error;
+
+/// A changed price or name shows after this long at the latest.
+const CARD_LIFE: SignedDuration = SignedDuration::from_secs(5);
+/// An instance remembers this many of each.
+const CARDS: usize = 4_096;
+
+/// The products and people that this instance read lately.
+#[derive(Debug)]
+pub(super) struct Cards {
+    products: Cache<ProductId, Product>,
+    /// What can be bought in the stead of a product; `None` where nothing can.
+    substitutes: Cache<ProductId, Option<Product>>,
+    people: Cache<UserId, Profile>,
+}
+
+impl Default for Cards {
+    fn default() -> Self {
+        Self {
+            products: Cache::new(CARD_LIFE, CARDS),
+            substitutes: Cache::new(CARD_LIFE, CARDS),
+            people: Cache::new(CARD_LIFE, CARDS),
+        }
+    }
+}
+
+impl Reads {
+    /// Reads what stands in these posts, and their authors, save what was read before: one round,
+    /// and two more where something cannot be bought. Products are at the prices of `now` then.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn around<'a>(
+        &self,
+        posts: impl IntoIterator<Item = &'a Post>,
+        now: Timestamp,
+        read: &mut Hydrated,
+    ) -> Result<(), Error> {
+        let (products, people) = needs(posts);
+        self.complete(products, people, now, read).await
+    }
+
+    /// Reads products alone, as [`Reads::around`].
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn products(
+        &self,
+        products: impl IntoIterator<Item = &ProductId>,
+        now: Timestamp,
+    ) -> Result<Hydrated, Error> {
+        let mut read = Hydrated::default();
+        let products = products.into_iter().collect();
+        self.complete(products, BTreeSet::new(), now, &mut read)
+            .await?;
+        Ok(read)
+    }
+
+    async fn complete(
+        &self,
+        products: BTreeSet<&ProductId>,
+        people: BTreeSet<&UserId>,
+        now: Timestamp,
+        read: &mut Hydrated,
+    ) -> Result<(), Error> {
+        let cards = self.cards.as_deref();
+        let (products, people) = (
+            missing(
+                cards.map(|c| &c.products),
+                products,
+                now,
+                &mut read.products,
+            ),
+            missing(cards.map(|c| &c.people), people, now, &mut read.people),
+        );
+        let (products, people) =
+            futures::try_join!(self.store.products(products), self.store.profiles(people))?;
+        keep(
+            cards.map(|c| &c.products),
+            products,
+            now,
+            &mut read.products,
+        );
+        keep(cards.map(|c| &c.people), people, now, &mut read.people);
+        self.substitutes(now, read).await?;
+        let products = std::mem::take(&mut read.products).into_iter();
+        read.products = products
+            .map(|(id, product)| (id, product.priced_at(now)))
+            .collect();
+        Ok(())
+    }
+
+    /// What can be bought in the stead of the products that cannot.
+    async fn substitutes(&self, now: Timestamp, read: &mut Hydrated) -> Result<(), Error> {
+        let missed = read
+            .products
+            .values()
+            .filter(|found| !found.can_be_bought());
+        let mut unknown = Vec::new();
+        for product in missed {
+            let cards = self.cards.as_ref();
+            match cards.and_then(|cards| cards.substitutes.get(&product.id, now)) {
+                Some(known) => {
+                    let known = known.map(|known| (product.id.clone(), known.priced_at(now)));
+                    read.substitutes.extend(known);
+                }
+                None => unknown.push(product),
+            }
+        }
+        let found = self.store.substitutes(unknown.iter().copied(), now).await?;
+        if let Some(cards) = &self.cards {
+            for product in unknown {
+                let found = found.get(&product.id).cloned();
+                cards.substitutes.put(product.id.clone(), found, now);
+            }
+        }
+        read.substitutes.extend(found);
+        Ok(())
+    }
+}
+
+/// What is wanted and neither read yet nor known; what is known is taken over.
+fn missing<'a, K: Eq + Hash + Clone, V: Clone>(
+    cache: Option<&Cache<K, V>>,
+    wanted: impl IntoIterator<Item = &'a K>,
+    now: Timestamp,
+    read: &mut HashMap<K, V>,
+) -> Vec<&'a K> {
+    let mut missing = Vec::new();
+    for key in wanted {
+        if read.contains_key(key) {
+            continue;
+        }
+        match cache.and_then(|cache| cache.get(key, now)) {
+            Some(value) => {
+                read.insert(key.clone(), value);
+            }
+            None => missing.push(key),
+        }
+    }
+    missing
+}
+
+fn keep<K: Eq + Hash + Clone, V: Clone>(
+    cache: Option<&Cache<K, V>>,
+    found: HashMap<K, V>,
+    now: Timestamp,
+    read: &mut HashMap<K, V>,
+) {
+    for (key, value) in found {
+        if let Some(cache) = cache {
+            cache.put(key.clone(), value.clone(), now);
+        }
+        read.insert(key, value);
+    }
+}

@@ -1,0 +1,59 @@
+//! People as everything that they did shows them.
+
+use domain::{
+    people::{Avatar, Profile},
+    shown::Shown,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Presenter, RenditionView};
+
+/// A person, as everything that they did shows them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UserCard {
+    /// The `sub` of their tokens.
+    pub id: String,
+    /// As its owner spells it.
+    pub handle: String,
+    /// 1 to 50 characters.
+    pub display_name: String,
+    /// Their picture, if they have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<AvatarView>,
+    /// `enthusiast`, `influencer`, `onsite_associate`.
+    pub badges: Vec<String>,
+}
+
+/// A person's picture.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AvatarView {
+    /// Thumbhash, base64.
+    pub placeholder: String,
+    /// Smallest first.
+    pub renditions: Vec<RenditionView>,
+}
+
+impl Presenter {
+    /// A person's card.
+    pub fn user(&self, profile: &Shown<Profile>) -> UserCard {
+        self.card(profile)
+    }
+
+    /// The card of whoever made what is shown.
+    pub(super) fn card(&self, profile: &Profile) -> UserCard {
+        UserCard {
+            id: profile.id.to_string(),
+            handle: profile.handle.as_str().to_owned(),
+            display_name: profile.display_name.clone(),
+            avatar: profile
+                .avatar
+                .as_ref()
+                .map(|Avatar { image, .. }| AvatarView {
+                    placeholder: image.placeholder.clone(),
+                    renditions: self.renditions(image),
+                }),
+            badges: Vec::new(),
+        }
+    }
+}
