@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use data_plane::template::{EventSource, target};
+use data_plane::template::target;
 use harness::template;
 use serde_json::{Value, json};
 
@@ -113,14 +113,7 @@ fn no_role_grants_a_star_where_aws_knows_an_arn() {
 #[test]
 fn a_role_lets_lambda_poll_what_its_function_is_fed_from_and_nothing_else() {
     for function in template().functions().unwrap() {
-        let fed: BTreeSet<_> = function
-            .events
-            .iter()
-            .filter_map(|event| match event {
-                EventSource::Queue(event) => Some(event.queue.clone()),
-                EventSource::Stream(_) | EventSource::Schedule(_) => None,
-            })
-            .collect();
+        let fed: BTreeSet<_> = function.queues().map(|event| event.queue.clone()).collect();
         let polls = |action: &str, resource: &dyn Fn(&Value) -> bool| {
             statements(&function.binary).iter().any(|statement| {
                 texts(&statement["Action"]).iter().any(|own| own == action)
@@ -144,10 +137,7 @@ fn a_role_lets_lambda_poll_what_its_function_is_fed_from_and_nothing_else() {
                 function.binary
             );
         }
-        let reads_stream = function
-            .events
-            .iter()
-            .any(|event| matches!(event, EventSource::Stream(_)));
+        let reads_stream = function.streams().next().is_some();
         for action in ["DescribeStream", "GetRecords", "GetShardIterator"] {
             let here =
                 |resource: &Value| *resource == json!({"Fn::GetAtt": ["Table", "StreamArn"]});

@@ -85,6 +85,32 @@ pub struct ScheduleEvent {
     pub input: Value,
 }
 
+impl Function {
+    /// The queues that it works off.
+    pub fn queues(&self) -> impl Iterator<Item = &QueueEvent> {
+        self.events.iter().filter_map(|event| match event {
+            EventSource::Queue(event) => Some(event),
+            EventSource::Stream(_) | EventSource::Schedule(_) => None,
+        })
+    }
+
+    /// The streams that it works off.
+    pub fn streams(&self) -> impl Iterator<Item = &StreamEvent> {
+        self.events.iter().filter_map(|event| match event {
+            EventSource::Stream(event) => Some(event),
+            EventSource::Queue(_) | EventSource::Schedule(_) => None,
+        })
+    }
+
+    /// The schedules that call it.
+    pub fn schedules(&self) -> impl Iterator<Item = &ScheduleEvent> {
+        self.events.iter().filter_map(|event| match event {
+            EventSource::Schedule(event) => Some(event),
+            EventSource::Queue(_) | EventSource::Stream(_) => None,
+        })
+    }
+}
+
 impl Template {
     /// Every function.
     ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use data_plane::Template;
-use data_plane::template::{EventSource, ScheduleEvent};
+use data_plane::template::ScheduleEvent;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
@@ -34,19 +34,15 @@ impl Schedules {
     pub(super) fn read(template: &Template, now: Timestamp) -> Result<Self> {
         let mut all = Vec::new();
         for function in template.functions()? {
-            for event in function.events {
-                if let EventSource::Schedule(event) = event {
-                    let every = rate(&event.expression)?;
-                    let due = now.checked_add(every)?;
-                    let binary = function.binary.clone();
-                    all.push(Schedule {
-                        binary,
-                        event,
-                        every,
-                        due,
-                        running: false,
-                    });
-                }
+            for event in function.schedules() {
+                let every = rate(&event.expression)?;
+                all.push(Schedule {
+                    binary: function.binary.clone(),
+                    event: event.clone(),
+                    every,
+                    due: now.checked_add(every)?,
+                    running: false,
+                });
             }
         }
         Ok(Self {
