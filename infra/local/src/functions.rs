@@ -1,75 +1,82 @@
-//! The composition root: every function's `App`, made from its context.
+//! The composition root: the list of functions, each with how it is made from its context.
 
 use shared::http::merge_openapi;
+use shared::runtime::Context;
 use utoipa::openapi::OpenApi;
 
 use crate::function::{Contexts, Function, Functions};
 
+/// A function of the house.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// That of its crate, its binary and its folder.
+    pub name: &'static str,
+    /// The event of `events/` that shows it at work.
+    pub sample: &'static str,
+    /// What it says of its routes; `None` where it is not behind the gateway.
+    pub openapi: Option<fn() -> OpenApi>,
+    /// The function as its `main` wires it.
+    make: fn(&Context) -> Function,
+}
+
+macro_rules! functions {
+    ($($kind:ident $name:ident $sample:literal;)+) => {
+        /// Every function, by name.
+        pub const ALL: &[Listed] = &[$(
+            Listed {
+                name: stringify!($name),
+                sample: $sample,
+                openapi: functions!(@openapi $kind $name),
+                make: |context| {
+                    let app = $name::App::new(context);
+                    functions!(@make $kind $name app)
+                },
+            },
+        )+];
+    };
+    (@openapi http $name:ident) => { Some($name::openapi) };
+    (@openapi $kind:ident $name:ident) => { None };
+    (@make http $name:ident $app:ident) => { Function::Http($name::router($app)) };
+    (@make schedule $name:ident $app:ident) => {
+        Function::schedule(move |_| {
+            let app = $app.clone();
+            // It says itself what it could not do, and looks again.
+            async move { drop($name::handle(&app).await) }
+        })
+    };
+    (@make $kind:ident $name:ident $app:ident) => {
+        Function::$kind(move |event| {
+            let app = $app.clone();
+            async move { $name::handle(&app, event).await }
+        })
+    };
+}
+
+functions! {
+    queue catalogue "catalogue-s3-object-created";
+    http engagement "engagement-follow-topic";
+    queue fanout "fanout-post-published.v1";
+    http feed "feed-read-feed";
+    schedule janitor "janitor-scheduled";
+    http onboarding "onboarding-join";
+    http pages "pages-not-found";
+    queue photos "photos-s3-object-created";
+    http posting "posting-create-post";
+    stream relay "relay-stream";
+}
+
 /// All functions of the template, as their `main`s wire them.
 pub fn compose(contexts: &Contexts<'_>) -> Functions {
-    let catalogue = catalogue::App::new(&contexts("catalogue"));
-    let engagement = engagement::App::new(&contexts("engagement"));
-    let fanout = fanout::App::new(&contexts("fanout"));
-    let feed = feed::App::new(&contexts("feed"));
-    let janitor = janitor::App::new(&contexts("janitor"));
-    let onboarding = onboarding::App::new(&contexts("onboarding"));
-    let pages = pages::App::new(&contexts("pages"));
-    let photos = photos::App::new(&contexts("photos"));
-    let posting = posting::App::new(&contexts("posting"));
-    let relay = relay::App::new(&contexts("relay"));
-    Functions::default()
-        .with("engagement", Function::Http(engagement::router(engagement)))
-        .with("feed", Function::Http(feed::router(feed)))
-        .with("onboarding", Function::Http(onboarding::router(onboarding)))
-        .with("pages", Function::Http(pages::router(pages)))
-        .with("posting", Function::Http(posting::router(posting)))
-        .with(
-            "catalogue",
-            Function::queue(move |event| {
-                let app = catalogue.clone();
-                async move { catalogue::handle(&app, event).await }
-            }),
-        )
-        .with(
-            "fanout",
-            Function::queue(move |event| {
-                let app = fanout.clone();
-                async move { fanout::handle(&app, event).await }
-            }),
-        )
-        .with(
-            "janitor",
-            Function::schedule(move |_| {
-                let app = janitor.clone();
-                // It says itself what it could not do, and looks again.
-                async move { drop(janitor::handle(&app).await) }
-            }),
-        )
-        .with(
-            "photos",
-            Function::queue(move |event| {
-                let app = photos.clone();
-                async move { photos::handle(&app, event).await }
-            }),
-        )
-        .with(
-            "relay",
-            Function::stream(move |event| {
-                let app = relay.clone();
-                async move { relay::handle(&app, event).await }
-            }),
-        )
+    let all = ALL.iter();
+    all.fold(Functions::default(), |functions, listed| {
+        functions.with(listed.name, (listed.make)(&contexts(listed.name)))
+    })
 }
 
 /// What each HTTP function says of its own routes, beside its name.
-pub fn descriptions() -> [(&'static str, OpenApi); 5] {
-    [
-        ("onboarding", onboarding::openapi()),
-        ("posting", posting::openapi()),
-        ("engagement", engagement::openapi()),
-        ("feed", feed::openapi()),
-        ("pages", pages::openapi()),
-    ]
+pub fn descriptions() -> impl Iterator<Item = (&'static str, OpenApi)> {
+    let all = ALL.iter();
+    all.filter_map(|listed| Some((listed.name, listed.openapi?())))
 }
 
 /// The description of the whole API, merged from those of the functions: what

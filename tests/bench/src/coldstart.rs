@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use axum::body::Bytes;
 use harness::{Http, template};
-use local::{Cloud, Functions, Options};
+use local::{Cloud, Functions, Options, functions::ALL};
 use serde_json::{Value, json};
 
 use crate::{
@@ -158,19 +158,10 @@ impl Stage {
 
     /// The event that a function is started with.
     fn event(&self, function: &str) -> Result<Vec<u8>> {
-        let name = match function {
-            "onboarding" => "onboarding-join",
-            "posting" => "posting-create-post",
-            "engagement" => "engagement-follow-topic",
-            "feed" => "feed-read-feed",
-            "pages" => "pages-not-found",
-            "photos" => "photos-s3-object-created",
-            "catalogue" => "catalogue-s3-object-created",
-            "fanout" => "fanout-post-published.v1",
-            "relay" => "relay-stream",
-            "janitor" => "janitor-scheduled",
-            _ => return Ok(b"{}".to_vec()),
+        let Some(listed) = ALL.iter().find(|listed| listed.name == function) else {
+            return Ok(b"{}".to_vec());
         };
+        let name = listed.sample;
         let text = sample(name)?;
         let mut event: Value = serde_json::from_str(&text)?;
         if let Some(sent) = event["headers"].get_mut("authorization") {

@@ -10,17 +10,6 @@ use utoipa::openapi::OpenApi;
 
 use crate::tree;
 
-/// The HTTP functions and what each says of itself.
-fn described() -> [(&'static str, OpenApi); 5] {
-    [
-        ("onboarding", onboarding::openapi()),
-        ("posting", posting::openapi()),
-        ("engagement", engagement::openapi()),
-        ("feed", feed::openapi()),
-        ("pages", pages::openapi()),
-    ]
-}
-
 /// `METHOD path`, and whether a user is required.
 fn operations(api: &OpenApi) -> BTreeSet<(String, bool)> {
     let api = serde_json::to_value(api).unwrap();
@@ -85,7 +74,7 @@ fn every_function_is_a_crate_a_binary_and_an_entry_of_the_same_name() {
 #[test]
 fn the_routes_of_the_template_are_those_of_the_routers_and_require_a_user_where_they_do() {
     let routes = template().routes().unwrap();
-    for (function, api) in described() {
+    for (function, api) in local::functions::descriptions() {
         let logical_id = template().function(function).unwrap().logical_id;
         let declared: BTreeSet<_> = routes
             .iter()
