@@ -16,6 +16,7 @@ mod triggers;
 
 pub mod demo;
 pub mod functions;
+pub mod refresh;
 
 pub use capacity::{Actions, Capacity, Used};
 pub use cloud::{Cloud, Kept, Options};

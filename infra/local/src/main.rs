@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Parser;
 use data_plane::Template;
-use local::{Cloud, Functions, Kept, Options, functions};
+use local::{Cloud, Functions, Kept, Options, functions, refresh};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -29,9 +29,10 @@ struct Arguments {
     /// functions need.
     #[arg(long)]
     data_plane_only: bool,
-    /// Print the description of the API, as `functions/pages/openapi.json` must be, and end.
+    /// Write what is made of something else (the template, the API's description, tables of the
+    /// documents) anew, and end.
     #[arg(long)]
-    openapi: bool,
+    refresh: bool,
 }
 
 #[tokio::main]
@@ -47,10 +48,11 @@ async fn main() -> Result<()> {
         ephemeral,
         demo,
         data_plane_only,
-        openapi,
+        refresh,
     } = Arguments::parse();
-    if openapi {
-        return say(functions::openapi()?.trim_end());
+    if refresh {
+        let written = refresh::refresh()?;
+        return written.into_iter().try_for_each(say);
     }
     let template = Template::parse(local::TEMPLATE)?;
     let kept = if ephemeral {

@@ -11,6 +11,7 @@ mod agreement;
 mod edits;
 mod events;
 mod inside;
+mod made;
 mod main_job;
 mod openapi;
 mod operating;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use data_plane::template::{EventSource, RouteKey, target};
+use data_plane::template::target;
 use harness::template;
 use serde_json::{Value, json};
 use shared::telemetry::metrics::{Metric, NAMESPACE};
@@ -50,11 +50,7 @@ fn whatever_can_fail_has_an_alarm() {
     }
     for function in template().functions().unwrap() {
         wanted("AWS/Lambda", "Errors", &function.logical_id);
-        let streams = function.events.iter();
-        if streams
-            .into_iter()
-            .any(|event| matches!(event, EventSource::Stream(_)))
-        {
+        if function.streams().next().is_some() {
             wanted("AWS/Lambda", "IteratorAge", &function.logical_id);
         }
     }
@@ -235,56 +231,4 @@ fn every_function_has_a_log_that_ends_after_the_days_of_the_parameter() {
         let days = &template().resource(log)["Properties"]["RetentionInDays"];
         assert_eq!(days, &json!({"Ref": "LogRetentionDays"}), "{log}");
     }
-}
-
-/// The routes of the template as `cargo lambda watch` wants them: by path, and by method where
-/// several functions share one.
-fn local_routes() -> String {
-    let mut paths: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
-    let functions = template().functions().unwrap();
-    for route in template().routes().unwrap() {
-        let function = functions
-            .iter()
-            .find(|known| known.logical_id == route.function)
-            .unwrap();
-        let (method, taken) = match route.key {
-            RouteKey::Default => (
-                "ANY".to_owned(),
-                vec!["/".to_owned(), "/{*rest}".to_owned()],
-            ),
-            RouteKey::Path { method, path } => (method, vec![path]),
-        };
-        for path in taken {
-            let behind = paths.entry(path).or_default();
-            let methods = behind.entry(function.binary.clone()).or_default();
-            methods.insert(method.clone());
-        }
-    }
-    let mut lines = vec!["[workspace.metadata.lambda.watch.router]".to_owned()];
-    for (path, behind) in paths {
-        let mut one_or_each: Vec<_> = behind
-            .iter()
-            .map(|(function, methods)| {
-                let methods: Vec<_> = methods.iter().collect();
-                format!("{{ function = \"{function}\", methods = {methods:?} }}")
-            })
-            .collect();
-        if let [_] = one_or_each[..] {
-            let function = behind.keys().next().unwrap();
-            lines.push(format!("\"{path}\" = \"{function}\""));
-        } else {
-            one_or_each.sort();
-            lines.push(format!("\"{path}\" = [{}]", one_or_each.join(", ")));
-        }
-    }
-    lines.join("\n") + "\n"
-}
-
-#[test]
-fn cargo_lambda_serves_the_routes_of_the_template() {
-    let routes = local_routes();
-    assert!(
-        tree::read("Cargo.toml").contains(&routes),
-        "the router in Cargo.toml should be:\n{routes}"
-    );
 }

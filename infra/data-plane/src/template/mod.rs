@@ -14,6 +14,7 @@ use serde_json::Value;
 pub use api::{Cors, JwtAuthorizer, Route, RouteKey};
 pub use functions::{EventSource, Function, QueueEvent, ScheduleEvent, StreamEvent};
 pub use storage::{Bucket, Notification, Queue, Redrive, Table};
+pub use yaml::parse as yaml;
 
 /// A parsed template. Intrinsic functions are kept in CloudFormation's long form
 /// (`{"Ref": "Table"}`, `{"Fn::GetAtt": ["Table", "Arn"]}`, `{"Fn::Sub": "…"}`).

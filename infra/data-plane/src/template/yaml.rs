@@ -4,7 +4,11 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 use serde_yaml_ng::Value as Yaml;
 
-pub(super) fn parse(text: &str) -> Result<Value> {
+/// Reads YAML of a template, or of a part of one.
+///
+/// # Errors
+/// The text is not YAML, or names a key twice.
+pub fn parse(text: &str) -> Result<Value> {
     convert(serde_yaml_ng::from_str::<Yaml>(text)?)
 }
 

@@ -1,0 +1,138 @@
+//! A function of the template: what it says of itself, laid over the frames of its kind.
+
+use anyhow::{Context, Result};
+use data_plane::template::{target, yaml};
+use serde_json::Value;
+
+use super::routes::{Route, camel};
+use super::sources::{Own, Sources};
+use super::yaml::{Entry, block, entries, fill, indent, lay_over};
+
+/// A message stays hidden for this many times what its worker may take, as AWS advises.
+const VISIBILITY: u64 = 6;
+
+/// The resources of a function.
+pub(super) fn resources(own: &Own, sources: &Sources) -> Result<String> {
+    let made = make(own, sources).with_context(|| own.part.path.clone())?;
+    let read = yaml(&made).with_context(|| format!("{}, in its frames", own.part.path));
+    read.map(|_| made)
+}
+
+fn make(own: &Own, sources: &Sources) -> Result<String> {
+    let part = &own.part;
+    let id = camel(own.name);
+    let seconds = part.document["Properties"]["Timeout"].as_u64();
+    let seconds = seconds.unwrap_or(sources.timeout);
+    let window = window(&part.document, &id);
+    let visibility = VISIBILITY * (seconds + window.unwrap_or_default());
+    let values = [
+        ("Name", id.as_str()),
+        ("name", own.name),
+        ("timeout", &(1_000 * seconds).to_string()),
+        ("visibility", &visibility.to_string()),
+    ];
+    let framed = |frame: &str| entries(&fill(frame, &values));
+
+    let function = framed(&sources.frames.function);
+    let queue = window.map(|_| framed(&sources.frames.queue));
+    let queue = queue.unwrap_or_default();
+    let mut statements = block(&function, "Statements");
+    statements += part.comment("Statements");
+    statements += &part.block("Statements");
+    statements += &block(&queue, "Statements");
+    let properties = part.comment("Properties").to_owned() + &part.block("Properties");
+    let mut made = part.head().to_owned();
+    made += &fill(
+        &block(&function, "Resources"),
+        &[
+            ("environment", &environment(own, sources)?),
+            ("properties", &properties),
+            ("statements", &statements),
+        ],
+    );
+    made += &block(&queue, "Resources");
+    if let Some(routes) = &own.routes {
+        let http = framed(&sources.frames.http);
+        made += &block(&http, "Resources");
+        made += part.comment("Routes");
+        made.extend(routes.iter().map(|own| route(&http, own)));
+    }
+    let mut alarms = entries(&block(&function, "Alarms"));
+    alarms.extend(entries(&block(&queue, "Alarms")));
+    made += part.comment("Alarms");
+    made += &alarmed(alarms, own, &framed(&sources.frames.alarm));
+    Ok(made)
+}
+
+/// How long a batch of the function's own queue may be waited for, in seconds; `None` where it
+/// works none off.
+fn window(own: &Value, id: &str) -> Option<u64> {
+    let events = own["Properties"]["Events"]
+        .as_object()
+        .into_iter()
+        .flatten();
+    let mut queues = events
+        .map(|(_, event)| &event["Properties"])
+        .filter(|event| target(&event["Queue"]) == Some(&format!("{id}Queue")));
+    let window = &queues.next()?["MaximumBatchingWindowInSeconds"];
+    Some(window.as_u64().unwrap_or_default())
+}
+
+/// The variables that a function is given.
+fn environment(own: &Own, sources: &Sources) -> Result<String> {
+    let mut variables = String::new();
+    for name in own.part.words("Settings") {
+        let settings = &sources.settings;
+        let known = settings.sections.iter().find(|entry| entry.key == name);
+        let known = known.with_context(|| format!("{name} is not in {}", settings.path))?;
+        variables += &known.text;
+    }
+    if variables.is_empty() {
+        return Ok(variables);
+    }
+    let comment = own.part.comment("Settings");
+    let variables = indent(&variables, 4);
+    Ok(format!("{comment}Environment:\n  Variables:\n{variables}"))
+}
+
+fn route(http: &[Entry], route: &Route) -> String {
+    let user = block(http, "User");
+    let values = [
+        ("Route", route.logical_id()),
+        ("key", route.key.clone()),
+        ("user", if route.user { user } else { String::new() }),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    fill(&block(http, "Route"), &values)
+}
+
+/// The alarms of the frames and those of the function; one of the same name changes the frame's.
+fn alarmed(mut alarms: Vec<Entry>, own: &Own, frame: &[Entry]) -> String {
+    for alarm in entries(&own.part.block("Alarms")) {
+        match alarms.iter_mut().find(|framed| framed.key == alarm.key) {
+            Some(framed) => {
+                let mut properties = entries(&framed.block());
+                lay_over(&mut properties, entries(&alarm.block()));
+                framed.comment += &alarm.comment;
+                framed.text = format!("{}:\n{}", alarm.key, indent(&whole(&properties), 2));
+            }
+            None => alarms.push(alarm),
+        }
+    }
+    let alarms = alarms.iter().map(|alarm| {
+        let mut properties = entries(&block(frame, "Properties"));
+        lay_over(&mut properties, entries(&alarm.block()));
+        let values = [
+            ("Alarm", alarm.key.as_str()),
+            ("properties", &whole(&properties)),
+        ];
+        alarm.comment.clone() + &fill(&block(frame, "Resources"), &values)
+    });
+    alarms.collect()
+}
+
+fn whole(entries: &[Entry]) -> String {
+    entries.iter().map(Entry::whole).collect()
+}

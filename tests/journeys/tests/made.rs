@@ -1,0 +1,38 @@
+//! What is made of something else is as it would be made now, and goes where it must.
+
+use harness::template;
+
+use crate::tree;
+
+/// CloudFormation takes no larger template, by S3.
+const BYTES: usize = 1_048_576;
+/// CloudFormation takes no more resources in a stack.
+const RESOURCES: usize = 500;
+
+#[test]
+fn every_made_file_is_as_it_would_be_made_now() {
+    let made = local::refresh::make(&tree::root()).unwrap().into_iter();
+    let stale = made.filter(|made| tree::read(made.path) != made.text);
+    let stale: Vec<_> = stale.map(|made| made.path).collect();
+    assert!(
+        stale.is_empty(),
+        "refresh them: cargo run -p local -- --refresh\n{stale:#?}"
+    );
+}
+
+#[test]
+fn the_template_is_no_more_than_cloudformation_takes() {
+    let bytes = tree::read("infra/template.yaml").len();
+    assert!(bytes <= BYTES, "{bytes} bytes");
+    let own = template().document()["Resources"].as_object().unwrap();
+    let functions = template().functions().unwrap();
+    // What SAM adds: a mapping a queue or stream, a rule and a permission a schedule, and what an
+    // invocation by an event is tried again by.
+    let added = functions.iter().map(|function| {
+        let tries = function.properties.get("EventInvokeConfig");
+        let schedules = function.schedules().count();
+        function.events.len() + schedules + tries.iter().count()
+    });
+    let resources = own.len() + added.sum::<usize>();
+    assert!(resources <= RESOURCES, "{resources} resources");
+}
