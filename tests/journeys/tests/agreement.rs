@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use data_plane::template::{EventSource, Function, QueueEvent, RouteKey, StreamEvent, target};
 use harness::template;
 use serde_json::{Value, json};
-use shared::{runtime::Config, store::patterns};
+use shared::runtime::Config;
 use utoipa::openapi::OpenApi;
 
 use crate::tree;
@@ -192,11 +192,12 @@ fn every_function_is_given_the_environment_that_the_code_reads_and_no_other() {
 }
 
 #[test]
-fn the_readme_explains_every_variable() {
-    let readme = tree::read("README.md");
-    for variable in Config::VARIABLES {
-        assert!(readme.contains(&format!("`{variable}`")), "{variable}");
-    }
+fn the_settings_are_the_variables_that_the_code_reads() {
+    let settings = tree::read("infra/parts/settings.yaml");
+    let settings = data_plane::template::yaml(&settings).unwrap();
+    let settings: BTreeSet<_> = settings.as_object().unwrap().keys().collect();
+    let settings: BTreeSet<_> = settings.into_iter().map(String::as_str).collect();
+    assert_eq!(settings, BTreeSet::from(Config::VARIABLES));
 }
 
 #[test]
@@ -275,13 +276,4 @@ fn what_is_kept_outlives_the_stack() {
             assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
         }
     }
-}
-
-#[test]
-fn the_readme_lists_every_access_pattern() {
-    let table = patterns::as_markdown();
-    assert!(
-        tree::read("README.md").contains(&table),
-        "the README's table of access patterns should be:\n{table}"
-    );
 }

@@ -1,5 +1,7 @@
 //! What is made of something else is as it would be made now, and goes where it must.
 
+use std::collections::BTreeSet;
+
 use harness::template;
 
 use crate::tree;
@@ -35,4 +37,33 @@ fn the_template_is_no_more_than_cloudformation_takes() {
     });
     let resources = own.len() + added.sum::<usize>();
     assert!(resources <= RESOURCES, "{resources} resources");
+}
+
+#[test]
+fn every_message_has_a_line_of_its_document_and_no_other_has() {
+    let samples = tree::files().iter().filter_map(|file| {
+        let sample = file.path.strip_prefix("events/")?.strip_suffix(".json")?;
+        let (_function, message) = sample.split_once('-')?;
+        message.contains(".v").then_some(message)
+    });
+    let samples: BTreeSet<_> = samples.collect();
+    let document = tree::read("docs/messages.md");
+    let lines = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert_eq!(lines.collect::<BTreeSet<_>>(), samples);
+}
+
+#[test]
+fn the_readme_is_a_page_or_two_and_leads_to_every_document() {
+    let readme = tree::read("README.md");
+    let lines = readme.lines().count();
+    assert!(lines <= 200, "{lines} lines");
+    let documents = tree::files()
+        .iter()
+        .filter(|file| file.path.starts_with("docs/"));
+    for document in documents {
+        let led_to = format!("]({})", document.path);
+        assert!(readme.contains(&led_to), "{}", document.path);
+    }
 }

@@ -1,5 +1,6 @@
 //! `cargo run -p local -- --refresh`: whatever can be made of something else is made here.
 
+mod docs;
 mod function;
 mod part;
 mod routes;
@@ -34,6 +35,11 @@ pub fn make(root: &Path) -> Result<Vec<Made>> {
         made("infra/template.yaml", template::make(&sources)?),
         made("functions/pages/openapi.json", functions::openapi()?),
         made("Cargo.toml", manifest(root, &sources)?),
+        made(
+            "docs/configuration.md",
+            docs::configuration(root, &sources)?,
+        ),
+        made("docs/patterns.md", docs::patterns(root)?),
     ])
 }
 
