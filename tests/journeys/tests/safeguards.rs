@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use data_plane::template::{EventSource, target};
+use data_plane::template::target;
 use harness::template;
 use serde_json::{Value, json};
 
@@ -120,8 +120,6 @@ fn the_table_grows_as_asked_can_go_back_in_time_and_is_encrypted() {
         let recovery = &table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
         assert_eq!(recovery, true, "{id}");
         assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{id}");
-        let ttl = json!({"AttributeName": "expires_at", "Enabled": true});
-        assert_eq!(table["TimeToLiveSpecification"], ttl, "{id}");
     }
 }
 
@@ -183,27 +181,37 @@ fn s3_alone_puts_messages_on_a_queue_for_a_bucket_of_this_account() {
 #[test]
 fn no_queue_lets_its_worker_take_all_of_the_accounts_concurrency() {
     for function in template().functions().unwrap() {
-        for event in &function.events {
-            match event {
-                EventSource::Queue(event) => {
-                    assert!(event.reports_failures, "{}", function.binary);
-                    assert!(event.maximum_concurrency.is_some(), "{}", function.binary);
-                }
-                EventSource::Stream(event) => {
-                    assert!(event.reports_failures && event.bisects);
-                    assert_eq!(event.maximum_retries, None, "it retries without end");
-                    let age = event.properties["MaximumRecordAgeInSeconds"].as_u64();
-                    let day = 24 * 3_600;
-                    assert!(
-                        age.is_some_and(|age| age > day / 2 && age < day),
-                        "before the stream, which keeps a day, forgets: {age:?}"
-                    );
-                    let failed = &event.properties["DestinationConfig"]["OnFailure"];
-                    assert_eq!(failed["Type"], "S3", "which takes whole records");
-                    assert_eq!(target(&failed["Destination"]), Some("Bucket"));
-                }
-                EventSource::Schedule(_) => {}
-            }
+        for event in function.queues() {
+            assert!(event.maximum_concurrency.is_some(), "{}", function.binary);
+        }
+    }
+}
+
+#[test]
+fn every_batch_reports_exactly_its_failures() {
+    for function in template().functions().unwrap() {
+        let queues = function.queues().map(|event| event.reports_failures);
+        let streams = function.streams().map(|event| event.reports_failures);
+        let mut batches = queues.chain(streams);
+        assert!(batches.all(|reports| reports), "{}", function.binary);
+    }
+}
+
+#[test]
+fn what_a_stream_told_is_tried_until_the_stream_forgets_and_kept_whole_then() {
+    for function in template().functions().unwrap() {
+        for event in function.streams() {
+            assert!(event.bisects, "{}", function.binary);
+            assert_eq!(event.properties["MaximumRetryAttempts"], -1);
+            let age = event.properties["MaximumRecordAgeInSeconds"].as_u64();
+            let day = 24 * 3_600;
+            assert!(
+                age.is_some_and(|age| age > day / 2 && age < day),
+                "before the stream, which keeps a day, forgets: {age:?}"
+            );
+            let failed = &event.properties["DestinationConfig"]["OnFailure"];
+            assert_eq!(failed["Type"], "S3", "which takes whole records");
+            assert_eq!(target(&failed["Destination"]), Some("Bucket"));
         }
     }
 }
