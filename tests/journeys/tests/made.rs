@@ -67,3 +67,20 @@ fn the_readme_is_a_page_or_two_and_leads_to_every_document() {
         assert!(readme.contains(&led_to), "{}", document.path);
     }
 }
+
+#[test]
+fn every_link_of_a_document_leads_to_what_is_there() {
+    let mut dead = Vec::new();
+    for document in tree::files().iter().filter(|file| file.kind() == "md") {
+        let folder = tree::root().join(&document.path);
+        let folder = folder.parent().unwrap();
+        let links = document.text.split("](").skip(1);
+        for link in links.filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            if !link.contains("://") && !folder.join(path).exists() {
+                dead.push(format!("{}: {link}", document.path));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
