@@ -7,7 +7,7 @@ use shared::{
     bucket::Bucket,
     error::Error,
     queue::{Queue, arrivals, messages::CatalogueMessage, run_batch},
-    runtime::{Clock, Context},
+    runtime::{Clock, Context, function},
     store::Store,
 };
 
@@ -41,13 +41,19 @@ impl App {
     /// By slices of another size, 1 or more.
     pub fn with_slice(context: &Context, slice: u64) -> Self {
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
-            bucket: Bucket::new(context.s3(), &context.config.bucket),
-            own: Queue::new(context.sqs(), &context.config.catalogue_queue),
+            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            own: Queue::new(context.sqs(), context.config.catalogue_queue()),
             clock: context.clock.clone(),
             slice: slice.max(1),
         }
     }
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> function::Queue {
+    let work = async |app: App, event| handle(&app, event).await;
+    function::Queue::new(App::new(context), work).warmed_by(context.warm_up())
 }
 
 /// Works off a batch of the `catalogue` queue.

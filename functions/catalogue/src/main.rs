@@ -1,20 +1,7 @@
-//! The `catalogue` function: wires the queue's events to the library.
+//! The Lambda `catalogue`.
 
-use std::convert::Infallible;
+use shared::runtime::{function::Failure, serve};
 
-use aws_lambda_events::sqs::SqsEvent;
-use catalogue::App;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use shared::runtime::{Context, telemetry};
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    telemetry::init();
-    let context = Context::from_env()?;
-    context.warm_up().await;
-    let app = &App::new(&context);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Infallible>(catalogue::handle(app, event.payload).await)
-    }))
-    .await
+fn main() -> Result<(), Failure> {
+    serve(catalogue::function)
 }

@@ -28,7 +28,7 @@ pub async fn follow_person(
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
     let author = app.somebody_else(&viewer.id, &handle).await?;
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     app.store.follow(&viewer.id, &author, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

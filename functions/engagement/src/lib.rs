@@ -4,14 +4,18 @@ mod follows;
 mod smiles;
 
 use axum::Router;
-use shared::{http::edge, runtime::Context, store::Store};
+use shared::{
+    http::edge,
+    runtime::{Clock, Context, function::Http},
+    store::Store,
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
-    context: Context,
+    clock: Clock,
     store: Store,
 }
 
@@ -19,8 +23,8 @@ impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
-            context: context.clone(),
+            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            clock: context.clock.clone(),
         }
     }
 }
@@ -33,9 +37,13 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// Every route of this function, within the edge.
-pub fn router(app: App) -> Router {
-    let context = app.context.clone();
-    edge(routes().with_state(app), &context)
+pub fn router(context: &Context) -> Router {
+    edge(routes().with_state(App::new(context)), context)
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> Http {
+    Http::new(router(context)).warmed_by(context.warm_up())
 }
 
 /// The description of this function's routes.

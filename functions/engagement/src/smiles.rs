@@ -28,7 +28,7 @@ pub async fn smile_post(
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
     let post = app.published(&viewer.id, &post).await?;
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     app.store.smile(&viewer.id, post, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

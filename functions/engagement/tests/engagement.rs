@@ -13,15 +13,15 @@ use tower::ServiceExt;
 async fn begin() -> (World, Member, Http) {
     let world = World::new().await;
     let ana = world.member("ana").prime().await;
-    let http = world.serve(engagement::router(engagement::App::new(&world.context())));
+    let http = world.serve(engagement::router(&world.context()));
     (world, ana, http)
 }
 
 /// The function with a meter between it and the table.
 fn metered(world: &World) -> (Http, Meter) {
     let meter = Meter::new();
-    let app = engagement::App::new(&meter.attach(&world.context()));
-    (world.serve(engagement::router(app)), meter)
+    let router = engagement::router(&meter.attach(&world.context()));
+    (world.serve(router), meter)
 }
 
 async fn profile(world: &World, who: &Member) -> Profile {
@@ -317,7 +317,7 @@ async fn the_sample_event_follows_a_topic() {
     let event = include_str!("../../../events/engagement-follow-topic.json");
     let event = event.replace("TOKEN", &ana.token);
     let request: lambda_http::Request = lambda_http::request::from_str(&event).unwrap();
-    let router = engagement::router(engagement::App::new(&world.context()));
+    let router = engagement::router(&world.context());
     let Ok(response) = router.oneshot(request).await;
     assert_eq!(response.status(), 204);
     let interests = profile(&world, &ana).await.interests;

@@ -18,7 +18,7 @@ use shared::{
         messages::{FanoutMessage, Followed, PageDelivered, Published},
         run_batch,
     },
-    runtime::{Clock, Context},
+    runtime::{Clock, Context, function},
     store::Store,
     telemetry::metrics::{self, Metric},
 };
@@ -46,12 +46,18 @@ impl App {
     /// Fan-out by pages of another size, 1 or more.
     pub fn with_page(context: &Context, page: usize) -> Self {
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
-            own: Queue::new(context.sqs(), &context.config.fanout_queue),
+            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            own: Queue::new(context.sqs(), context.config.fanout_queue()),
             clock: context.clock.clone(),
             page: page.max(1),
         }
     }
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> function::Queue {
+    let work = async |app: App, event| handle(&app, event).await;
+    function::Queue::new(App::new(context), work).warmed_by(context.warm_up_by_query())
 }
 
 /// Works off a batch of messages.

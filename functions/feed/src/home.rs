@@ -45,7 +45,7 @@ pub async fn read_feed(
     };
     let list = app.cursors.list(LIST, Some(&viewer.id));
     let place = list.place(&page)?;
-    let place = place.unwrap_or_else(|| Place::start(app.context.clock.now()));
+    let place = place.unwrap_or_else(|| Place::start(app.clock.now()));
     let (items, next) = Box::pin(app.next_page(&viewer, place, page.limit)).await?;
     list.page(items, next).map(Json)
 }
@@ -66,7 +66,7 @@ impl App {
         let onlooker = Onlooker::new(Some(viewer.id.clone()));
         let (posts, mut read) = self.reads.posts(onlooker, &ids).await?;
         let FeedPage { items, next } = place.page(&candidates, posts, &sources.reader, limit);
-        let now = self.context.clock.now();
+        let now = self.clock.now();
         let shown = items.iter().map(|(post, _)| &**post);
         self.reads.around(shown, now, &mut read).await?;
         let items = items.iter().map(|(post, reason)| {

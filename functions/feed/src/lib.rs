@@ -8,10 +8,11 @@ mod skeleton;
 mod wall;
 mod wire;
 
+use axum::Router;
 use shared::{
     http::{Cursors, edge},
     read::Reads,
-    runtime::Context,
+    runtime::{Clock, Context, function::Http},
     seal::Seal,
     store::Store,
     views::Presenter,
@@ -21,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
-    context: Context,
+    clock: Clock,
     store: Store,
     cursors: Cursors,
     seal: Seal,
@@ -32,14 +33,14 @@ pub struct App {
 impl App {
     /// The function on these clients.
     pub fn new(context: &Context) -> Self {
-        let store = Store::new(context.dynamodb.clone(), &context.config.table);
+        let store = Store::new(context.dynamodb.clone(), context.config.table());
         Self {
             cursors: Cursors::new(context),
-            seal: Seal::new(&context.config.seal_secret),
-            presenter: Presenter::new(&context.config.media_url),
+            seal: Seal::new(context.config.seal_secret()),
+            presenter: Presenter::new(context.config.media_url()),
             reads: Reads::caching(store.clone()),
             store,
-            context: context.clone(),
+            clock: context.clock.clone(),
         }
     }
 }
@@ -50,11 +51,14 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(wall::read_wall))
 }
 
-/// Every route of this function.
-pub fn router(app: App) -> axum::Router {
-    let context = app.context.clone();
-    let (router, _) = routes().split_for_parts();
-    edge(router.with_state(app), &context)
+/// Every route of this function, within the edge.
+pub fn router(context: &Context) -> Router {
+    edge(routes().with_state(App::new(context)), context)
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> Http {
+    Http::new(router(context)).warmed_by(context.warm_up())
 }
 
 /// The description of these routes.

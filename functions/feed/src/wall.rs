@@ -47,7 +47,7 @@ pub async fn read_wall(
     let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
     let (name, viewer) = (format!("topic {topic} {kind:?}"), onlooker.id().cloned());
     let list = app.cursors.list(&name, viewer.as_ref());
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     let before = list.place(&page)?;
     let before = before.unwrap_or_else(|| Position::end_of(now));
     let entries = app.reads.wall(&topic, before, now, page.limit).await?;

@@ -13,7 +13,7 @@ use shared::{
         Outgoing, Queue,
         messages::{FanoutMessage, Published},
     },
-    runtime::{Clock, Context},
+    runtime::{Clock, Context, function},
     store::Store,
     telemetry::metrics::{self, Metric},
 };
@@ -37,11 +37,17 @@ impl App {
     /// Of the function's context.
     pub fn new(context: &Context) -> Self {
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
-            fanout: Queue::new(context.sqs(), &context.config.fanout_queue),
+            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            fanout: Queue::new(context.sqs(), context.config.fanout_queue()),
             clock: context.clock.clone(),
         }
     }
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> function::Schedule {
+    let work = async |app: App, _| handle(&app).await;
+    function::Schedule::new(App::new(context), work).warmed_by(context.warm_up_by_query())
 }
 
 /// Looks around once. Safe to do at any time, and twice at once.

@@ -9,7 +9,7 @@ mod wire;
 use axum::Router;
 use shared::{
     http::{Cursors, edge},
-    runtime::Context,
+    runtime::{Clock, Context, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -19,7 +19,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
-    context: Context,
+    clock: Clock,
+    /// Where the API is, for `Location`.
+    api_url: String,
     store: Store,
     present: Presenter,
     cursors: Cursors,
@@ -29,10 +31,11 @@ impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
-            present: Presenter::new(&context.config.media_url),
+            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            present: Presenter::new(context.config.media_url()),
             cursors: Cursors::new(context),
-            context: context.clone(),
+            clock: context.clock.clone(),
+            api_url: context.config.api_url().to_owned(),
         }
     }
 }
@@ -46,9 +49,13 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// Every route of this function, within the edge.
-pub fn router(app: App) -> Router {
-    let context = app.context.clone();
-    edge(routes().with_state(app), &context)
+pub fn router(context: &Context) -> Router {
+    edge(routes().with_state(App::new(context)), context)
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> Http {
+    Http::new(router(context)).warmed_by(context.warm_up())
 }
 
 /// The description of this function's routes.

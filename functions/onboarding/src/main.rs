@@ -1,12 +1,7 @@
-//! The `onboarding` function: wires the gateway's requests to the router.
+//! The Lambda `onboarding`.
 
-use onboarding::{App, router};
-use shared::runtime::{Context, telemetry};
+use shared::runtime::{function::Failure, serve};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
-    let context = Context::from_env()?;
-    context.warm_up().await;
-    lambda_http::run(router(App::new(&context))).await
+fn main() -> Result<(), Failure> {
+    serve(onboarding::function)
 }

@@ -41,7 +41,7 @@ pub(crate) async fn join(
 ) -> Result<Response, Error> {
     let claim = body.claim(&viewer, JOIN)?;
     let joining = body.parse::<Join>()?;
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     if let Some(claim) = &claim
         && app.store.made_before(claim, now).await?.is_some()
         && let Some(profile) = app.store.profile(&viewer.id).await?
@@ -73,11 +73,7 @@ pub(crate) async fn join(
 
 fn answer(app: &App, viewer: &Viewer, profile: Profile) -> Result<Response, Error> {
     let path = format!("/v1/users/{}", profile.handle.as_str());
-    created(
-        &app.context.config.api_url,
-        &path,
-        view(app, viewer, profile),
-    )
+    created(&app.api_url, &path, view(app, viewer, profile))
 }
 
 /// My profile.
@@ -122,7 +118,7 @@ pub(crate) async fn change_me(
         Patch::Keep => None,
         Patch::Clear => Some(None),
         Patch::Set(photo) => {
-            let now = app.context.clock.now();
+            let now = app.clock.now();
             let photo = app.store.photo(photo).await?;
             let photo = photo.filter(|photo| !photo.is_forgotten(now));
             taken = photo.as_ref().is_some_and(|photo| photo.post.is_some());

@@ -4,30 +4,15 @@ use axum::{Router, response::IntoResponse};
 use http::header;
 use shared::{
     http::{Refusals, edge},
-    runtime::Context,
+    runtime::{Context, function::Http},
 };
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The descriptions of all functions, merged; a test compares it with the code, and
-/// `cargo run -p local -- --openapi` prints it anew.
+/// `cargo run -p local -- --refresh` makes it anew.
 const DESCRIPTION: &str = include_str!("../openapi.json");
-
-/// What the handlers need: nothing of the store's.
-#[derive(Debug, Clone)]
-pub struct App {
-    context: Context,
-}
-
-impl App {
-    /// An app on the context.
-    pub fn new(context: &Context) -> Self {
-        Self {
-            context: context.clone(),
-        }
-    }
-}
 
 /// The description of the whole API, OpenAPI 3.1.
 #[utoipa::path(
@@ -45,13 +30,14 @@ fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
 }
 
 /// Every route of this function, within the edge, which answers what no route takes.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "every HTTP function's router takes its app"
-)]
-pub fn router(app: App) -> Router {
+pub fn router(context: &Context) -> Router {
     let docs = SwaggerUi::new("/docs").config(Config::new(["/openapi.json"]));
-    edge(Router::from(routes()).merge(docs), &app.context)
+    edge(Router::from(routes()).merge(docs), context)
+}
+
+/// The function, as Lambda and the local cloud run it. It calls nobody, so there is nothing to warm up.
+pub fn function(context: &Context) -> Http {
+    Http::new(router(context))
 }
 
 /// The description of this function's routes.

@@ -1,10 +1,7 @@
-//! The `pages` function: wires the gateway's requests to the router.
+//! The Lambda `pages`.
 
-use pages::{App, router};
-use shared::runtime::{Context, telemetry};
+use shared::runtime::{function::Failure, serve};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
-    lambda_http::run(router(App::new(&Context::from_env()?))).await
+fn main() -> Result<(), Failure> {
+    serve(pages::function)
 }

@@ -1,12 +1,12 @@
 //! Pages as a browser and a code generator see them.
 
 use harness::{Http, World};
-use pages::{App, router};
+use pages::router;
 use tower::ServiceExt;
 
 async fn http() -> (World, Http) {
     let world = World::new().await;
-    let http = world.serve(router(App::new(&world.context())));
+    let http = world.serve(router(&world.context()));
     (world, http)
 }
 
@@ -104,6 +104,6 @@ async fn the_sample_event_is_not_found() {
     let world = World::new().await;
     let event = include_str!("../../../events/pages-not-found.json");
     let request: lambda_http::Request = lambda_http::request::from_str(event).unwrap();
-    let Ok(response) = router(App::new(&world.context())).oneshot(request).await;
+    let Ok(response) = router(&world.context()).oneshot(request).await;
     assert_eq!(response.status(), 404);
 }

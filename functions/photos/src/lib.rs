@@ -12,7 +12,7 @@ use shared::{
         messages::{PhotoRemoved, PhotosMessage},
         run_batch,
     },
-    runtime::{Clock, Context},
+    runtime::{Clock, Context, function},
     store::Store,
 };
 use tokio::sync::Semaphore;
@@ -34,13 +34,19 @@ impl App {
     /// Of the function's context.
     pub fn new(context: &Context) -> Self {
         Self {
-            store: Store::new(context.dynamodb.clone(), &context.config.table),
-            bucket: Bucket::new(context.s3(), &context.config.bucket),
-            media: MediaNames::new(&context.config.seal_secret),
+            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            media: MediaNames::new(context.config.seal_secret()),
             clock: context.clock.clone(),
             turn: Arc::new(Semaphore::new(1)),
         }
     }
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> function::Queue {
+    let work = async |app: App, event| handle(&app, event).await;
+    function::Queue::new(App::new(context), work).warmed_by(context.warm_up())
 }
 
 /// Works off a batch of the `photos` queue.

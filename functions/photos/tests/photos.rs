@@ -349,7 +349,7 @@ async fn forget(world: &World, photo: &Photo) {
     let delete = context
         .dynamodb
         .delete_item()
-        .table_name(&context.config.table);
+        .table_name(context.config.table());
     let gone = delete.set_key(Some(keys::photo(photo.id).attributes()));
     gone.send().await.expect("deleted");
 }
@@ -435,7 +435,7 @@ async fn an_upload_that_is_gone_leaves_its_ticket_open() {
     upload(&world, &ticket, jpeg()).await;
     let event = world.receive_event("photos").await;
     let context = world.context();
-    let delete = context.s3().delete_object().bucket(&context.config.bucket);
+    let delete = context.s3().delete_object().bucket(context.config.bucket());
     delete
         .key(upload_key(ticket.id))
         .send()

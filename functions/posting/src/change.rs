@@ -120,7 +120,7 @@ impl App {
         read.products.extend(kept);
         read.photos.extend(photos);
         for attempt in 0..ATTEMPTS {
-            let now = self.context.clock.now();
+            let now = self.clock.now();
             let after = change.apply(&before, invalid, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
             if after == before || store.change_post(&before, &after, &uploads).await? {

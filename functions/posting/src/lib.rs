@@ -12,10 +12,10 @@ mod wire;
 
 use axum::Router;
 use shared::{
-    bucket::{Bucket, Presigner},
+    bucket::{Bucket, MediaNames, Presigner},
     http::{Cursors, edge},
     read::Reads,
-    runtime::Context,
+    runtime::{Clock, Context, Ids, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -25,7 +25,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
-    context: Context,
+    media: MediaNames,
+    clock: Clock,
+    ids: Ids,
+    /// Where the API is, for `Location`.
+    api_url: String,
     store: Store,
     bucket: Bucket,
     presigner: Presigner,
@@ -38,15 +42,18 @@ impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
-        let store = Store::new(context.dynamodb.clone(), &config.table);
+        let store = Store::new(context.dynamodb.clone(), config.table());
         Self {
-            bucket: Bucket::new(context.s3(), &config.bucket),
-            presigner: Presigner::new(&context.sdk),
+            bucket: Bucket::new(context.s3(), config.bucket()),
+            presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
             cursors: Cursors::new(context),
-            present: Presenter::new(&config.media_url),
+            present: Presenter::new(config.media_url()),
             store,
-            context: context.clone(),
+            media: MediaNames::new(config.seal_secret()),
+            clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            api_url: config.api_url().to_owned(),
         }
     }
 }
@@ -69,9 +76,13 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// Every route of this function, within the edge.
-pub fn router(app: App) -> Router {
-    let context = app.context.clone();
-    edge(routes().with_state(app), &context)
+pub fn router(context: &Context) -> Router {
+    edge(routes().with_state(App::new(context)), context)
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> Http {
+    Http::new(router(context)).warmed_by(context.warm_up())
 }
 
 /// The description of this function's routes.

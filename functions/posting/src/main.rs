@@ -1,11 +1,7 @@
-//! The Lambda `posting`: wires the router to the runtime.
+//! The Lambda `posting`.
 
-use shared::runtime::{Context, telemetry};
+use shared::runtime::{function::Failure, serve};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
-    let context = Context::from_env()?;
-    context.warm_up().await;
-    lambda_http::run(posting::router(posting::App::new(&context))).await
+fn main() -> Result<(), Failure> {
+    serve(posting::function)
 }

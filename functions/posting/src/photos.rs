@@ -8,7 +8,6 @@ use domain::{
 };
 use jiff::SignedDuration;
 use shared::{
-    bucket::MediaNames,
     error::Error,
     http::{JsonBody, Path, Refusals, Viewer, created},
     runtime::Clock,
@@ -57,11 +56,7 @@ pub async fn request_upload(
         PhotoStatus::Ready | PhotoStatus::Rejected => None,
     };
     let answer = app.photo_answer(&photo, upload, false);
-    created(
-        &app.context.config.api_url,
-        &format!("/v1/photos/{}", photo.id),
-        answer,
-    )
+    created(&app.api_url, &format!("/v1/photos/{}", photo.id), answer)
 }
 
 /// What became of an own upload.
@@ -86,7 +81,7 @@ pub async fn read_photo(
     };
     let (member, photo) = futures::join!(app.store.member(&viewer.id), photo);
     member?;
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     let mine = photo?.filter(|photo| photo.owner == viewer.id && !photo.is_forgotten(now));
     let photo = mine.ok_or(Error::NotFound)?;
     // The bucket is asked rather than the worker made to note that it began: so this is true also
@@ -101,7 +96,7 @@ pub async fn read_photo(
 impl App {
     /// The photo that a request with this key asked for before.
     async fn ticket_before(&self, claim: Option<&Claim>) -> Result<Option<Photo>, Error> {
-        let now = self.context.clock.now();
+        let now = self.clock.now();
         let made = match claim {
             Some(claim) => self.store.made_before(claim, now).await?,
             None => None,
@@ -133,8 +128,8 @@ impl App {
     }
 
     fn ticket(&self, owner: UserId, upload: Upload) -> Photo {
-        let now = self.context.clock.now();
-        let id = PhotoId(self.context.ids.ulid());
+        let now = self.clock.now();
+        let id = PhotoId(self.ids.ulid());
         Photo {
             id,
             owner,
@@ -143,7 +138,7 @@ impl App {
             sha256: upload.sha256,
             status: PhotoStatus::AwaitingUpload,
             reason: None,
-            media: MediaNames::new(&self.context.config.seal_secret).of(id),
+            media: self.media.of(id),
             image: None,
             post: None,
             avatar: false,
@@ -155,13 +150,12 @@ impl App {
     async fn upload(&self, photo: &Photo) -> Result<UploadView, Error> {
         // S3 reads its own clock, not one that a try-out has moved.
         let now = Clock::system().now();
-        let bucket = &self.context.config.bucket;
-        let signed = self.presigner.upload(now.into(), bucket, photo).await?;
+        let signed = self.presigner.upload(now.into(), photo).await?;
         Ok(UploadView {
             method: signed.method,
             url: signed.url,
             headers: signed.headers,
-            expires_at: self.context.clock.now() + TICKET_LIFE,
+            expires_at: self.clock.now() + TICKET_LIFE,
         })
     }
 

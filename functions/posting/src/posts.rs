@@ -31,7 +31,7 @@ pub async fn read_post(
     let (post, mut read) = app.reads.post(onlooker, id).await?;
     let post = post.and_then(|post| read.onlooker.opens(post));
     let post = post.ok_or(Error::NotFound)?;
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     app.reads.around([&*post], now, &mut read).await?;
     Ok(Json(app.present.post(&post, &read, now)))
 }
@@ -101,7 +101,7 @@ pub async fn list_posts(
     let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
     let found = ids.iter().filter_map(|id| found.remove(id));
     let posts: Vec<_> = found.filter_map(|post| read.onlooker.finds(post)).collect();
-    let now = app.context.clock.now();
+    let now = app.clock.now();
     let shown = posts.iter().map(|post| &**post);
     app.reads.around(shown, now, &mut read).await?;
     let items = posts.iter().map(|post| app.present.post(post, &read, now));

@@ -26,7 +26,7 @@ pub async fn read_product(
     Path(id): Path<String>,
 ) -> Result<Json<ProductView>, Error> {
     let id = ProductId::parse(&id).ok_or(Error::NotFound)?;
-    let page = app.reads.product(&id, app.context.clock.now()).await?;
+    let page = app.reads.product(&id, app.clock.now()).await?;
     let page = page.ok_or(Error::NotFound)?;
     Ok(Json(ProductView {
         card: ProductCard::of(&page.id, &page.read),

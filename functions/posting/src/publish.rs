@@ -75,7 +75,7 @@ impl App {
         invalid: &Invalid,
         claim: Option<&Claim>,
     ) -> Result<Response, Error> {
-        let (store, id) = (&self.store, PostId(self.context.ids.ulid()));
+        let (store, id) = (&self.store, PostId(self.ids.ulid()));
         let wanted = draft.named().photo_ids();
         let (member, made, products, photos, review) = futures::join!(
             store.member(me),
@@ -94,7 +94,7 @@ impl App {
             if let Some(made) = made {
                 return self.replay(&made, member).await;
             }
-            let now = self.context.clock.now();
+            let now = self.clock.now();
             let claimed = match draft.check(me, invalid, &read, now) {
                 Ok(claimed) => claimed,
                 // The first request with this key may have been carried out since it was looked
@@ -128,11 +128,7 @@ impl App {
 
     async fn made_before(&self, claim: Option<&Claim>) -> Result<Option<String>, Error> {
         match claim {
-            Some(claim) => {
-                self.store
-                    .made_before(claim, self.context.clock.now())
-                    .await
-            }
+            Some(claim) => self.store.made_before(claim, self.clock.now()).await,
             None => Ok(None),
         }
     }
@@ -160,7 +156,7 @@ impl App {
             smiled: Some(HashSet::new()),
             ..Hydrated::default()
         };
-        let now = self.context.clock.now();
+        let now = self.clock.now();
         self.reads.around([post], now, &mut read).await?;
         Ok(read)
     }
@@ -168,8 +164,8 @@ impl App {
     fn answer(&self, post: Post, read: &Hydrated) -> Result<Response, Error> {
         let path = format!("/v1/posts/{}", post.id);
         let post = read.onlooker.opens(post).ok_or(Error::NotFound)?;
-        let view = self.present.post(&post, read, self.context.clock.now());
-        created(&self.context.config.api_url, &path, view)
+        let view = self.present.post(&post, read, self.clock.now());
+        created(&self.api_url, &path, view)
     }
 }
 

@@ -43,10 +43,7 @@ pub async fn list_reviews(
     let after: Option<String> = list.place(&page)?;
     let (reviews, next) = app.store.reviews_by(&me, after, page.limit).await?;
     let products = reviews.iter().map(|review| &review.product);
-    let read = app
-        .reads
-        .products(products, app.context.clock.now())
-        .await?;
+    let read = app.reads.products(products, app.clock.now()).await?;
     let items = reviews.iter().map(|review| OwnReviewView {
         review: ReviewView::of(&review.into(), &read),
         shared_as: review.shared_as.map(|post| post.to_string()),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::{
     error::Error,
     queue::{Outgoing, Queue},
-    runtime::Context,
+    runtime::{Context, function},
     telemetry::metrics::{self, Metric},
 };
 
@@ -30,9 +30,9 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
-            fanout: queue(&context.config.fanout_queue),
-            photos: queue(&context.config.photos_queue),
-            dead_letters: queue(&context.config.relay_dead_letter_queue),
+            fanout: queue(context.config.fanout_queue()),
+            photos: queue(context.config.photos_queue()),
+            dead_letters: queue(context.config.relay_dead_letter_queue()),
         }
     }
 }
@@ -42,6 +42,13 @@ struct Letter {
     /// The record's place in the batch.
     record: usize,
     message: Outgoing,
+}
+
+/// The function, as Lambda and the local cloud run it.
+pub fn function(context: &Context) -> function::Stream {
+    let warm_up = context.warm_up_queue(context.config.fanout_queue());
+    let work = async |app: App, event| handle(&app, event).await;
+    function::Stream::new(App::new(context), work).warmed_by(warm_up)
 }
 
 /// Works off a batch of one shard. The answer names the first record whose message no queue took,

@@ -205,8 +205,8 @@ async fn a_record_that_the_dead_letters_did_not_take_is_read_again() {
     let (world, ids, mut event) = posts(3).await;
     event["Records"][1]["dynamodb"]["NewImage"]["author"] = json!({"N": "7"});
     let mut context = world.context();
-    let mut config = (*context.config).clone();
-    config.relay_dead_letter_queue += "-that-is-not-there";
+    let gone = format!("{}-gone", context.config.relay_dead_letter_queue());
+    let config = context.config.with("RELAY_DEAD_LETTER_QUEUE_URL", gone);
     context.config = config.into();
 
     let response = handle(&App::new(&context), event.clone()).await;

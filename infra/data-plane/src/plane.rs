@@ -1,5 +1,6 @@
 //! The whole plane: three services, started together from one template.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -198,6 +199,24 @@ impl DataPlane {
         Ok(url
             .with_context(|| format!("the template has no queue {logical_id}"))?
             .to_owned())
+    }
+
+    /// The variables of the template's functions that name what was made here: table, bucket and
+    /// queues.
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let functions = self.template.functions().into_iter().flatten();
+        let named = functions.flat_map(|function| function.environment);
+        let made = named.filter_map(|(name, value)| {
+            let id = value["Ref"].as_str()?;
+            let made = match self.template.resource(id)["Type"].as_str()? {
+                "AWS::DynamoDB::Table" => self.table.clone(),
+                "AWS::S3::Bucket" => self.bucket.clone(),
+                "AWS::SQS::Queue" => self.queues.url(id)?.to_owned(),
+                _ => return None,
+            };
+            Some((name, made))
+        });
+        made.collect()
     }
 
     /// The table and its stream, asked directly.

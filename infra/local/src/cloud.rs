@@ -1,6 +1,7 @@
 //! The whole cloud: started from the template and the functions, stopped or killed as one.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -145,11 +146,9 @@ impl Cloud {
         let endpoints = endpoints
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let variables = values(&self.engine.plane, &self.url);
-        let variables = variables
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value));
-        endpoints.chain(variables).collect()
+        endpoints
+            .chain(values(&self.engine.plane, &self.url))
+            .collect()
     }
 
     /// A context like the functions', for what stands beside them: loaders and tests.
@@ -278,13 +277,15 @@ async fn assemble(
         ports: Ports::default(),
     };
     let plane = DataPlane::start(options).await?;
-    let values = HashMap::from(values(&plane, &url));
-    let config = Config::read(|name| values.get(name).cloned())?;
+    let values = values(&plane, &url);
     let sdk = plane.sdk_config();
-    let context = Context::new(config, &sdk, clock.clock());
+    let context = Context::new(
+        Config::read(|name| values.get(name).cloned()),
+        &sdk,
+        clock.clock(),
+    );
     let meter = Meter::default();
-    let make = |function: &str| meter.attach(function, context.clone());
-    let functions = compose(&make);
+    let functions = make(plane.template(), &context, &values, &meter, compose)?;
     let routes = Routes::read(plane.template(), &functions)?;
     let cors = plane
         .template()
@@ -309,7 +310,7 @@ async fn assemble(
     }
     let origin = Origin {
         s3: context.s3(),
-        bucket: context.config.bucket.clone(),
+        bucket: context.config.bucket().to_owned(),
     };
     let media = Router::new()
         .route("/media/{*key}", get(media::serve))
@@ -328,10 +329,48 @@ async fn assemble(
     Ok((url, port, engine, context, router))
 }
 
-/// The environment of the functions, as the template would set it.
-fn values(plane: &DataPlane, url: &str) -> [(&'static str, String); 13] {
-    let queue = |id: &str| plane.queue_url(id).unwrap_or_else(|_| "none".to_owned());
-    [
+/// Makes the functions, each with the settings that the template gives it: what it reads besides is
+/// missing here too.
+fn make(
+    template: &Template,
+    context: &Context,
+    values: &BTreeMap<String, String>,
+    meter: &Meter,
+    compose: impl FnOnce(&Contexts<'_>) -> Functions,
+) -> Result<Functions> {
+    let given = RefCell::new(Vec::new());
+    let functions = compose(&|name: &str| {
+        let function = template.function(name);
+        let config = Config::read(|variable| {
+            let environment = &function.as_ref().ok()?.environment;
+            values
+                .get(variable)
+                .filter(|_| environment.contains_key(variable))
+                .cloned()
+        });
+        let config = Arc::new(config);
+        given
+            .borrow_mut()
+            .push((name.to_owned(), Arc::clone(&config)));
+        meter.attach(
+            name,
+            Context {
+                config,
+                ..context.clone()
+            },
+        )
+    });
+    for (name, config) in given.into_inner() {
+        config
+            .complete()
+            .with_context(|| format!("the settings of {name}"))?;
+    }
+    Ok(functions)
+}
+
+/// All variables of the functions, as the template would set them.
+fn values(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
+    let of_this_cloud = [
         ("TABLE_NAME", plane.table().to_owned()),
         ("BUCKET_NAME", plane.bucket().to_owned()),
         ("API_URL", url.to_owned()),
@@ -344,9 +383,9 @@ fn values(plane: &DataPlane, url: &str) -> [(&'static str, String); 13] {
             "SEAL_SECRET",
             "the local cloud keeps no secrets at all".to_owned(),
         ),
-        ("FANOUT_QUEUE_URL", queue("FanoutQueue")),
-        ("PHOTOS_QUEUE_URL", queue("PhotosQueue")),
-        ("CATALOGUE_QUEUE_URL", queue("CatalogueQueue")),
-        ("RELAY_DEAD_LETTER_QUEUE_URL", queue("RelayDlq")),
-    ]
+    ];
+    let mut values = plane.settings();
+    let own = of_this_cloud.map(|(name, value)| (name.to_owned(), value));
+    values.extend(own);
+    values
 }

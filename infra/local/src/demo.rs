@@ -87,7 +87,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 async fn drop_file(context: &Context, file: &Path, key: &str) -> Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("reading {file:?}"))?;
-    let put = context.s3().put_object().bucket(&context.config.bucket);
+    let put = context.s3().put_object().bucket(context.config.bucket());
     let put = put.key(key).body(bytes.into());
     put.send().await.with_context(|| format!("putting {key}"))?;
     Ok(())

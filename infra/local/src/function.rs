@@ -4,18 +4,12 @@ use std::sync::Arc;
 
 use aws_lambda_events::{sqs, streams};
 use axum::Router;
-use futures::future::BoxFuture;
 use serde_json::Value;
+use shared::error::Error;
 use shared::runtime::Context;
-
-/// A worker of a queue's batches.
-pub type QueueWorker =
-    Arc<dyn Fn(sqs::SqsEvent) -> BoxFuture<'static, sqs::SqsBatchResponse> + Send + Sync>;
-/// A worker of a stream's batches, given the event as it came.
-pub type StreamWorker =
-    Arc<dyn Fn(Value) -> BoxFuture<'static, streams::DynamoDbEventResponse> + Send + Sync>;
-/// A worker of a schedule's calls, given the schedule's input.
-pub type ScheduleWorker = Arc<dyn Fn(Value) -> BoxFuture<'static, ()> + Send + Sync>;
+use shared::runtime::function::{
+    Http, Queue, QueueWorker, Schedule, ScheduleWorker, Stream, StreamWorker,
+};
 
 /// What a function does when it is triggered.
 #[derive(Clone)]
@@ -53,9 +47,33 @@ impl Function {
     pub fn schedule<F, R>(work: F) -> Self
     where
         F: Fn(Value) -> R + Send + Sync + 'static,
-        R: Future<Output = ()> + Send + 'static,
+        R: Future<Output = Result<(), Error>> + Send + 'static,
     {
         Self::Schedule(Arc::new(move |input| Box::pin(work(input))))
+    }
+}
+
+impl From<Http> for Function {
+    fn from(function: Http) -> Self {
+        Self::Http(function.work)
+    }
+}
+
+impl From<Queue> for Function {
+    fn from(function: Queue) -> Self {
+        Self::Queue(function.work)
+    }
+}
+
+impl From<Stream> for Function {
+    fn from(function: Stream) -> Self {
+        Self::Stream(function.work)
+    }
+}
+
+impl From<Schedule> for Function {
+    fn from(function: Schedule) -> Self {
+        Self::Schedule(function.work)
     }
 }
 

@@ -19,57 +19,47 @@ pub struct Listed {
     make: fn(&Context) -> Function,
 }
 
+impl Listed {
+    /// The function, made of this context.
+    pub fn of(&self, context: &Context) -> Function {
+        (self.make)(context)
+    }
+}
+
 macro_rules! functions {
-    ($($kind:ident $name:ident $sample:literal;)+) => {
+    ($($name:ident $sample:literal $($openapi:path)?;)+) => {
         /// Every function, by name.
         pub const ALL: &[Listed] = &[$(
             Listed {
                 name: stringify!($name),
                 sample: $sample,
-                openapi: functions!(@openapi $kind $name),
-                make: |context| {
-                    let app = $name::App::new(context);
-                    functions!(@make $kind $name app)
-                },
+                openapi: functions!(@option $($openapi)?),
+                make: |context| $name::function(context).into(),
             },
         )+];
     };
-    (@openapi http $name:ident) => { Some($name::openapi) };
-    (@openapi $kind:ident $name:ident) => { None };
-    (@make http $name:ident $app:ident) => { Function::Http($name::router($app)) };
-    (@make schedule $name:ident $app:ident) => {
-        Function::schedule(move |_| {
-            let app = $app.clone();
-            // It says itself what it could not do, and looks again.
-            async move { drop($name::handle(&app).await) }
-        })
-    };
-    (@make $kind:ident $name:ident $app:ident) => {
-        Function::$kind(move |event| {
-            let app = $app.clone();
-            async move { $name::handle(&app, event).await }
-        })
-    };
+    (@option) => { None };
+    (@option $openapi:path) => { Some($openapi) };
 }
 
 functions! {
-    queue catalogue "catalogue-s3-object-created";
-    http engagement "engagement-follow-topic";
-    queue fanout "fanout-post-published.v1";
-    http feed "feed-read-feed";
-    schedule janitor "janitor-scheduled";
-    http onboarding "onboarding-join";
-    http pages "pages-not-found";
-    queue photos "photos-s3-object-created";
-    http posting "posting-create-post";
-    stream relay "relay-stream";
+    catalogue "catalogue-s3-object-created";
+    engagement "engagement-follow-topic" engagement::openapi;
+    fanout "fanout-post-published.v1";
+    feed "feed-read-feed" feed::openapi;
+    janitor "janitor-scheduled";
+    onboarding "onboarding-join" onboarding::openapi;
+    pages "pages-not-found" pages::openapi;
+    photos "photos-s3-object-created";
+    posting "posting-create-post" posting::openapi;
+    relay "relay-stream";
 }
 
 /// All functions of the template, as their `main`s wire them.
 pub fn compose(contexts: &Contexts<'_>) -> Functions {
     let all = ALL.iter();
     all.fold(Functions::default(), |functions, listed| {
-        functions.with(listed.name, (listed.make)(&contexts(listed.name)))
+        functions.with(listed.name, listed.of(&contexts(listed.name)))
     })
 }
 

@@ -39,15 +39,18 @@ pub struct Presigner {
     region: Option<String>,
     /// Where it is not the region's own.
     endpoint: Option<String>,
+    bucket: String,
 }
 
 impl Presigner {
-    /// By the configuration's credentials, region and endpoint of S3, the region's own by default.
-    pub fn new(sdk: &SdkConfig) -> Self {
+    /// Into this bucket, by the configuration's credentials, region and endpoint of S3, the
+    /// region's own by default.
+    pub fn new(sdk: &SdkConfig, bucket: impl Into<String>) -> Self {
         Self {
             credentials: sdk.credentials_provider(),
             region: sdk.region().map(ToString::to_string),
             endpoint: configured_endpoint(sdk),
+            bucket: bucket.into(),
         }
     }
 
@@ -58,12 +61,7 @@ impl Presigner {
     /// # Errors
     /// [`Error::Internal`] when the digest is none, or there is no region or are no
     /// credentials to sign with.
-    pub async fn upload(
-        &self,
-        now: SystemTime,
-        bucket: &str,
-        photo: &Photo,
-    ) -> Result<PresignedUpload, Error> {
+    pub async fn upload(&self, now: SystemTime, photo: &Photo) -> Result<PresignedUpload, Error> {
         let digest =
             from_hex(&photo.sha256).ok_or_else(|| Error::internal("a digest that is none"))?;
         let headers = BTreeMap::from([
@@ -71,7 +69,7 @@ impl Presigner {
             ("content-type".to_owned(), photo.content_type.clone()),
             ("x-amz-checksum-sha256".to_owned(), STANDARD.encode(digest)),
         ]);
-        let path = format!("{bucket}/{}?x-id=PutObject", upload_key(photo.id));
+        let path = format!("{}/{}?x-id=PutObject", self.bucket, upload_key(photo.id));
         let url = self.sign_put(now, &path, &headers).await;
         Ok(PresignedUpload {
             method: "PUT".to_owned(),
@@ -222,8 +220,8 @@ mod tests {
             ("eu-central-1", Some("http://127.0.0.1:4566")),
         ] {
             let sdk = configured(region, endpoint);
-            let (presigner, photo) = (Presigner::new(&sdk), photo());
-            let ours = presigner.upload(now, "photos", &photo).await.unwrap();
+            let (presigner, photo) = (Presigner::new(&sdk, "photos"), photo());
+            let ours = presigner.upload(now, &photo).await.unwrap();
             assert_eq!(ours, by_the_sdk(&sdk, now).await);
         }
     }
@@ -235,8 +233,8 @@ mod tests {
         nowhere.set_region(None);
         nobody.set_credentials_provider(None);
         for sdk in [nowhere.build(), nobody.build()] {
-            let signed = Presigner::new(&sdk)
-                .upload(UNIX_EPOCH, "photos", &photo())
+            let signed = Presigner::new(&sdk, "photos")
+                .upload(UNIX_EPOCH, &photo())
                 .await;
             assert!(matches!(signed, Err(Error::Internal(_))));
         }

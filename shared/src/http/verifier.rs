@@ -54,10 +54,10 @@ impl Verifier {
     /// token.
     pub fn new(config: &Config, clock: Clock) -> Self {
         Self {
-            issuer: config.token_issuer.clone(),
-            audience: config.token_audience.clone(),
-            groups_claim: config.token_groups_claim.clone(),
-            keys: Keys::new(&config.token_jwks_url, clock.clone()),
+            issuer: config.token_issuer().to_owned(),
+            audience: config.token_audience().to_owned(),
+            groups_claim: config.token_groups_claim().to_owned(),
+            keys: Keys::new(config.token_jwks_url(), clock.clone()),
             clock,
         }
     }

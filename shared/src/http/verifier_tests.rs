@@ -87,7 +87,7 @@ pub(crate) fn config(jwks: &str) -> Config {
             _ => "https://api.example".to_owned(),
         })
     };
-    Config::read(set).unwrap()
+    Config::read(set)
 }
 
 fn verifier() -> Verifier {

@@ -1,38 +1,64 @@
-//! The environment of a function: the only place that reads it.
+//! The settings of a function: the only place that reads the environment.
+//!
+//! A function is given the settings that it reads, and no others. Which those are it says by asking for
+//! them while it is made: what it asks for is noted, compared with its `function.yaml` by a test, and
+//! must be there before it serves.
 
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
-/// What the template tells each function; the README's table of configuration lists the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a function is told by its environment.
+#[derive(Debug, Default)]
 pub struct Config {
-    /// `TABLE_NAME`: the DynamoDB table.
-    pub table: String,
-    /// `BUCKET_NAME`: the S3 bucket of uploads, renditions, feeds and reports.
-    pub bucket: String,
-    /// `API_URL`: the public base address of the API, without a slash at the end.
-    pub api_url: String,
-    /// `MEDIA_URL`: the public base address of renditions; an S3 key follows after a slash.
-    pub media_url: String,
-    /// `TOKEN_ISSUER`: the `iss` that tokens must carry.
-    pub token_issuer: String,
-    /// `TOKEN_AUDIENCE`: the `aud` or `client_id` that tokens must carry.
-    pub token_audience: String,
-    /// `TOKEN_JWKS_URL`: where the issuer's keys are read, or, beginning with `{`, the keys
-    /// themselves (a JWKS document), where nothing is to be fetched.
-    pub token_jwks_url: String,
-    /// `TOKEN_GROUPS_CLAIM`: the claim that names tier and roles, such as `cognito:groups`.
-    pub token_groups_claim: String,
-    /// `SEAL_SECRET`: what cursors and view tokens are encrypted with; any 32 characters or
-    /// more, no comma; while it is changed, several, parted by commas, of which the first seals.
-    pub seal_secret: String,
-    /// `FANOUT_QUEUE_URL`.
-    pub fanout_queue: String,
-    /// `PHOTOS_QUEUE_URL`.
-    pub photos_queue: String,
-    /// `CATALOGUE_QUEUE_URL`.
-    pub catalogue_queue: String,
-    /// `RELAY_DEAD_LETTER_QUEUE_URL`: where a stream record that cannot be read goes, raw.
-    pub relay_dead_letter_queue: String,
+    values: BTreeMap<&'static str, String>,
+    asked: Mutex<BTreeSet<&'static str>>,
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:literal $method:ident;)*) => {
+        impl Config {
+            /// Every variable that a function may read.
+            pub const VARIABLES: &'static [&'static str] = &[$($name),*];
+
+            $($(#[$doc])* pub fn $method(&self) -> &str {
+                self.ask($name)
+            })*
+        }
+    };
+}
+
+settings! {
+    /// The DynamoDB table.
+    "TABLE_NAME" table;
+    /// The S3 bucket of uploads, renditions, feeds and reports.
+    "BUCKET_NAME" bucket;
+    /// The public base address of the API, without a slash at the end.
+    "API_URL" api_url;
+    /// The public base address of renditions; an S3 key follows after a slash.
+    "MEDIA_URL" media_url;
+    /// The `iss` that tokens must carry.
+    "TOKEN_ISSUER" token_issuer;
+    /// The `aud` or `client_id` that tokens must carry.
+    "TOKEN_AUDIENCE" token_audience;
+    /// Where the issuer's keys are read, or, beginning with `{`, the keys themselves (a JWKS
+    /// document), where nothing is to be fetched.
+    "TOKEN_JWKS_URL" token_jwks_url;
+    /// The claim that names tier and roles, such as `cognito:groups`.
+    "TOKEN_GROUPS_CLAIM" token_groups_claim;
+    /// What cursors and view tokens are encrypted with; any 32 characters or more, no comma; while
+    /// it is changed, several, parted by commas, of which the first seals.
+    "SEAL_SECRET" seal_secret;
+    /// The queue of `fanout`.
+    "FANOUT_QUEUE_URL" fanout_queue;
+    /// The queue of `photos`.
+    "PHOTOS_QUEUE_URL" photos_queue;
+    /// The queue of `catalogue`.
+    "CATALOGUE_QUEUE_URL" catalogue_queue;
+    /// Where a stream record that cannot be read goes, raw.
+    "RELAY_DEAD_LETTER_QUEUE_URL" relay_dead_letter_queue;
 }
 
 /// A variable of the process's environment; `None` where it is not set, or not Unicode.
@@ -44,7 +70,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The variables that are not set, or empty.
+/// The variables that a function reads and that are not set, or empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingVariables(pub Vec<&'static str>);
 
@@ -57,28 +83,8 @@ impl fmt::Display for MissingVariables {
 impl std::error::Error for MissingVariables {}
 
 impl Config {
-    /// Every variable that [`Config::from_env`] reads, in the order of the fields.
-    pub const VARIABLES: [&'static str; 13] = [
-        "TABLE_NAME",
-        "BUCKET_NAME",
-        "API_URL",
-        "MEDIA_URL",
-        "TOKEN_ISSUER",
-        "TOKEN_AUDIENCE",
-        "TOKEN_JWKS_URL",
-        "TOKEN_GROUPS_CLAIM",
-        "SEAL_SECRET",
-        "FANOUT_QUEUE_URL",
-        "PHOTOS_QUEUE_URL",
-        "CATALOGUE_QUEUE_URL",
-        "RELAY_DEAD_LETTER_QUEUE_URL",
-    ];
-
     /// Reads the process's environment.
-    ///
-    /// # Errors
-    /// Names every variable that is missing, at once.
-    pub fn from_env() -> Result<Self, MissingVariables> {
+    pub fn from_env() -> Self {
         Self::read(variable)
     }
 
@@ -89,52 +95,54 @@ impl Config {
     }
 
     /// Reads the variables through `lookup`.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let found = |name: &&'static str| {
+            let value = lookup(name)?;
+            let value = value.trim_end_matches('/');
+            (!value.is_empty()).then(|| (*name, value.to_owned()))
+        };
+        Self {
+            values: Self::VARIABLES.iter().filter_map(found).collect(),
+            asked: Mutex::default(),
+        }
+    }
+
+    /// The same variables, of which nothing was asked yet, with one of another value.
+    #[must_use]
+    pub fn with(&self, name: &'static str, value: impl Into<String>) -> Self {
+        let mut values = self.values.clone();
+        values.insert(name, value.into());
+        Self {
+            values,
+            asked: Mutex::default(),
+        }
+    }
+
+    /// What was asked for so far.
+    pub fn asked(&self) -> BTreeSet<&'static str> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.clone()
+    }
+
+    /// That all that was asked for is there.
     ///
     /// # Errors
-    /// Names every variable that is missing or empty, at once.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
-        let mut missing = Vec::new();
-        let mut values = Self::VARIABLES.map(|name| {
-            lookup(name)
-                .filter(|value| !value.is_empty())
-                .unwrap_or_else(|| {
-                    missing.push(name);
-                    String::new()
-                })
-        });
-        if !missing.is_empty() {
-            return Err(MissingVariables(missing));
+    /// Names every variable that is not set, at once.
+    pub fn complete(&self) -> Result<(), MissingVariables> {
+        let mut missing = self.asked();
+        missing.retain(|name| !self.values.contains_key(name));
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(MissingVariables(missing.into_iter().collect()))
         }
-        let [
-            table,
-            bucket,
-            api_url,
-            media_url,
-            token_issuer,
-            token_audience,
-            token_jwks_url,
-            token_groups_claim,
-            seal_secret,
-            fanout_queue,
-            photos_queue,
-            catalogue_queue,
-            relay_dead_letter_queue,
-        ] = values.each_mut().map(std::mem::take);
-        Ok(Self {
-            table,
-            bucket,
-            api_url: api_url.trim_end_matches('/').to_owned(),
-            media_url: media_url.trim_end_matches('/').to_owned(),
-            token_issuer,
-            token_audience,
-            token_jwks_url,
-            token_groups_claim,
-            seal_secret,
-            fanout_queue,
-            photos_queue,
-            catalogue_queue,
-            relay_dead_letter_queue,
-        })
+    }
+
+    /// A setting; empty where it is not set, which [`Config::complete`] tells.
+    fn ask(&self, name: &'static str) -> &str {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(name);
+        self.values.get(name).map_or("", String::as_str)
     }
 }
 
@@ -143,15 +151,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_missing_variable_is_named_at_once() {
-        let some = |name: &str| (name != "TABLE_NAME" && name != "API_URL").then(|| "x".to_owned());
-        assert_eq!(
-            Config::read(some),
-            Err(MissingVariables(vec!["TABLE_NAME", "API_URL"]))
-        );
-        assert_eq!(
-            Config::read(|name| Some(name.to_owned())).unwrap().bucket,
-            "BUCKET_NAME"
-        );
+    fn every_variable_that_is_asked_for_and_missing_is_named_at_once() {
+        let config = Config::read(|name| (name == "BUCKET_NAME").then(|| "photos".to_owned()));
+        assert_eq!((config.bucket(), config.complete()), ("photos", Ok(())));
+        assert_eq!((config.table(), config.api_url()), ("", ""));
+        let missing = MissingVariables(vec!["API_URL", "TABLE_NAME"]);
+        assert_eq!(config.complete(), Err(missing));
+        let asked = ["API_URL", "BUCKET_NAME", "TABLE_NAME"];
+        assert_eq!(config.asked(), BTreeSet::from(asked));
+    }
+
+    #[test]
+    fn an_address_has_no_slash_at_its_end() {
+        let config = Config::read(|_| Some("https://api.test/".to_owned()));
+        assert_eq!(config.api_url(), "https://api.test");
     }
 }

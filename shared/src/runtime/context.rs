@@ -6,8 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 
-use super::{Clock, Config, Ids, MissingVariables, config};
-use crate::aws::sdk;
+use futures::{FutureExt, future::BoxFuture};
+
+use super::{Clock, Config, Ids, config};
+use crate::{aws::sdk, keys};
 
 /// Everything a function's `App` is made from; cheap to clone.
 #[derive(Debug, Clone)]
@@ -46,12 +48,9 @@ impl Context {
     }
 
     /// The context of a deployed function: environment and system clock.
-    ///
-    /// # Errors
-    /// Names the variables that are missing.
-    pub fn from_env() -> Result<Self, MissingVariables> {
+    pub fn from_env() -> Self {
         let sdk = sdk::read(config::variable);
-        Ok(Self::new(Config::from_env()?, &sdk, Clock::system()))
+        Self::new(Config::from_env(), &sdk, Clock::system())
     }
 
     /// A client of S3. A function that never asks for one does not carry S3 in its binary.
@@ -67,37 +66,31 @@ impl Context {
     /// Opens the connection to DynamoDB by reading an item that is not there: the first TLS
     /// handshake is paid for in init, while the CPU is not throttled. A failure costs nothing
     /// but that.
-    pub async fn warm_up(&self) {
-        let key = crate::keys::nothing().attributes();
-        let request = self.dynamodb.get_item().table_name(&self.config.table);
-        if let Err(error) = request.set_key(Some(key)).send().await {
-            tracing::debug!(%error, "the connection was not warmed up");
-        }
+    pub fn warm_up(&self) -> BoxFuture<'static, ()> {
+        let request = self.dynamodb.get_item().table_name(self.config.table());
+        let request = request.set_key(Some(keys::nothing().attributes()));
+        async move { tried(request.send().await) }.boxed()
     }
 
     /// As [`Context::warm_up`], for a function whose role may only query.
-    pub async fn warm_up_by_query(&self) {
-        let query = self.dynamodb.query().table_name(&self.config.table);
-        let nowhere = AttributeValue::S(crate::keys::nothing().pk);
+    pub fn warm_up_by_query(&self) -> BoxFuture<'static, ()> {
+        let query = self.dynamodb.query().table_name(self.config.table());
+        let nowhere = AttributeValue::S(keys::nothing().pk);
         let query = query.key_condition_expression("PK = :pk").limit(1);
-        if let Err(error) = query
-            .expression_attribute_values(":pk", nowhere)
-            .send()
-            .await
-        {
-            tracing::debug!(%error, "the connection was not warmed up");
-        }
+        let query = query.expression_attribute_values(":pk", nowhere);
+        async move { tried(query.send().await) }.boxed()
     }
 
     /// Opens the connection to SQS by asking for one attribute of this queue.
-    pub async fn warm_up_queue(&self, url: &str) {
+    pub fn warm_up_queue(&self, url: &str) -> BoxFuture<'static, ()> {
         let ask = self.sqs().get_queue_attributes().queue_url(url);
-        if let Err(error) = ask
-            .attribute_names(QueueAttributeName::QueueArn)
-            .send()
-            .await
-        {
-            tracing::debug!(%error, "the connection was not warmed up");
-        }
+        let ask = ask.attribute_names(QueueAttributeName::QueueArn);
+        async move { tried(ask.send().await) }.boxed()
+    }
+}
+
+fn tried<T, E: std::fmt::Display>(outcome: Result<T, E>) {
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "the connection was not warmed up");
     }
 }

@@ -3,10 +3,12 @@
 mod clock;
 mod config;
 mod context;
+pub mod function;
 mod ids;
 pub mod telemetry;
 
 pub use clock::{Clock, ClockHandle};
 pub use config::{Config, MissingVariables};
 pub use context::Context;
+pub use function::serve;
 pub use ids::Ids;

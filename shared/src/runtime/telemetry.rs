@@ -2,9 +2,7 @@
 //! in a deployed function, those of the metrics.
 
 use tracing::Level;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{Config, config};
 use crate::telemetry::metrics;

@@ -107,7 +107,7 @@ impl Bench {
     }
 
     async fn onboarding(&mut self) -> Result<()> {
-        let http = self.serve(onboarding::router(onboarding::App::new(&self.context)));
+        let http = self.serve(onboarding::router(&self.context));
         let free = Budget::FREE;
         self.call("GET /v1/interests", http.get("/v1/interests"), 200, free)
             .await?;
@@ -136,7 +136,7 @@ impl Bench {
     }
 
     async fn posting(&mut self, posts: &[Post]) -> Result<()> {
-        let http = self.serve(posting::router(posting::App::new(&self.context)));
+        let http = self.serve(posting::router(&self.context));
         let ticket = ticket(&http, PHOTO);
         let ticket = self
             .call("POST /v1/photos", ticket, 201, Budget::FREE)
@@ -198,7 +198,7 @@ impl Bench {
         let call = http.post("/v1/posts").json(poll);
         self.call("… a poll of 2 KB", call, 201, publish).await?;
         // Another instance, so that nothing is cached yet.
-        let http = self.serve(posting::router(posting::App::new(&self.context)));
+        let http = self.serve(posting::router(&self.context));
         let path = format!("/v1/posts/{}", id(&made)?);
         let read = Budget::rounds(2).rcu(4.0);
         self.call(
@@ -250,7 +250,7 @@ impl Bench {
     }
 
     async fn engagement(&mut self, posts: &[Post]) -> Result<()> {
-        let http = self.serve(engagement::router(engagement::App::new(&self.context)));
+        let http = self.serve(engagement::router(&self.context));
         let small = self.world.published_post(&author(0)).text(&text(300)).await;
         for (what, post, wcu) in [
             ("a post of 1 KB", small.id, 4.0),
@@ -287,7 +287,7 @@ impl Bench {
     async fn feed(&mut self) -> Result<()> {
         let (cold, warm) = (Budget::rounds(4).rcu(55.0), Budget::rounds(4).rcu(25.0));
         for size in ["60 posts in the timeline", "300 posts"] {
-            let http = self.serve(feed::router(feed::App::new(&self.context)));
+            let http = self.serve(feed::router(&self.context));
             let name = format!("GET /v1/feed, cold, {size}");
             let page = http.get("/v1/feed?limit=20");
             let page = self.call(&name, page, 200, cold).await?.json();
@@ -303,7 +303,7 @@ impl Bench {
                 reference::publish(&self.world, 3 * reference::PAGE, 300).await?;
             }
         }
-        let http = self.serve(feed::router(feed::App::new(&self.context)));
+        let http = self.serve(feed::router(&self.context));
         let path = format!("/v1/topics/{}/posts?sort=new&limit=20", topics(1)[0]);
         for name in [
             "GET /v1/topics/{topic_id}/posts, cold",

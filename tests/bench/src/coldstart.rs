@@ -129,12 +129,12 @@ impl Stage {
             token(cloud.url(), "newcomer").await?,
         ];
         let context = cloud.context();
-        let onboarding = Http::new(onboarding::router(onboarding::App::new(context)));
+        let onboarding = Http::new(onboarding::router(context));
         let event: Value = serde_json::from_str(&sample("onboarding-join")?)?;
         let body: Value = serde_json::from_str(event["body"].as_str().context("a body")?)?;
         let join = onboarding.post("/v1/me").token(&tokens[0]).json(body);
         join.send().await.expect(201);
-        let posting = Http::new(posting::router(posting::App::new(context)));
+        let posting = Http::new(posting::router(context));
         let ticket = ticket(&posting, PHOTO).token(&tokens[0]).send().await;
         let photo = id(&ticket)?;
         for (key, kind, body) in [
@@ -145,7 +145,7 @@ impl Stage {
                 CATALOGUE,
             ),
         ] {
-            let put = context.s3().put_object().bucket(&context.config.bucket);
+            let put = context.s3().put_object().bucket(context.config.bucket());
             let put = put.key(key).content_type(kind).body(body.to_vec().into());
             put.send().await?;
         }

@@ -58,7 +58,7 @@ pub(crate) async fn run(file: &Path, data_dir: Option<PathBuf>) -> Result<bool> 
     };
     let cloud = Cloud::start(options, move |contexts| compose(contexts, &watched)).await?;
     let context = cloud.context().clone();
-    let store = Store::new(context.dynamodb.clone(), &context.config.table);
+    let store = Store::new(context.dynamodb.clone(), context.config.table());
 
     let began = Instant::now();
     load(&store, &graph, &context).await?;

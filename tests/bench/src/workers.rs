@@ -96,7 +96,7 @@ impl Bench {
 
     pub(crate) async fn photos(&mut self) -> Result<()> {
         let app = photos::App::new(&self.context);
-        let http = self.serve(posting::router(posting::App::new(&self.world.context())));
+        let http = self.serve(posting::router(&self.world.context()));
         for waits in [false, true] {
             let ticket = ticket(&http, PHOTO).token(&self.token).send().await;
             let photo = id(&ticket)?;

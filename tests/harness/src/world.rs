@@ -40,22 +40,20 @@ impl World {
         let options = Options::ephemeral(template().clone());
         let plane = DataPlane::start(options).await.expect("a data plane");
         let (clock, handle) = Clock::shifted();
-        let queue = |logical_id| plane.queue_url(logical_id).expect("a declared queue");
-        let config = Config {
-            table: plane.table().to_owned(),
-            bucket: plane.bucket().to_owned(),
-            api_url: "https://api.test".to_owned(),
-            media_url: "https://media.test".to_owned(),
-            token_issuer: ISSUER.to_owned(),
-            token_audience: AUDIENCE.to_owned(),
-            token_jwks_url: JWKS_URL.clone(),
-            token_groups_claim: GROUPS_CLAIM.to_owned(),
-            seal_secret: "a secret of thirty-two characters".to_owned(),
-            fanout_queue: queue("FanoutQueue"),
-            photos_queue: queue("PhotosQueue"),
-            catalogue_queue: queue("CatalogueQueue"),
-            relay_dead_letter_queue: queue("RelayDlq"),
-        };
+        let mut settings = plane.settings();
+        settings.extend(
+            [
+                ("API_URL", "https://api.test"),
+                ("MEDIA_URL", "https://media.test"),
+                ("TOKEN_ISSUER", ISSUER),
+                ("TOKEN_AUDIENCE", AUDIENCE),
+                ("TOKEN_JWKS_URL", &JWKS_URL),
+                ("TOKEN_GROUPS_CLAIM", GROUPS_CLAIM),
+                ("SEAL_SECRET", "a secret of thirty-two characters"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        let config = Config::read(|name| settings.get(name).cloned());
         let context = Context::new(config, &plane.sdk_config(), clock);
         Self {
             plane,
@@ -71,10 +69,7 @@ impl World {
 
     /// The table, asked as the functions ask it.
     pub fn store(&self) -> Store {
-        Store::new(
-            self.context.dynamodb.clone(),
-            self.context.config.table.clone(),
-        )
+        Store::new(self.context.dynamodb.clone(), self.context.config.table())
     }
 
     /// The services underneath.
@@ -169,7 +164,7 @@ impl World {
             .context
             .s3()
             .put_object()
-            .bucket(&self.context.config.bucket);
+            .bucket(self.context.config.bucket());
         let put = put.key(key).content_type(content_type).body(body.into());
         put.send().await.expect("an object is stored");
     }
@@ -183,7 +178,7 @@ impl World {
             .context
             .s3()
             .get_object()
-            .bucket(&self.context.config.bucket);
+            .bucket(self.context.config.bucket());
         match get.key(key).send().await {
             Ok(found) => {
                 let body = found.body.collect().await.expect("the whole object");
@@ -206,7 +201,7 @@ impl World {
             .context
             .s3()
             .list_objects_v2()
-            .bucket(&self.context.config.bucket);
+            .bucket(self.context.config.bucket());
         let found = list.prefix(prefix).send().await.expect("a list of objects");
         assert_ne!(found.is_truncated, Some(true), "more than one page");
         let objects = found.contents.into_iter().flatten();

@@ -62,7 +62,7 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
     let world = World::new().await;
     let meter = Meter::new();
     let context = meter.attach(&world.context());
-    let store = shared::store::Store::new(context.dynamodb.clone(), context.config.table.clone());
+    let store = shared::store::Store::new(context.dynamodb.clone(), context.config.table());
     for sub in ["ana", "ben"] {
         world.member(sub).await;
     }
@@ -80,7 +80,7 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
     context
         .dynamodb
         .put_item()
-        .table_name(&context.config.table)
+        .table_name(context.config.table())
         .item("PK", AttributeValue::S("x".into()))
         .item("SK", AttributeValue::S("y".into()))
         .send()

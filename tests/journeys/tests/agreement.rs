@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use data_plane::template::{Function, QueueEvent, RouteKey, target};
-use harness::template;
-use shared::runtime::Config;
+use harness::{World, template};
+use shared::runtime::{Config, Context};
 use utoipa::openapi::OpenApi;
 
 use crate::tree;
@@ -144,13 +144,23 @@ fn a_message_stays_hidden_for_six_times_what_its_worker_may_take() {
     }
 }
 
-#[test]
-fn every_function_is_given_the_environment_that_the_code_reads_and_no_other() {
-    let read: BTreeSet<_> = Config::VARIABLES.into_iter().collect();
-    for function in template().functions().unwrap() {
-        let mut given: BTreeSet<_> = function.environment.keys().map(String::as_str).collect();
+#[tokio::test]
+async fn every_function_is_given_the_settings_that_it_reads_and_no_others() {
+    let world = World::new().await;
+    for function in local::functions::ALL {
+        let context = Context {
+            config: world
+                .context()
+                .config
+                .with("API_URL", "https://api.test")
+                .into(),
+            ..world.context()
+        };
+        drop(function.of(&context));
+        let declared = template().function(function.name).unwrap();
+        let mut given: BTreeSet<_> = declared.environment.keys().map(String::as_str).collect();
         given.remove("RUST_LOG");
-        assert_eq!(given, read, "{}", function.binary);
+        assert_eq!(given, context.config.asked(), "{}", function.name);
     }
 }
 
@@ -160,7 +170,7 @@ fn the_settings_are_the_variables_that_the_code_reads() {
     let settings = data_plane::template::yaml(&settings).unwrap();
     let settings: BTreeSet<_> = settings.as_object().unwrap().keys().collect();
     let settings: BTreeSet<_> = settings.into_iter().map(String::as_str).collect();
-    assert_eq!(settings, BTreeSet::from(Config::VARIABLES));
+    assert_eq!(settings, Config::VARIABLES.iter().copied().collect());
 }
 
 #[test]

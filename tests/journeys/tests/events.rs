@@ -183,10 +183,10 @@ async fn request(world: &World, function: &str, name: &str, text: &str) {
 fn router(world: &World, function: &str) -> axum::Router {
     let context = world.context();
     match function {
-        "onboarding" => onboarding::router(onboarding::App::new(&context)),
-        "posting" => posting::router(posting::App::new(&context)),
-        "engagement" => engagement::router(engagement::App::new(&context)),
-        "feed" => feed::router(feed::App::new(&context)),
-        _ => pages::router(pages::App::new(&context)),
+        "onboarding" => onboarding::router(&context),
+        "posting" => posting::router(&context),
+        "engagement" => engagement::router(&context),
+        "feed" => feed::router(&context),
+        _ => pages::router(&context),
     }
 }

@@ -70,7 +70,7 @@ async fn an_upload_that_is_refused_is_not_stored() {
         let list = context
             .s3()
             .list_objects_v2()
-            .bucket(&context.config.bucket);
+            .bucket(context.config.bucket());
         list.send().await.unwrap().key_count.unwrap_or_default()
     };
     assert!(spark.upload(&ticket, &PHOTO[1..]).await.is_client_error());

@@ -144,13 +144,13 @@ async fn lose(spark: &LocalSpark, author: &str, number: usize) {
     let at = posts[0].at;
     let context = spark.cloud.context();
     let delete = context.dynamodb.delete_item();
-    let delete = delete.table_name(&context.config.table);
+    let delete = delete.table_name(context.config.table());
     let delivery = keys::timeline(&follower(number), at).attributes();
     delete.set_key(Some(delivery)).send().await.unwrap();
     let put = context
         .dynamodb
         .put_item()
-        .table_name(&context.config.table);
+        .table_name(context.config.table());
     let put = put.set_item(Some(keys::open(at).attributes()));
     let put = put.item("author", AttributeValue::S(author.to_string()));
     let put = put.item("topics", AttributeValue::L(Vec::new()));

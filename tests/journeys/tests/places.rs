@@ -99,7 +99,7 @@ impl Place {
         match self {
             Self::InProcess(cloud) | Self::LocalCloud(cloud) => {
                 let context = cloud.context();
-                let put = context.s3().put_object().bucket(&context.config.bucket);
+                let put = context.s3().put_object().bucket(context.config.bucket());
                 let put = put
                     .key(key)
                     .content_type(kind)

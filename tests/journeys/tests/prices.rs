@@ -117,7 +117,7 @@ async fn a_delta_of_price_and_availability_shows_in_feeds_within_thirty_seconds(
     let spark = LocalSpark::start().await;
     let reader = followed(&spark).await;
     let context = spark.cloud.context();
-    let queue = Queue::new(context.sqs(), &context.config.catalogue_queue);
+    let queue = Queue::new(context.sqs(), context.config.catalogue_queue());
     for (amount, availability, shown, count) in [
         (999, Availability::InStock, "in_stock", 1),
         (949, Availability::SoldOut, "sold_out", 0),

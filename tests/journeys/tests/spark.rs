@@ -304,7 +304,7 @@ impl LocalSpark {
     /// The table, for what stands beside the API.
     pub fn store(&self) -> Store {
         let context = self.cloud.context();
-        Store::new(context.dynamodb.clone(), &context.config.table)
+        Store::new(context.dynamodb.clone(), context.config.table())
     }
 }
 

@@ -111,7 +111,7 @@ async fn one_trace_id_finds_a_post_from_its_request_to_its_last_delivery() {
     let (_, before) = world.stream_after(None);
     let log = listen();
     let context = world.context();
-    let http = world.serve(posting::router(posting::App::new(&context)));
+    let http = world.serve(posting::router(&context));
     let body = json!({"kind": "story", "text": "Found it", "topics": [topics(1)[0]]});
     let request = http.post("/v1/posts").token(world.token("ana", &["prime"]));
     let request = request
@@ -147,7 +147,7 @@ async fn an_upload_goes_on_in_its_tickets_trace_and_the_post_that_waited_in_its_
     world.member("ana").await;
     let log = listen();
     let context = world.context();
-    let http = world.serve(posting::router(posting::App::new(&context)));
+    let http = world.serve(posting::router(&context));
     let ana = world.token("ana", &["prime"]);
     let digest = Sha256::digest(PHOTO);
     let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -187,7 +187,7 @@ async fn a_follow_is_back_filled_in_the_trace_of_its_request() {
     }
     let (_, before) = world.stream_after(None);
     let context = world.context();
-    let http = world.serve(engagement::router(engagement::App::new(&context)));
+    let http = world.serve(engagement::router(&context));
     let request = http
         .put("/v1/users/ana/follow")
         .token(world.token("ben", &[]));

@@ -36,7 +36,7 @@ async fn uploads(spark: &LocalSpark) -> usize {
     let list = context
         .s3()
         .list_objects_v2()
-        .bucket(&context.config.bucket);
+        .bucket(context.config.bucket());
     let listed = list.prefix("uploads/").send().await.unwrap();
     listed.contents().len()
 }

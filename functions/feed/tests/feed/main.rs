@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 fn feeds(world: &World) -> Http {
-    world.serve(feed::router(feed::App::new(&world.context())))
+    world.serve(feed::router(&world.context()))
 }
 
 fn ids(answer: &Answer) -> Vec<String> {

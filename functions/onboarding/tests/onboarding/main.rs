@@ -6,13 +6,13 @@ mod suggested;
 
 use domain::{ids::UserId, people::interests};
 use harness::{Answer, Forgery, Http, World};
-use onboarding::{App, router};
+use onboarding::router;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 async fn world() -> (World, Http) {
     let world = World::new().await;
-    let http = world.serve(router(App::new(&world.context())));
+    let http = world.serve(router(&world.context()));
     (world, http)
 }
 
@@ -111,7 +111,7 @@ async fn the_sample_event_joins() {
     let event = include_str!("../../../../events/onboarding-join.json");
     let event = event.replace("TOKEN", &world.token("ana", &[]));
     let request: lambda_http::Request = lambda_http::request::from_str(&event).unwrap();
-    let Ok(response) = router(App::new(&world.context())).oneshot(request).await;
+    let Ok(response) = router(&world.context()).oneshot(request).await;
     assert_eq!(response.status(), 201);
     let id = UserId::parse("ana").unwrap();
     assert!(world.store().profile(&id).await.unwrap().is_some());

@@ -11,7 +11,7 @@ async fn handle(event: &str) -> StatusCode {
     let (world, ana, _) = begin().await;
     let event = event.replace("TOKEN", &ana.token);
     let request: Request = lambda_http::request::from_str(&event).unwrap();
-    let router = posting::router(posting::App::new(&world.context()));
+    let router = posting::router(&world.context());
     let Ok(response) = router.oneshot(request).await;
     response.status()
 }

@@ -329,7 +329,7 @@ async fn a_review_that_left_the_store_lets_its_post_be_deleted() {
     let gone = context
         .dynamodb
         .delete_item()
-        .table_name(&context.config.table);
+        .table_name(context.config.table());
     gone.set_key(Some(key)).send().await.unwrap();
     let path = format!("/v1/posts/{}", text(&shared["id"]));
     http.get(&path).send().await.expect(200);

@@ -23,17 +23,14 @@ async fn begin() -> (World, Member, Http) {
 }
 
 fn serve(world: &World) -> Http {
-    world.serve(posting::router(posting::App::new(&world.context())))
+    world.serve(posting::router(&world.context()))
 }
 
 /// The function with a meter between it and the table.
 fn metered(world: &World) -> (Http, Meter) {
     let meter = Meter::new();
     let context = meter.attach(&world.context());
-    (
-        world.serve(posting::router(posting::App::new(&context))),
-        meter,
-    )
+    (world.serve(posting::router(&context)), meter)
 }
 
 fn story(text: &str) -> Value {

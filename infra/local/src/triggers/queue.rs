@@ -8,10 +8,10 @@ use aws_lambda_events::sqs::SqsEvent;
 use data_plane::Received;
 use data_plane::template::QueueEvent;
 use serde_json::json;
+use shared::runtime::function::QueueWorker;
 use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
-use crate::function::QueueWorker;
 
 /// The most invocations of one worker at a time, whatever the template allows.
 const MOST_AT_ONCE: usize = 8;

@@ -92,10 +92,16 @@ pub(super) async fn run(engine: Arc<Engine>, functions: Functions) {
                 Function::Schedule(worker) => Some(worker.clone()),
                 Function::Http(_) | Function::Queue(_) | Function::Stream(_) => None,
             });
-            if let Some(worker) = worker
-                && let Err(error) = tokio::spawn(worker(event.input)).await
-            {
-                tracing::error!(function = binary, schedule = event.name, %error, "it ended");
+            if let Some(worker) = worker {
+                match tokio::spawn(worker(event.input)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        tracing::error!(function = binary, schedule = event.name, %error, "it failed");
+                    }
+                    Err(error) => {
+                        tracing::error!(function = binary, schedule = event.name, %error, "it ended");
+                    }
+                }
             }
             engine.progress();
             engine.schedules.finish(at);

@@ -8,10 +8,10 @@ use anyhow::Result;
 use data_plane::StreamRecord;
 use data_plane::template::StreamEvent;
 use serde_json::json;
+use shared::runtime::function::StreamWorker;
 
 use crate::engine::Engine;
 use crate::filter;
-use crate::function::StreamWorker;
 
 /// How often the stream is looked at when nobody says that something is in it.
 const LOOK: Duration = Duration::from_millis(20);

@@ -1,16 +1,19 @@
 //! The functions of these tests: they write down what they saw and did.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
-use aws_lambda_events::sqs::SqsBatchResponse;
-use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use axum::Router;
-use axum::routing::any;
+use aws_lambda_events::{
+    sqs::SqsBatchResponse,
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
+use axum::{Router, routing::any};
 use data_plane::Template;
 use local::{Cloud, Function, Functions, Kept, Options};
 use serde_json::Value;
-use shared::runtime::Context;
+use shared::{error::Error, runtime::Context};
 
 /// What the functions saw and did, and how they are to behave.
 #[derive(Clone, Default)]
@@ -94,8 +97,9 @@ impl Diary {
         response
     }
 
-    async fn tick(self, input: Value) {
+    async fn tick(self, input: Value) -> Result<(), Error> {
         self.note(&format!("tick {input}"));
+        Ok(())
     }
 
     /// Sends the key of each new post to the queue.

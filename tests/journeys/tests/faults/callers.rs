@@ -24,8 +24,8 @@ impl Caller {
         let context = faults.attach(&world.context());
         Self {
             faults,
-            posting: world.serve(posting::router(posting::App::new(&context))),
-            engagement: world.serve(engagement::router(engagement::App::new(&context))),
+            posting: world.serve(posting::router(&context)),
+            engagement: world.serve(engagement::router(&context)),
         }
     }
 

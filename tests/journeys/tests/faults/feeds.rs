@@ -64,7 +64,7 @@ async fn takes_over(seed: u64) -> Met {
     let changes = vec![price];
     let changed = CatalogueMessage::PriceChanged(PriceChanged { changes });
     let context = world.context();
-    let queue = Queue::new(context.sqs(), &context.config.catalogue_queue);
+    let queue = Queue::new(context.sqs(), context.config.catalogue_queue());
     for (key, file) in [
         ("catalogue/a.tsv", feed("a", 0..12, 5)),
         ("reviews/a.jsonl", reviews(|number| 1 + number % 5)),

@@ -1,0 +1,175 @@
+//! A function as its crate makes it of a [`Context`]: what triggers it, and what it does then. Lambda
+//! runs it by [`serve`], the local cloud in its own process.
+
+use std::{convert::Infallible, sync::Arc};
+
+use aws_lambda_events::{
+    sqs::{SqsBatchResponse, SqsEvent},
+    streams::DynamoDbEventResponse,
+};
+use axum::Router;
+use futures::{FutureExt, future::BoxFuture};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+use super::{Context, telemetry};
+use crate::error::Error;
+
+/// Why a function did not start, or ended.
+pub type Failure = lambda_runtime::Error;
+
+/// A worker of a queue's batches.
+pub type QueueWorker = Arc<dyn Fn(SqsEvent) -> BoxFuture<'static, SqsBatchResponse> + Send + Sync>;
+/// A worker of a stream's batches, given the event as it came.
+pub type StreamWorker =
+    Arc<dyn Fn(Value) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
+/// A worker of a schedule's calls, given the schedule's input.
+pub type ScheduleWorker = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
+
+/// Done once before the first event, while the CPU is not throttled.
+type WarmUp = BoxFuture<'static, ()>;
+
+/// A function that Lambda can run.
+pub trait Function {
+    /// Warms up and works off events for ever.
+    fn run(self) -> impl Future<Output = Result<(), Failure>>;
+}
+
+/// Runs a function on Lambda: this is all that a `main` does.
+///
+/// # Errors
+/// Names the settings that the function reads and is not given; else as the runtime ends.
+pub fn serve<F: Function>(function: fn(&Context) -> F) -> Result<(), Failure> {
+    telemetry::init();
+    let context = Context::from_env();
+    let function = function(&context);
+    context.config.complete()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(function.run())
+}
+
+macro_rules! triggered {
+    ($(#[$doc:meta])* $name:ident $what:ty) => {
+        $(#[$doc])*
+        pub struct $name {
+            /// What it does when it is triggered.
+            pub work: $what,
+            warm_up: WarmUp,
+        }
+
+        impl $name {
+            /// Has this done before the first event.
+            #[must_use]
+            pub fn warmed_by(self, warm_up: WarmUp) -> Self {
+                Self { warm_up, ..self }
+            }
+
+            fn of(work: $what) -> Self {
+                let warm_up = std::future::ready(()).boxed();
+                Self { work, warm_up }
+            }
+        }
+    };
+}
+
+triggered!(
+    /// Answers the gateway's requests.
+    Http Router
+);
+triggered!(
+    /// Works off a queue's batches.
+    Queue QueueWorker
+);
+triggered!(
+    /// Works off the stream's batches.
+    Stream StreamWorker
+);
+triggered!(
+    /// Does what is due.
+    Schedule ScheduleWorker
+);
+
+impl Http {
+    /// A function of these routes.
+    pub fn new(router: Router) -> Self {
+        Self::of(router)
+    }
+}
+
+impl Queue {
+    /// A function of an app, and of what it does with a batch.
+    pub fn new<A, W, R>(app: A, work: W) -> Self
+    where
+        A: Clone + Send + Sync + 'static,
+        W: Fn(A, SqsEvent) -> R + Send + Sync + 'static,
+        R: Future<Output = SqsBatchResponse> + Send + 'static,
+    {
+        Self::of(Arc::new(move |event| work(app.clone(), event).boxed()))
+    }
+}
+
+impl Stream {
+    /// A function of an app, and of what it does with a batch.
+    pub fn new<A, W, R>(app: A, work: W) -> Self
+    where
+        A: Clone + Send + Sync + 'static,
+        W: Fn(A, Value) -> R + Send + Sync + 'static,
+        R: Future<Output = DynamoDbEventResponse> + Send + 'static,
+    {
+        Self::of(Arc::new(move |event| work(app.clone(), event).boxed()))
+    }
+}
+
+impl Schedule {
+    /// A function of an app, and of what it does when it is due.
+    pub fn new<A, W, R>(app: A, work: W) -> Self
+    where
+        A: Clone + Send + Sync + 'static,
+        W: Fn(A, Value) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        Self::of(Arc::new(move |input| work(app.clone(), input).boxed()))
+    }
+}
+
+impl Function for Http {
+    async fn run(self) -> Result<(), Failure> {
+        self.warm_up.await;
+        lambda_http::run(self.work).await
+    }
+}
+
+impl Function for Queue {
+    async fn run(self) -> Result<(), Failure> {
+        self.warm_up.await;
+        let work = &self.work;
+        lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+            Ok::<_, Infallible>(work(event.payload).await)
+        }))
+        .await
+    }
+}
+
+impl Function for Stream {
+    async fn run(self) -> Result<(), Failure> {
+        self.warm_up.await;
+        let work = &self.work;
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+            Ok::<_, Infallible>(work(event.payload).await)
+        }))
+        .await
+    }
+}
+
+impl Function for Schedule {
+    async fn run(self) -> Result<(), Failure> {
+        self.warm_up.await;
+        let work = &self.work;
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+            work(event.payload).await.map_err(Failure::from)
+        }))
+        .await
+    }
+}
