@@ -13,6 +13,7 @@ use shared::{
     error::Error,
     queue::messages::PhotoRemoved,
     store::Uploads,
+    table::Anew,
     telemetry::{
         Trace, Traced,
         metrics::{self, Metric},
@@ -20,9 +21,6 @@ use shared::{
 };
 
 use crate::App;
-
-/// How often a post is settled anew when it changed meanwhile.
-const ATTEMPTS: usize = 5;
 
 /// Settles the upload at `key`: its photo first, then the post that claimed it. A post that
 /// claims it in between is found settled by its own write, which is conditional on the photo's.
@@ -149,7 +147,8 @@ async fn put_renditions(app: &App, media: &str, processed: Processed) -> Result<
 /// settled at the same time, the later one sees both; what its author changes meanwhile is looked
 /// at anew.
 async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
-    for _ in 0..ATTEMPTS {
+    let mut anew = Anew::standing_on("the post");
+    loop {
         let Some(before) = app.store.post_now(post).await? else {
             return Ok(());
         };
@@ -169,6 +168,6 @@ async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
             tracing::info!(post.id = %post, post.status = after.status.name(), "settled");
             return Ok(());
         }
+        anew.begin().await?;
     }
-    Err(Error::unavailable("the post kept changing"))
 }

@@ -14,7 +14,7 @@ use shared::{
     error::{Conflict, Error, Invalid, Refusal},
     http::{JsonBody, Path, Refusals, Viewer},
     store::Uploads,
-    table::{ATTEMPTS, pause},
+    table::Anew,
     views::PostView,
 };
 
@@ -119,7 +119,8 @@ impl App {
         )?;
         read.products.extend(kept);
         read.photos.extend(photos);
-        for attempt in 0..ATTEMPTS {
+        let mut anew = Anew::standing_on("the post");
+        loop {
             let now = self.clock.now();
             let after = change.apply(&before, invalid, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
@@ -135,7 +136,7 @@ impl App {
                 let after = read.onlooker.opens(after).ok_or(Error::NotFound)?;
                 return Ok(self.present.post(&after, &read, now));
             }
-            pause(attempt).await;
+            anew.begin().await?;
             before = own(store.post_now(before.id).await?, &me.id)?;
             let mut wanted = change.named().photo_ids();
             if before.status != PostStatus::Published {
@@ -148,7 +149,6 @@ impl App {
             read.products.extend(named);
             read.photos = photos;
         }
-        Err(Error::unavailable("the post kept changing"))
     }
 
     /// The uploads of a post that waits, save those read already: each may be ready meanwhile.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use shared::{
     error::{Error, Refusal},
     http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer},
-    table::{ATTEMPTS, pause},
+    table::Anew,
     views::PostView,
 };
 
@@ -58,7 +58,8 @@ pub async fn delete_post(
     let (member, post) = futures::join!(app.store.member(&me), app.store.post_now(id));
     member?;
     let mut post = post?;
-    for attempt in 0..ATTEMPTS {
+    let mut anew = Anew::standing_on("the post");
+    loop {
         let read = post.filter(|post| post.visible_to(Some(&me)));
         let read = read.ok_or(Error::NotFound)?;
         if read.author != me {
@@ -67,10 +68,9 @@ pub async fn delete_post(
         if app.store.delete_post(&me, &read).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
-        pause(attempt).await;
+        anew.begin().await?;
         post = app.store.post_now(id).await?;
     }
-    Err(Error::unavailable("the post kept changing"))
 }
 
 /// A person's published posts, newest first.

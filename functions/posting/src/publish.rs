@@ -16,7 +16,7 @@ use shared::{
     error::{Conflict, Error, Invalid},
     http::{JsonBody, Prime, Refusals, created},
     store::Creation,
-    table::ATTEMPTS,
+    table::Anew,
     views::PostView,
 };
 
@@ -90,7 +90,8 @@ impl App {
             photos: photos?,
             review: review?,
         };
-        for _ in 0..ATTEMPTS {
+        let mut anew = Anew::standing_on("what the post stands on");
+        loop {
             if let Some(made) = made {
                 return self.replay(&made, member).await;
             }
@@ -115,8 +116,8 @@ impl App {
                 Creation::ReviewChanged => read.review = self.read_review(me, draft).await?,
                 Creation::KeyUsed => made = self.made_before(claim).await?,
             }
+            anew.begin().await?;
         }
-        Err(Error::unavailable("what the post stands on kept changing"))
     }
 
     async fn read_review(&self, me: &UserId, draft: &Draft) -> Result<Option<Review>, Error> {

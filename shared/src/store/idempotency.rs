@@ -1,6 +1,5 @@
 //! `Idempotency-Key`: what a request made is noted in the transaction that makes it, for 24 hours.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::claim::Claim;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,7 +8,7 @@ use super::Store;
 use crate::{
     error::Error,
     keys,
-    table::{Expression, encode},
+    table::{Conditional, Expression, encode, put_if},
 };
 
 /// How long a key is remembered (PRODUCT §3.9).
@@ -40,26 +39,21 @@ impl Store {
             None => Ok(None),
         }
     }
+}
 
-    /// The write that notes what this request makes; its condition fails for all but the first.
-    pub(in crate::store) fn note_made(
-        &self,
-        claim: &Claim,
-        made: String,
-        now: Timestamp,
-    ) -> Result<TransactWriteItem, Error> {
-        let key = keys::idempotency(&claim.user, claim.route, &claim.key);
-        let expires_at = now.as_second() + LIFE.as_secs();
-        let item = encode(
-            &key,
-            &Made {
-                body_hash: claim.body_hash.clone(),
-                made,
-                expires_at,
-            },
-        )?;
-        let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
-            .number(":now", now.as_second());
-        self.table.put_if(item, free)
-    }
+/// The write that notes what this request makes; its condition fails for all but the first.
+pub(in crate::store) fn note_made(
+    claim: &Claim,
+    made: String,
+    now: Timestamp,
+) -> Result<Conditional, Error> {
+    let key = keys::idempotency(&claim.user, claim.route, &claim.key);
+    let made = Made {
+        body_hash: claim.body_hash.clone(),
+        made,
+        expires_at: now.as_second() + LIFE.as_secs(),
+    };
+    let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
+        .number(":now", now.as_second());
+    Ok(put_if(encode(&key, &made)?, free))
 }

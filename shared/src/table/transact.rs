@@ -1,67 +1,49 @@
-//! Transactions: all writes or none, with what a refusal means told by its place among them.
+//! Transactions: all writes or none, each with what its refusal means.
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, TransactWriteItem},
 };
 
-use super::{ATTEMPTS, Table, pause};
+use super::{ATTEMPTS, Table, Write, pause};
 use crate::{
     aws::{classify, is_transient},
     error::{Cause, Error},
 };
 
-/// Why a transaction was not committed.
-#[derive(Debug)]
-pub enum NotCommitted {
-    /// The condition of the write at this index did not hold.
-    Condition(usize),
-    /// It could not be tried, or not understood.
-    Error(Error),
-}
-
-impl NotCommitted {
-    /// What a failed condition at `index` means; other failures stay.
-    #[must_use]
-    pub fn at(self, index: usize, meaning: Error) -> Self {
-        match self {
-            Self::Condition(failed) if failed == index => Self::Error(meaning),
-            Self::Condition(_) | Self::Error(_) => self,
-        }
-    }
-}
-
-impl From<NotCommitted> for Error {
-    fn from(not: NotCommitted) -> Self {
-        match not {
-            NotCommitted::Condition(index) => {
-                Self::internal(format!("unexpected failed condition of write {index}"))
-            }
-            NotCommitted::Error(error) => error,
-        }
-    }
-}
-
 impl Table {
-    /// Commits all writes or none. Conflicts with other transactions and throttling are retried
-    /// with jitter, under one client request token, so that a commit whose answer was lost is not
-    /// made twice.
-    pub(crate) async fn transact(
-        &self,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<(), NotCommitted> {
+    /// Commits all writes or none: answers with `done`, or with what the first refused write means.
+    /// Conflicts with other transactions and throttling are retried with jitter, under one client
+    /// request token, so that a commit whose answer was lost is not made twice.
+    pub(crate) async fn transact<T>(&self, done: T, mut writes: Vec<Write<T>>) -> Result<T, Error> {
+        let items = writes.iter().map(|write| write.build(&self.name));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        match self.commit(items).await? {
+            None => Ok(done),
+            Some(index) => {
+                let refused = writes.get_mut(index).and_then(|write| write.refusal.take());
+                refused.unwrap_or_else(|| {
+                    let unforeseen = format!("write {index} was refused without a condition");
+                    Err(Error::internal(unforeseen))
+                })
+            }
+        }
+    }
+
+    /// The place of the first write whose condition did not hold; `None` once all are made.
+    async fn commit(&self, items: Vec<TransactWriteItem>) -> Result<Option<usize>, Error> {
         let token = format!("{:032x}", rand::random::<u128>());
         let mut last = None;
         for attempt in 0..ATTEMPTS {
             let sent = self
                 .client
                 .transact_write_items()
-                .set_transact_items(Some(writes.clone()))
+                .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
                 .send()
                 .await;
             let error = match sent {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(None),
                 Err(error) => error,
             };
             let transient = is_transient(&error);
@@ -72,20 +54,21 @@ impl Table {
                 Some(_) | None => None,
             };
             match cancelled {
-                Some(Verdict::Condition(index)) => return Err(NotCommitted::Condition(index)),
+                Some(Verdict::Condition(index)) => return Ok(Some(index)),
                 Some(Verdict::Again) => {}
                 None if transient => {}
-                Some(Verdict::Fault) | None => return Err(NotCommitted::Error(classify(error))),
+                Some(Verdict::Fault) | None => return Err(classify(error)),
             }
             last = Some(error);
             pause(attempt).await;
         }
         let cause = last.map_or_else(|| "no attempt was made".into(), Cause::from);
-        Err(NotCommitted::Error(Error::Unavailable(cause)))
+        Err(Error::Unavailable(cause))
     }
 }
 
 /// What the reasons of a cancelled transaction come down to.
+#[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Condition(usize),
     Again,
@@ -110,4 +93,35 @@ fn verdict(reasons: &[CancellationReason]) -> Verdict {
         return Verdict::Again;
     }
     Verdict::Fault
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reasons(codes: &[&str]) -> Vec<CancellationReason> {
+        let reason = |code: &&str| CancellationReason::builder().code(*code).build();
+        codes.iter().map(reason).collect()
+    }
+
+    #[test]
+    fn the_first_condition_that_does_not_hold_decides_whatever_else_stood_in_the_way() {
+        for (codes, expected) in [
+            (
+                &["None", "ConditionalCheckFailed"][..],
+                Verdict::Condition(1),
+            ),
+            (
+                &["TransactionConflict", "None", "ConditionalCheckFailed"],
+                Verdict::Condition(2),
+            ),
+            (&["None", "TransactionConflict"], Verdict::Again),
+            (&["ThrottlingError"], Verdict::Again),
+            (&["ProvisionedThroughputExceeded"], Verdict::Again),
+            (&["ValidationError", "None"], Verdict::Fault),
+            (&[], Verdict::Fault),
+        ] {
+            assert_eq!(verdict(&reasons(codes)), expected, "{codes:?}");
+        }
+    }
 }

@@ -7,3 +7,4 @@ mod similar;
 
 pub use products::Details;
 pub use reviews::Imported;
+pub(in crate::store) use reviews::{claim_review, release_review};

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{ATTEMPTS, Expression, Item, Range, decode, encode, pause},
+    table::{Anew, Expression, Item, Range, decode, encode, value},
 };
 
 /// What is only said where a product is shown on its own.
@@ -184,18 +184,10 @@ impl Store {
         details: &Details,
         news: News,
     ) -> Result<(), Error> {
-        let value = |value| {
-            serde_dynamo::to_attribute_value::<_, aws_sdk_dynamodb::types::AttributeValue>(value)
-                .map_err(Error::internal)
-        };
         let update =
             Expression::new("SET description = :text, more_images = :images, news = :news")
                 .text(":text", &details.description)
-                .value(
-                    ":images",
-                    serde_dynamo::to_attribute_value(&details.more_images)
-                        .map_err(Error::internal)?,
-                )
+                .value(":images", value(&details.more_images)?)
                 .value(":news", value(news)?);
         let newest = "attribute_not_exists(news) OR news <= :news";
         let key = keys::product_details(product);
@@ -254,7 +246,8 @@ impl Store {
         change: impl Fn(Option<Kept>) -> Option<Kept>,
     ) -> Result<(), Error> {
         let key = keys::product(product);
-        for attempt in 0..ATTEMPTS {
+        let mut anew = Anew::standing_on("a product");
+        loop {
             let before: Option<Kept> = self.table.read(&key, true).await?;
             let seen = before.as_ref().map(|kept| (kept.described, kept.priced));
             let Some(after) = change(before) else {
@@ -265,8 +258,7 @@ impl Store {
                 None => "attribute_not_exists(PK)",
                 Some((described, priced)) => {
                     for (name, news) in [(":was_described", described), (":was_priced", priced)] {
-                        let news = serde_dynamo::to_attribute_value(news);
-                        assignment = assignment.value(name, news.map_err(Error::internal)?);
+                        assignment = assignment.value(name, value(news)?);
                     }
                     "described = :was_described AND priced = :was_priced"
                 }
@@ -275,16 +267,14 @@ impl Store {
             if self.table.update(&key, change).await?.is_some() {
                 return Ok(());
             }
-            pause(attempt).await;
+            anew.begin().await?;
         }
-        Err(Error::unavailable("a product that kept changing"))
     }
 
     /// Retires a product that its feed, as of `news`, does not name any more, whatever newer is
     /// known of its price. Whether it did: not where a feed named it since. A second time says the
     /// same.
     pub async fn retire(&self, product: &ProductId, feed: &str, news: News) -> Result<bool, Error> {
-        let value = serde_dynamo::to_attribute_value::<_, aws_sdk_dynamodb::types::AttributeValue>;
         let shelf = [keys::CATEGORY_KEY, keys::BRAND_KEY, keys::PRICE_KEY].join(", ");
         let update = format!(
             "SET offered = if_not_exists(offered, #availability), #availability = :gone, \
@@ -294,11 +284,8 @@ impl Store {
             .name("#availability", "availability")
             .name("#feed", "feed")
             .text(":feed", feed)
-            .value(
-                ":news",
-                serde_dynamo::to_attribute_value(news).map_err(Error::internal)?,
-            )
-            .value(":gone", value(Availability::Gone).map_err(Error::internal)?);
+            .value(":news", value(news)?)
+            .value(":gone", value(Availability::Gone)?);
         let its_own = "#feed = :feed AND described <= :news";
         let key = keys::product(product);
         let retired = self.table.update(&key, update.when(Some(its_own))).await?;

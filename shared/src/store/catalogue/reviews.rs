@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     catalogue::{
         product::{News, Product},
@@ -16,7 +15,10 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{ATTEMPTS, Expression, Found, Item, NotCommitted, Range, decode, encode, pause},
+    table::{
+        Anew, Conditional, Expression, Found, Item, Range, Write, decode, delete, encode, put,
+        put_if, put_new, update_if, value,
+    },
 };
 
 /// What came of taking over a review.
@@ -44,7 +46,8 @@ impl Store {
     /// it is shared stays as it is.
     pub async fn put_review(&self, review: &Review, news: News) -> Result<Imported, Error> {
         let key = keys::review(&review.customer, &review.id);
-        for attempt in 0..ATTEMPTS {
+        let mut anew = Anew::standing_on("a review");
+        loop {
             let product = keys::product(&review.product);
             let (before, product) = futures::try_join!(
                 self.table.read::<Kept>(&key, true),
@@ -57,89 +60,24 @@ impl Store {
                 category: product.and_then(|product| product.category),
                 ..review.clone()
             };
-            let mut writes = self.count_stars(review, before.as_ref().map(|kept| &kept.review))?;
-            let counted = writes.len();
-            writes.push(self.keep_review(review, news, before.as_ref())?);
+            // What somebody changed meanwhile is looked at again.
+            let mut writes = count_stars(review, before.as_ref().map(|kept| &kept.review));
+            writes.push(keep_review(review, news, before.as_ref())?.unless(None));
             let listed = keys::reviewed(&review.customer, review.written_at, &review.id);
-            writes.push(self.table.put_any(listed.attributes())?);
+            writes.push(put(listed.attributes()));
             if let Some(Kept { review: old, .. }) = before
                 && old.written_at != review.written_at
             {
                 let stale = keys::reviewed(&old.customer, old.written_at, &old.id);
                 if stale != listed {
-                    writes.push(self.table.delete_any(&stale)?);
+                    writes.push(delete(stale));
                 }
             }
-            match self.table.transact(writes).await {
-                Ok(()) => return Ok(Imported::Done),
-                Err(NotCommitted::Condition(0)) if counted > 0 => {
-                    return Ok(Imported::NoProduct);
-                }
-                // Somebody changed it meanwhile: look again.
-                Err(NotCommitted::Condition(_)) => pause(attempt).await,
-                Err(NotCommitted::Error(error)) => return Err(error),
+            match self.table.transact(Some(Imported::Done), writes).await? {
+                Some(imported) => return Ok(imported),
+                None => anew.begin().await?,
             }
         }
-        Err(Error::unavailable("a review that kept changing"))
-    }
-
-    /// The writes that correct ratings, the review's own product first; none where the stars stay.
-    fn count_stars(
-        &self,
-        review: &Review,
-        before: Option<&Review>,
-    ) -> Result<Vec<TransactWriteItem>, Error> {
-        let stars = i64::from(review.rating);
-        let add = |product: &ProductId, stars: i64, reviews: i64| {
-            let update = Expression::new("ADD stars :stars, review_count :reviews")
-                .number(":stars", stars)
-                .number(":reviews", reviews);
-            let key = keys::product(product);
-            self.table
-                .update_if(&key, update, "attribute_exists(title)")
-        };
-        match before {
-            None => Ok(vec![add(&review.product, stars, 1)?]),
-            Some(old) if old.product != review.product => Ok(vec![
-                add(&review.product, stars, 1)?,
-                add(&old.product, -i64::from(old.rating), -1)?,
-            ]),
-            Some(old) if old.rating == review.rating => Ok(Vec::new()),
-            Some(old) => Ok(vec![add(
-                &review.product,
-                stars - i64::from(old.rating),
-                0,
-            )?]),
-        }
-    }
-
-    /// The write that keeps a review, if it is still as it was read.
-    fn keep_review(
-        &self,
-        review: &Review,
-        news: News,
-        before: Option<&Kept>,
-    ) -> Result<TransactWriteItem, Error> {
-        let key = keys::review(&review.customer, &review.id);
-        let shared_as = before.and_then(|kept| kept.review.shared_as);
-        let kept = Kept {
-            review: Review {
-                shared_as,
-                ..review.clone()
-            },
-            news,
-        };
-        let item = encode(&key, &kept)?;
-        let Some(before) = before else {
-            return self.table.put_new(item);
-        };
-        let seen = serde_dynamo::to_attribute_value(before.news).map_err(Error::internal)?;
-        let unchanged = match shared_as {
-            None => Expression::new("news = :seen AND attribute_not_exists(shared_as)"),
-            Some(post) => Expression::new("news = :seen AND shared_as = :post")
-                .text(":post", post.to_string()),
-        };
-        self.table.put_if(item, unchanged.value(":seen", seen))
     }
 
     /// A review that this person wrote, as of every write acknowledged before.
@@ -180,29 +118,74 @@ impl Store {
         let reviews = listed.iter().filter_map(|id| found.remove(id)).collect();
         Ok((reviews, places.into_iter().next_back().filter(|_| more)))
     }
+}
 
-    /// The write by which a post shares a review of its author's, which no other post shares.
-    pub(in crate::store) fn claim_review(
-        &self,
-        user: &UserId,
-        review: &ReviewId,
-        post: PostId,
-    ) -> Result<TransactWriteItem, Error> {
-        let update = Expression::new("SET shared_as = :post").text(":post", post.to_string());
-        let free = "attribute_exists(PK) AND attribute_not_exists(shared_as)";
-        self.table
-            .update_if(&keys::review(user, review), update, free)
+/// The writes that correct ratings; none where the stars stay. The review's own product must be in
+/// the catalogue.
+fn count_stars(review: &Review, before: Option<&Review>) -> Vec<Write<Option<Imported>>> {
+    let stars = i64::from(review.rating);
+    let add = |product: &ProductId, stars: i64, reviews: i64| {
+        let update = Expression::new("ADD stars :stars, review_count :reviews")
+            .number(":stars", stars)
+            .number(":reviews", reviews);
+        update_if(keys::product(product), update, "attribute_exists(title)")
+    };
+    let own = |stars, reviews| {
+        let counted = add(&review.product, stars, reviews);
+        counted.unless(Some(Imported::NoProduct))
+    };
+    match before {
+        None => vec![own(stars, 1)],
+        Some(old) if old.product != review.product => vec![
+            own(stars, 1),
+            add(&old.product, -i64::from(old.rating), -1).unless(None),
+        ],
+        Some(old) if old.rating == review.rating => Vec::new(),
+        Some(old) => vec![own(stars - i64::from(old.rating), 0)],
     }
+}
 
-    /// The write by which a deleted post lets its review be shared again.
-    pub(in crate::store) fn release_review(
-        &self,
-        user: &UserId,
-        review: &ReviewId,
-        post: PostId,
-    ) -> Result<TransactWriteItem, Error> {
-        let update = Expression::new("REMOVE shared_as").text(":post", post.to_string());
-        self.table
-            .update_if(&keys::review(user, review), update, "shared_as = :post")
-    }
+/// The write that keeps a review, if it is still as it was read.
+fn keep_review(review: &Review, news: News, before: Option<&Kept>) -> Result<Conditional, Error> {
+    let key = keys::review(&review.customer, &review.id);
+    let shared_as = before.and_then(|kept| kept.review.shared_as);
+    let kept = Kept {
+        review: Review {
+            shared_as,
+            ..review.clone()
+        },
+        news,
+    };
+    let item = encode(&key, &kept)?;
+    let Some(before) = before else {
+        return Ok(put_new(item));
+    };
+    let unchanged = match shared_as {
+        None => Expression::new("news = :seen AND attribute_not_exists(shared_as)"),
+        Some(post) => {
+            Expression::new("news = :seen AND shared_as = :post").text(":post", post.to_string())
+        }
+    };
+    Ok(put_if(item, unchanged.value(":seen", value(before.news)?)))
+}
+
+/// The write by which a post shares a review of its author's, which no other post shares.
+pub(in crate::store) fn claim_review(
+    user: &UserId,
+    review: &ReviewId,
+    post: PostId,
+) -> Conditional {
+    let update = Expression::new("SET shared_as = :post").text(":post", post.to_string());
+    let free = "attribute_exists(PK) AND attribute_not_exists(shared_as)";
+    update_if(keys::review(user, review), update, free)
+}
+
+/// The write by which a deleted post lets its review be shared again.
+pub(in crate::store) fn release_review(
+    user: &UserId,
+    review: &ReviewId,
+    post: PostId,
+) -> Conditional {
+    let update = Expression::new("REMOVE shared_as").text(":post", post.to_string());
+    update_if(keys::review(user, review), update, "shared_as = :post")
 }

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{Expression, NotCommitted, Range, encode},
+    table::{Conditional, Expression, Range, delete_there, encode, put_new, update_if, value},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -28,8 +28,11 @@ impl Store {
     /// [`Error::NotFound`] when the post is not there, or not published.
     pub async fn smile(&self, user: &UserId, post: PostId, now: Timestamp) -> Result<(), Error> {
         let act = encode(&keys::smile(user, post), &Act { at: now })?;
-        let writes = vec![self.table.put_new(act)?, self.count_smile(post, 1)?];
-        settle(self.table.transact(writes).await)
+        let writes = vec![
+            put_new(act).unless(()),
+            count_smile(post, 1)?.or_fail(Error::NotFound),
+        ];
+        self.table.transact((), writes).await
     }
 
     /// Takes a smile back, once.
@@ -37,27 +40,11 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`] when the post is not there, or not published.
     pub async fn take_back_smile(&self, user: &UserId, post: PostId) -> Result<(), Error> {
-        let there = Expression::new("attribute_exists(PK)");
         let writes = vec![
-            self.table.delete_if(&keys::smile(user, post), there)?,
-            self.count_smile(post, -1)?,
+            delete_there(keys::smile(user, post)).unless(()),
+            count_smile(post, -1)?.or_fail(Error::NotFound),
         ];
-        settle(self.table.transact(writes).await)
-    }
-
-    fn count_smile(
-        &self,
-        post: PostId,
-        by: i64,
-    ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, Error> {
-        let published =
-            serde_dynamo::to_attribute_value(PostStatus::Published).map_err(Error::internal)?;
-        let update = Expression::new("ADD smiles :by")
-            .number(":by", by)
-            .name("#status", "status")
-            .value(":published", published);
-        self.table
-            .update_if(&keys::post(post), update, "#status = :published")
+        self.table.transact((), writes).await
     }
 
     /// Which of these posts a person smiled at: one Query over the range of their ids.
@@ -80,10 +67,11 @@ impl Store {
     }
 }
 
-/// A failed first condition says that the relation is as asked for already.
-fn settle(outcome: Result<(), NotCommitted>) -> Result<(), Error> {
-    match outcome {
-        Ok(()) | Err(NotCommitted::Condition(0)) => Ok(()),
-        Err(not) => Err(not.at(1, Error::NotFound).into()),
-    }
+/// Moves the count of a post that is published.
+fn count_smile(post: PostId, by: i64) -> Result<Conditional, Error> {
+    let update = Expression::new("ADD smiles :by")
+        .number(":by", by)
+        .name("#status", "status")
+        .value(":published", value(PostStatus::Published)?);
+    Ok(update_if(keys::post(post), update, "#status = :published"))
 }

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     keys::{self, EXPIRES_AT, Month},
     store::Store,
-    table::{Change, Item, Range, decode},
+    table::{EXISTS, Expression, Item, Range, decode},
 };
 
 /// A post that is still being delivered, as its marker says.
@@ -110,13 +110,9 @@ impl Store {
     /// Notes before when the fan-out is not to be told of an open post again; of one that has
     /// been closed, nothing.
     pub async fn postpone(&self, entry: &Entry, until: Timestamp) -> Result<(), Error> {
-        let until = AttributeValue::S(until.to_string());
-        let change = Change {
-            update: "SET again_at = :until".to_owned(),
-            condition: Some("attribute_exists(PK)".to_owned()),
-            values: Some([(":until".to_owned(), until)].into()),
-            ..Change::default()
-        };
+        let change = Expression::new("SET again_at = :until")
+            .text(":until", until.to_string())
+            .when(Some(EXISTS));
         self.table.update(&keys::open(entry.at), change).await?;
         Ok(())
     }

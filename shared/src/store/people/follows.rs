@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{ids::UserId, people::Profile};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::profiles::member_items;
+use super::profiles::{count, member_items};
 use crate::{
     error::{Error, Refusal},
     keys,
     store::Store,
-    table::{EXISTS, Expression, NotCommitted, Range, encode, traced},
+    table::{Range, delete, delete_there, encode, put, put_new, traced},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -31,16 +30,14 @@ impl Store {
         author: &UserId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let edge = Edge { since: now };
-        let fan = keys::fan(author, reader).attributes();
+        let edge = encode(&keys::follows(reader, author), &Edge { since: now })?;
         let writes = vec![
-            self.table
-                .put_new(traced(encode(&keys::follows(reader, author), &edge)?))?,
-            self.table.put_any(fan)?,
-            self.count(reader, "following", 1)?,
-            self.count(author, "followers", 1)?,
+            put_new(traced(edge)).unless(()),
+            put(keys::fan(author, reader).attributes()),
+            count(reader, "following", 1).or_fail(Error::Refused(Refusal::NotJoined)),
+            count(author, "followers", 1).or_fail(Error::NotFound),
         ];
-        self.settle_edge(self.table.transact(writes).await)
+        self.table.transact((), writes).await
     }
 
     /// Takes a follow back, once.
@@ -49,37 +46,12 @@ impl Store {
     /// As [`Store::follow`].
     pub async fn unfollow(&self, reader: &UserId, author: &UserId) -> Result<(), Error> {
         let writes = vec![
-            self.table
-                .delete_if(&keys::follows(reader, author), Expression::new(EXISTS))?,
-            self.table.delete_any(&keys::fan(author, reader))?,
-            self.count(reader, "following", -1)?,
-            self.count(author, "followers", -1)?,
+            delete_there(keys::follows(reader, author)).unless(()),
+            delete(keys::fan(author, reader)),
+            count(reader, "following", -1).or_fail(Error::Refused(Refusal::NotJoined)),
+            count(author, "followers", -1).or_fail(Error::NotFound),
         ];
-        self.settle_edge(self.table.transact(writes).await)
-    }
-
-    /// A failed first condition says that the edge is as asked for already.
-    fn settle_edge(&self, outcome: Result<(), NotCommitted>) -> Result<(), Error> {
-        match outcome {
-            Ok(()) | Err(NotCommitted::Condition(0)) => Ok(()),
-            Err(not) => Err(not
-                .at(2, Error::Refused(Refusal::NotJoined))
-                .at(3, Error::NotFound)
-                .into()),
-        }
-    }
-
-    /// Moves a count of a profile that must be there.
-    pub(in crate::store) fn count(
-        &self,
-        user: &UserId,
-        what: &str,
-        by: i64,
-    ) -> Result<TransactWriteItem, Error> {
-        let update = Expression::new("ADD #count :by")
-            .name("#count", what)
-            .number(":by", by);
-        self.table.update_if(&keys::profile(user), update, EXISTS)
+        self.table.transact((), writes).await
     }
 
     /// Whether `reader` follows `author`.

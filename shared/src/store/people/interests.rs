@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     ids::{TopicId, UserId},
     people::{Profile, interests},
@@ -14,7 +13,7 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{EXISTS, Expression, NotCommitted, Range, string_set},
+    table::{EXISTS, Expression, Range, Write, delete, put, string_set, update_if},
 };
 
 impl Store {
@@ -28,15 +27,10 @@ impl Store {
             .value(":topic", string_set([topic]))
             .text(":id", topic.as_str());
         let others = format!("{EXISTS} AND NOT contains(interests, :id)");
-        let mut writes = vec![
-            self.table
-                .update_if(&keys::profile(user), update, &others)?,
-        ];
-        writes.extend(self.list_interests(&profile, [topic], [])?);
-        match self.table.transact(writes).await {
-            Ok(()) | Err(NotCommitted::Condition(0)) => Ok(()),
-            Err(not) => Err(not.into()),
-        }
+        let new = update_if(keys::profile(user), update, others);
+        let mut writes = vec![new.unless(())];
+        writes.extend(list_interests(&profile, [topic], []));
+        self.table.transact((), writes).await
     }
 
     /// Takes a topic out of a person's interests, unless only the least number would be left.
@@ -52,35 +46,17 @@ impl Store {
             .text(":id", topic.as_str())
             .number(":least", least);
         let enough = "size(interests) > :least AND contains(interests, :id)";
-        let mut writes = vec![self.table.update_if(&keys::profile(user), update, enough)?];
-        writes.extend(self.list_interests(&profile, [], [topic])?);
-        match self.table.transact(writes).await {
-            Ok(()) => return Ok(()),
-            Err(NotCommitted::Condition(0)) => {}
-            Err(not) => return Err(not.into()),
+        let left = update_if(keys::profile(user), update, enough);
+        let mut writes = vec![left.unless(false)];
+        writes.extend(list_interests(&profile, [], [topic]));
+        if self.table.transact(true, writes).await? {
+            return Ok(());
         }
         if !self.member(user).await?.interests.contains(topic) {
             return Ok(());
         }
         let detail = format!("at least {} interests must remain", interests::MINIMUM);
         Err(Error::invalid("", detail))
-    }
-
-    /// The writes that list a person under topics, and no longer under others.
-    pub(in crate::store) fn list_interests<'a>(
-        &self,
-        profile: &Profile,
-        chosen: impl IntoIterator<Item = &'a TopicId>,
-        left: impl IntoIterator<Item = &'a TopicId>,
-    ) -> Result<Vec<TransactWriteItem>, Error> {
-        let key = |topic| keys::interested(topic, profile.joined_at, &profile.id);
-        let chosen = chosen
-            .into_iter()
-            .map(|topic| self.table.put_any(key(topic).attributes()));
-        let left = left
-            .into_iter()
-            .map(|topic| self.table.delete_any(&key(topic)));
-        chosen.chain(left).collect()
     }
 
     /// Up to `limit` of those who chose one of these topics, the latest to join first: one round.
@@ -104,4 +80,16 @@ impl Store {
             .filter_map(|key| UserId::parse(key.sk.split_once('#')?.1))
             .collect())
     }
+}
+
+/// The writes that list a person under topics, and no longer under others.
+pub(in crate::store) fn list_interests<'a, T>(
+    profile: &Profile,
+    chosen: impl IntoIterator<Item = &'a TopicId>,
+    left: impl IntoIterator<Item = &'a TopicId>,
+) -> Vec<Write<T>> {
+    let key = |topic| keys::interested(topic, profile.joined_at, &profile.id);
+    let chosen = chosen.into_iter().map(|topic| put(key(topic).attributes()));
+    let left = left.into_iter().map(|topic| delete(key(topic)));
+    chosen.chain(left).collect()
 }

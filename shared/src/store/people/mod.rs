@@ -4,4 +4,5 @@ mod follows;
 mod interests;
 mod profiles;
 
+pub(in crate::store) use profiles::count;
 pub use profiles::{NotifyChange, ProfileChange};

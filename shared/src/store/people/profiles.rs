@@ -11,11 +11,19 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::interests::list_interests;
 use crate::{
     error::{Conflict, Error, Refusal},
     keys,
-    store::Store,
-    table::{ATTEMPTS, EXISTS, Expression, Item, NotCommitted, decode, encode, pause, string_set},
+    store::{
+        Store,
+        idempotency::note_made,
+        posts::{claim_avatar, remove_photo},
+    },
+    table::{
+        Anew, Conditional, EXISTS, Expression, Item, decode, encode, put_if, put_new, string_set,
+        update_if,
+    },
 };
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +71,14 @@ pub(in crate::store) fn member_items(profile: &Profile) -> Result<[Item; 2], Err
     Ok([member, encode(&keys::handle(&profile.handle), &claim)?])
 }
 
+/// Moves a count of a profile that must be there.
+pub(in crate::store) fn count(user: &UserId, what: &str, by: i64) -> Conditional {
+    let update = Expression::new("ADD #count :by")
+        .name("#count", what)
+        .number(":by", by);
+    update_if(keys::profile(user), update, EXISTS)
+}
+
 impl Store {
     /// Makes a person a member: the handle is claimed and the profile written, or neither.
     ///
@@ -77,17 +93,17 @@ impl Store {
         let [member, owner] = member_items(profile)?;
         let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
             .number(":now", now.as_second());
-        let mut writes = vec![self.table.put_new(member)?, self.table.put_if(owner, free)?];
+        let conflict = Error::Conflict;
+        let mut writes = vec![
+            put_new(member).or_fail(conflict(Conflict::AlreadyJoined)),
+            put_if(owner, free).or_fail(conflict(Conflict::HandleTaken)),
+        ];
         if let Some(claim) = claim {
-            writes.push(self.note_made(claim, profile.id.to_string(), now)?);
+            let made = note_made(claim, profile.id.to_string(), now)?;
+            writes.push(made.or_fail(conflict(Conflict::IdempotencyInProgress)));
         }
-        writes.extend(self.list_interests(profile, &profile.interests, [])?);
-        self.table.transact(writes).await.map_err(|not| {
-            not.at(0, Error::Conflict(Conflict::AlreadyJoined))
-                .at(1, Error::Conflict(Conflict::HandleTaken))
-                .at(2, Error::Conflict(Conflict::IdempotencyInProgress))
-                .into()
-        })
+        writes.extend(list_interests(profile, &profile.interests, []));
+        self.table.transact((), writes).await
     }
 
     /// The profile of someone who joined, as of every write acknowledged before.
@@ -149,14 +165,14 @@ impl Store {
             let changed = changed.map(decode).transpose()?;
             return changed.ok_or(Error::Refused(Refusal::NotJoined));
         }
-        for attempt in 0..ATTEMPTS {
+        let mut anew = Anew::standing_on("the profile");
+        loop {
             let now = self.member(user).await?;
             if self.change_from(&now, change.clone()).await? {
                 return self.member(user).await;
             }
-            pause(attempt).await;
+            anew.begin().await?;
         }
-        Err(Error::unavailable("the profile kept changing"))
     }
 
     /// Makes a change to a profile as it was read: what lies elsewhere, the lists under topics and
@@ -175,36 +191,25 @@ impl Store {
             conditions.push("interests = :seen");
             update = update.value(":seen", string_set(&now.interests));
             let (added, left) = (chosen - &now.interests, &now.interests - chosen);
-            beside.extend(self.list_interests(now, &added, &left)?);
+            beside.extend(list_interests(now, &added, &left));
         }
-        let mut claimed = None;
         if let Some(avatar) = &change.avatar {
             if let Some(worn) = worn {
                 conditions.push("avatar.photo = :worn");
                 update = update.text(":worn", worn.to_string());
-                beside.push(self.remove_photo(worn)?);
+                beside.push(remove_photo(worn));
             } else {
                 conditions.push("attribute_not_exists(avatar)");
             }
             if let Some(avatar) = avatar {
-                beside.push(self.claim_avatar(avatar.photo, &now.id)?);
-                claimed = Some(beside.len());
+                let claimed = claim_avatar(avatar.photo, &now.id)?;
+                beside.push(claimed.or_fail(Error::Conflict(Conflict::PhotoTaken)));
             }
         }
-        let key = keys::profile(&now.id);
-        let mut writes = vec![
-            self.table
-                .update_if(&key, update, &conditions.join(" AND "))?,
-        ];
+        let as_read = update_if(keys::profile(&now.id), update, conditions.join(" AND "));
+        let mut writes = vec![as_read.unless(false)];
         writes.extend(beside);
-        match self.table.transact(writes).await {
-            Ok(()) => Ok(true),
-            Err(NotCommitted::Condition(0)) => Ok(false),
-            Err(NotCommitted::Condition(index)) if Some(index) == claimed => {
-                Err(Error::Conflict(Conflict::PhotoTaken))
-            }
-            Err(not) => Err(not.into()),
-        }
+        self.table.transact(true, writes).await
     }
 }
 

@@ -3,4 +3,5 @@
 mod photos;
 mod post;
 
+pub(in crate::store) use photos::{claim_avatar, remove_photo};
 pub use post::{Creation, Uploads};

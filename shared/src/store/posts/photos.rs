@@ -1,6 +1,6 @@
 //! Uploads: tickets, what became of them, and what claimed them.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
     ids::{PhotoId, PostId, UserId},
@@ -11,8 +11,11 @@ use jiff::Timestamp;
 use crate::{
     error::Error,
     keys,
-    store::Store,
-    table::{Expression, NotCommitted, decode, encode, trace_of, traced},
+    store::{Store, idempotency::note_made},
+    table::{
+        Conditional, Expression, Write, decode, delete, delete_if, encode, put_new, trace_of,
+        traced, update_if, value,
+    },
     telemetry::Trace,
 };
 
@@ -35,16 +38,13 @@ impl Store {
         claim: &Claim,
         now: Timestamp,
     ) -> Result<bool, Error> {
+        let ticket = put_new(traced(encode(&keys::photo(photo.id), photo)?));
+        let taken = "a ticket of this id was given before";
         let writes = vec![
-            self.table
-                .put_new(traced(encode(&keys::photo(photo.id), photo)?))?,
-            self.note_made(claim, photo.id.to_string(), now)?,
+            ticket.or_fail(Error::internal(taken)),
+            note_made(claim, photo.id.to_string(), now)?.unless(false),
         ];
-        match self.table.transact(writes).await {
-            Ok(()) => Ok(true),
-            Err(NotCommitted::Condition(1)) => Ok(false),
-            Err(not) => Err(not.into()),
-        }
+        self.table.transact(true, writes).await
     }
 
     /// An upload, as of every write acknowledged before.
@@ -74,104 +74,72 @@ impl Store {
         photo: PhotoId,
         outcome: Result<&Image, Rejection>,
     ) -> Result<Option<Photo>, Error> {
-        let value = |v: Result<_, serde_dynamo::Error>| v.map_err(Error::internal);
-        let waiting = value(serde_dynamo::to_attribute_value(
-            PhotoStatus::AwaitingUpload,
-        ))?;
         let update = match outcome {
             Ok(image) => Expression::new("SET #status = :status, image = :image")
-                .value(":image", value(serde_dynamo::to_attribute_value(image))?)
-                .value(
-                    ":status",
-                    value(serde_dynamo::to_attribute_value(PhotoStatus::Ready))?,
-                ),
+                .value(":image", value(image)?)
+                .value(":status", value(PhotoStatus::Ready)?),
             Err(reason) => Expression::new("SET #status = :status, reason = :reason")
-                .value(":reason", value(serde_dynamo::to_attribute_value(reason))?)
-                .value(
-                    ":status",
-                    value(serde_dynamo::to_attribute_value(PhotoStatus::Rejected))?,
-                ),
+                .value(":reason", value(reason)?)
+                .value(":status", value(PhotoStatus::Rejected)?),
         };
         let change = update
             .name("#status", "status")
-            .value(":waiting", waiting)
+            .value(":waiting", value(PhotoStatus::AwaitingUpload)?)
             .when(Some("attribute_exists(PK) AND #status = :waiting"));
         match self.table.update(&keys::photo(photo), change).await? {
             Some(item) => decode(item).map(Some),
             None => self.photo(photo).await,
         }
     }
+}
 
-    /// The write by which a post claims a photo of its author's, as it was when read; it lives as
-    /// long as the post from then on.
-    pub(in crate::store) fn claim_photo(
-        &self,
-        photo: &Photo,
-        owner: &UserId,
-        post: PostId,
-    ) -> Result<TransactWriteItem, Error> {
-        let status = serde_dynamo::to_attribute_value(photo.status).map_err(Error::internal)?;
-        let update = Expression::new("SET post = :post REMOVE expires_at")
-            .text(":post", post.to_string())
-            .text(":owner", owner.as_str())
-            .name("#owner", "owner")
-            .name("#status", "status")
-            .value(":status", status);
-        let key = keys::photo(photo.id);
-        self.table.update_if(&key, update, FREE)
-    }
+/// The write by which a post claims a photo of its author's, as it was when read; it lives as
+/// long as the post from then on.
+pub(in crate::store) fn claim_photo(
+    photo: &Photo,
+    owner: &UserId,
+    post: PostId,
+) -> Result<Conditional, Error> {
+    let update = Expression::new("SET post = :post REMOVE expires_at")
+        .text(":post", post.to_string())
+        .text(":owner", owner.as_str())
+        .name("#owner", "owner")
+        .name("#status", "status")
+        .value(":status", value(photo.status)?);
+    Ok(update_if(keys::photo(photo.id), update, FREE))
+}
 
-    /// The write by which its owner's profile claims a photo that is ready; it lives as long as
-    /// it is the avatar from then on.
-    pub(in crate::store) fn claim_avatar(
-        &self,
-        photo: PhotoId,
-        owner: &UserId,
-    ) -> Result<TransactWriteItem, Error> {
-        let ready =
-            serde_dynamo::to_attribute_value(PhotoStatus::Ready).map_err(Error::internal)?;
-        let update = Expression::new("SET avatar = :true REMOVE expires_at")
-            .value(":true", AttributeValue::Bool(true))
-            .text(":owner", owner.as_str())
-            .name("#owner", "owner")
-            .name("#status", "status")
-            .value(":status", ready);
-        let key = keys::photo(photo);
-        self.table.update_if(&key, update, FREE)
-    }
+/// The write by which its owner's profile claims a photo that is ready; it lives as long as it is
+/// the avatar from then on.
+pub(in crate::store) fn claim_avatar(photo: PhotoId, owner: &UserId) -> Result<Conditional, Error> {
+    let update = Expression::new("SET avatar = :true REMOVE expires_at")
+        .value(":true", AttributeValue::Bool(true))
+        .text(":owner", owner.as_str())
+        .name("#owner", "owner")
+        .name("#status", "status")
+        .value(":status", value(PhotoStatus::Ready)?);
+    Ok(update_if(keys::photo(photo), update, FREE))
+}
 
-    /// The write by which a photo goes, with all that the bucket holds of it: `relay` tells
-    /// `photos` of it.
-    pub(in crate::store) fn remove_photo(
-        &self,
-        photo: PhotoId,
-    ) -> Result<TransactWriteItem, Error> {
-        self.table.delete_any(&keys::photo(photo))
-    }
+/// The write by which a photo goes, with all that the bucket holds of it: `relay` tells `photos` of
+/// it.
+pub(in crate::store) fn remove_photo<T>(photo: PhotoId) -> Write<T> {
+    delete(keys::photo(photo))
+}
 
-    /// The write that holds a claimed photo as it was when read: still without an outcome.
-    pub(in crate::store) fn await_photo(
-        &self,
-        photo: PhotoId,
-        post: PostId,
-    ) -> Result<TransactWriteItem, Error> {
-        let awaited = serde_dynamo::to_attribute_value(PhotoStatus::AwaitingUpload);
-        let update = Expression::new("SET post = :post")
-            .text(":post", post.to_string())
-            .name("#status", "status")
-            .value(":awaited", awaited.map_err(Error::internal)?);
-        let held = "post = :post AND #status = :awaited";
-        self.table.update_if(&keys::photo(photo), update, held)
-    }
+/// The write that holds a claimed photo as it was when read: still without an outcome.
+pub(in crate::store) fn await_photo(photo: PhotoId, post: PostId) -> Result<Conditional, Error> {
+    let update = Expression::new("SET post = :post")
+        .text(":post", post.to_string())
+        .name("#status", "status")
+        .value(":awaited", value(PhotoStatus::AwaitingUpload)?);
+    let held = "post = :post AND #status = :awaited";
+    Ok(update_if(keys::photo(photo), update, held))
+}
 
-    /// The write by which a post gives up a photo: it goes, and its renditions after it.
-    pub(in crate::store) fn give_up_photo(
-        &self,
-        photo: PhotoId,
-        post: PostId,
-    ) -> Result<TransactWriteItem, Error> {
-        let own = Expression::new("attribute_not_exists(PK) OR post = :post")
-            .text(":post", post.to_string());
-        self.table.delete_if(&keys::photo(photo), own)
-    }
+/// The write by which a post gives up a photo: it goes, and its renditions after it.
+pub(in crate::store) fn give_up_photo(photo: PhotoId, post: PostId) -> Conditional {
+    let own =
+        Expression::new("attribute_not_exists(PK) OR post = :post").text(":post", post.to_string());
+    delete_if(keys::photo(photo), own)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
     feeds::{Entry, Position},
@@ -12,14 +12,21 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::photos::{await_photo, claim_photo, give_up_photo};
 use crate::{
     error::{Error, Refusal},
     keys,
     store::{
         Store,
+        catalogue::{claim_review, release_review},
         feeds::{Marker, entry},
+        idempotency::note_made,
+        people::count,
     },
-    table::{Expression, NotCommitted, Range, decode, encode, traced},
+    table::{
+        Conditional, Expression, Range, Write, decode, delete, delete_if, encode, put, put_new,
+        traced, update_if, value,
+    },
 };
 
 /// What came of creating a post.
@@ -61,10 +68,6 @@ struct CameTo {
     topics: Vec<TopicId>,
 }
 
-fn value<T: Serialize>(value: T) -> Result<AttributeValue, Error> {
-    serde_dynamo::to_attribute_value(value).map_err(Error::internal)
-}
-
 /// That a post is this author's and as it was read, save for its counts. The first edition is not
 /// stored.
 fn as_read(post: &Post) -> &'static str {
@@ -101,61 +104,25 @@ impl Store {
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<Creation, Error> {
-        let mut writes = vec![
-            self.table
-                .put_new(traced(encode(&keys::post(post.id), post)?))?,
-        ];
+        let new = put_new(traced(encode(&keys::post(post.id), post)?));
+        let taken = "a post of this id was created before";
+        let mut writes = vec![new.or_fail(Error::internal(taken))];
         for photo in photos {
-            writes.push(self.claim_photo(photo, &post.author, post.id)?);
+            let claimed = claim_photo(photo, &post.author, post.id)?;
+            writes.push(claimed.unless(Creation::PhotosChanged));
         }
-        let reviewed = writes.len();
         if let Some(review) = &post.review {
-            writes.push(self.claim_review(&post.author, &review.id, post.id)?);
+            let claimed = claim_review(&post.author, &review.id, post.id);
+            writes.push(claimed.unless(Creation::ReviewChanged));
         }
-        let noted = writes.len();
         if let Some(claim) = claim {
-            writes.push(self.note_made(claim, post.id.to_string(), now)?);
+            let made = note_made(claim, post.id.to_string(), now)?;
+            writes.push(made.unless(Creation::KeyUsed));
         }
-        let counted = writes.len();
         if let Some(published_at) = post.published_at {
-            writes.extend(self.appearance(post, published_at)?);
+            writes.extend(appearance(post, published_at)?);
         }
-        match self.table.transact(writes).await {
-            Ok(()) => Ok(Creation::Done),
-            Err(NotCommitted::Condition(index)) if (1..reviewed).contains(&index) => {
-                Ok(Creation::PhotosChanged)
-            }
-            Err(NotCommitted::Condition(index)) if (reviewed..noted).contains(&index) => {
-                Ok(Creation::ReviewChanged)
-            }
-            Err(NotCommitted::Condition(index)) if (noted..counted).contains(&index) => {
-                Ok(Creation::KeyUsed)
-            }
-            Err(not) => Err(not.at(counted, Error::Refused(Refusal::NotJoined)).into()),
-        }
-    }
-
-    /// The writes by which a post appears: counted, listed, and marked as still being delivered.
-    fn appearance(
-        &self,
-        post: &Post,
-        published_at: Timestamp,
-    ) -> Result<[TransactWriteItem; 3], Error> {
-        let at = Position {
-            published_at,
-            post: post.id,
-        };
-        let marker = Marker {
-            author: post.author.clone(),
-            topics: post.topics.clone(),
-            again_at: None,
-        };
-        Ok([
-            self.count(&post.author, "posts", 1)?,
-            self.table
-                .put_any(keys::authored(&post.author, at).attributes())?,
-            self.table.put_any(encode(&keys::open(at), &marker)?)?,
-        ])
+        self.table.transact(Creation::Done, writes).await
     }
 
     /// Writes what an author changed in a post, or what became of its photos, if it is as it was
@@ -167,95 +134,21 @@ impl Store {
         post: &Post,
         uploads: &Uploads<'_>,
     ) -> Result<bool, Error> {
-        let mut writes = vec![self.change(before, post)?];
+        let mut writes = vec![change(before, post)?.unless(false)];
         for photo in &uploads.claimed {
-            writes.push(self.claim_photo(photo, &post.author, post.id)?);
+            writes.push(claim_photo(photo, &post.author, post.id)?.unless(false));
         }
         for photo in &uploads.awaited {
-            writes.push(self.await_photo(*photo, post.id)?);
+            writes.push(await_photo(*photo, post.id)?.unless(false));
         }
         for photo in &uploads.given_up {
-            writes.push(self.give_up_photo(*photo, post.id)?);
+            writes.push(give_up_photo(*photo, post.id).unless(false));
         }
-        let conditional = writes.len();
-        writes.extend(self.came_to(before, post)?);
+        writes.extend(came_to(before, post)?);
         if let (None, Some(published_at)) = (before.published_at, post.published_at) {
-            writes.extend(self.appearance(post, published_at)?);
+            writes.extend(appearance(post, published_at)?);
         }
-        match self.table.transact(writes).await {
-            Ok(()) => Ok(true),
-            Err(NotCommitted::Condition(index)) if index < conditional => Ok(false),
-            Err(not) => Err(not.into()),
-        }
-    }
-
-    /// The note that an edit brought a post to other walls; none where it did not. The stream's
-    /// filter cannot compare topics, and lets new items through, but not each smile at a post.
-    fn came_to(&self, before: &Post, post: &Post) -> Result<Option<TransactWriteItem>, Error> {
-        let (Some(published_at), Some(edited_at)) = (before.published_at, post.edited_at) else {
-            return Ok(None);
-        };
-        let mut topics = post.topics.clone();
-        topics.retain(|topic| !before.topics.contains(topic));
-        if topics.is_empty() {
-            return Ok(None);
-        }
-        let note = CameTo {
-            status: post.status,
-            expires_at: (edited_at + NOTED).as_second(),
-            post: post.id,
-            author: post.author.clone(),
-            published_at,
-            topics,
-        };
-        let key = keys::came_to(post.id, post.edition);
-        let note = traced(encode(&key, &note)?);
-        self.table.put_any(note).map(Some)
-    }
-
-    /// The write of what differs between a post as it was read and as it is to be. It goes on in
-    /// the trace that made it, whoever settles its photos.
-    fn change(&self, before: &Post, post: &Post) -> Result<TransactWriteItem, Error> {
-        let mut sets = vec!["edition = :next".to_owned()];
-        let update = standing_on(&before.author, before, "")?;
-        let mut update = update.value(":next", value(before.edition + 1)?);
-        let mut set = |name: &str, differs: bool, new: Result<AttributeValue, Error>| {
-            if differs {
-                sets.push(format!("#{name} = :{name}"));
-                update = std::mem::take(&mut update)
-                    .name(&format!("#{name}"), name)
-                    .value(&format!(":{name}"), new?);
-            }
-            Ok::<_, Error>(())
-        };
-        set("status", post.status != before.status, value(post.status))?;
-        set("text", post.text != before.text, value(&post.text))?;
-        set("photos", post.photos != before.photos, value(&post.photos))?;
-        set(
-            "products",
-            post.products != before.products,
-            value(&post.products),
-        )?;
-        set("topics", post.topics != before.topics, value(&post.topics))?;
-        set("poll", post.poll != before.poll, value(&post.poll))?;
-        set(
-            "votes",
-            post.votes.len() != before.votes.len(),
-            value(&post.votes),
-        )?;
-        set(
-            "published_at",
-            post.published_at != before.published_at,
-            value(post.published_at),
-        )?;
-        set(
-            "edited_at",
-            post.edited_at != before.edited_at,
-            value(post.edited_at),
-        )?;
-        let update = update.saying(format!("SET {}", sets.join(", ")));
-        self.table
-            .update_if(&keys::post(post.id), update, as_read(before))
+        self.table.transact(true, writes).await
     }
 
     /// One post, whatever its status.
@@ -286,37 +179,20 @@ impl Store {
     /// Deletes a post as its author read it: the post, its photos, its place in their list, its
     /// count, its marker and its hold on a review. `false` when it is not as it was read.
     pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
-        let own = standing_on(author, post, as_read(post))?;
-        let mut writes = vec![self.table.delete_if(&keys::post(post.id), own)?];
-        for photo in post.photo_ids() {
-            writes.push(self.give_up_photo(photo, post.id)?);
-        }
-        if let Some(published_at) = post.published_at {
-            let at = Position {
-                published_at,
-                post: post.id,
-            };
-            writes.extend([
-                self.table.delete_any(&keys::authored(author, at))?,
-                self.table.delete_any(&keys::open(at))?,
-                self.count(author, "posts", -1)?,
-            ]);
-        }
-        let released = writes.len();
+        let mut writes = deletion(author, post)?;
         if let Some(review) = &post.review {
-            writes.push(self.release_review(author, &review.id, post.id)?);
+            let released = release_review(author, &review.id, post.id);
+            writes.push(released.unless(Deletion::ReviewGone));
         }
-        let mut outcome = self.table.transact(writes.clone()).await;
-        if matches!(outcome, Err(NotCommitted::Condition(index)) if index == released) {
+        let mut came = self.table.transact(Deletion::Done, writes).await?;
+        if came == Deletion::ReviewGone {
             // The store took the review back: nothing is held any more.
-            writes.truncate(released);
-            outcome = self.table.transact(writes).await;
+            came = self
+                .table
+                .transact(Deletion::Done, deletion(author, post)?)
+                .await?;
         }
-        match outcome {
-            Ok(()) => Ok(true),
-            Err(NotCommitted::Condition(0)) => Ok(false),
-            Err(not) => Err(not.into()),
-        }
+        Ok(came == Deletion::Done)
     }
 
     /// Up to `limit` of an author's published posts before a position, newest first, and whether
@@ -341,4 +217,122 @@ impl Store {
             .filter_map(|item| entry(item, Some(author)));
         Ok((entries.collect(), found.more))
     }
+}
+
+/// What came of deleting a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deletion {
+    Done,
+    /// It is not as it was read.
+    Changed,
+    /// Its review is held by it no more.
+    ReviewGone,
+}
+
+/// The writes by which a post goes, save that it lets its review go.
+fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error> {
+    let own = standing_on(author, post, as_read(post))?;
+    let mut writes = vec![delete_if(keys::post(post.id), own).unless(Deletion::Changed)];
+    for photo in post.photo_ids() {
+        let given_up = give_up_photo(photo, post.id);
+        writes.push(given_up.or_fail(Error::internal("a photo of another post")));
+    }
+    if let Some(published_at) = post.published_at {
+        let at = Position {
+            published_at,
+            post: post.id,
+        };
+        writes.extend([
+            delete(keys::authored(author, at)),
+            delete(keys::open(at)),
+            count(author, "posts", -1).or_fail(Error::internal("an author without a profile")),
+        ]);
+    }
+    Ok(writes)
+}
+
+/// The writes by which a post appears: counted, listed, and marked as still being delivered.
+fn appearance<T>(post: &Post, published_at: Timestamp) -> Result<[Write<T>; 3], Error> {
+    let at = Position {
+        published_at,
+        post: post.id,
+    };
+    let marker = Marker {
+        author: post.author.clone(),
+        topics: post.topics.clone(),
+        again_at: None,
+    };
+    Ok([
+        count(&post.author, "posts", 1).or_fail(Error::Refused(Refusal::NotJoined)),
+        put(keys::authored(&post.author, at).attributes()),
+        put(encode(&keys::open(at), &marker)?),
+    ])
+}
+
+/// The note that an edit brought a post to other walls; none where it did not. The stream's
+/// filter cannot compare topics, and lets new items through, but not each smile at a post.
+fn came_to<T>(before: &Post, post: &Post) -> Result<Option<Write<T>>, Error> {
+    let (Some(published_at), Some(edited_at)) = (before.published_at, post.edited_at) else {
+        return Ok(None);
+    };
+    let mut topics = post.topics.clone();
+    topics.retain(|topic| !before.topics.contains(topic));
+    if topics.is_empty() {
+        return Ok(None);
+    }
+    let note = CameTo {
+        status: post.status,
+        expires_at: (edited_at + NOTED).as_second(),
+        post: post.id,
+        author: post.author.clone(),
+        published_at,
+        topics,
+    };
+    let key = keys::came_to(post.id, post.edition);
+    let note = traced(encode(&key, &note)?);
+    Ok(Some(put(note)))
+}
+
+/// The write of what differs between a post as it was read and as it is to be. It goes on in
+/// the trace that made it, whoever settles its photos.
+fn change(before: &Post, post: &Post) -> Result<Conditional, Error> {
+    let mut sets = vec!["edition = :next".to_owned()];
+    let update = standing_on(&before.author, before, "")?;
+    let mut update = update.value(":next", value(before.edition + 1)?);
+    let mut set = |name: &str, differs: bool, new: Result<AttributeValue, Error>| {
+        if differs {
+            sets.push(format!("#{name} = :{name}"));
+            update = std::mem::take(&mut update)
+                .name(&format!("#{name}"), name)
+                .value(&format!(":{name}"), new?);
+        }
+        Ok::<_, Error>(())
+    };
+    set("status", post.status != before.status, value(post.status))?;
+    set("text", post.text != before.text, value(&post.text))?;
+    set("photos", post.photos != before.photos, value(&post.photos))?;
+    set(
+        "products",
+        post.products != before.products,
+        value(&post.products),
+    )?;
+    set("topics", post.topics != before.topics, value(&post.topics))?;
+    set("poll", post.poll != before.poll, value(&post.poll))?;
+    set(
+        "votes",
+        post.votes.len() != before.votes.len(),
+        value(&post.votes),
+    )?;
+    set(
+        "published_at",
+        post.published_at != before.published_at,
+        value(post.published_at),
+    )?;
+    set(
+        "edited_at",
+        post.edited_at != before.edited_at,
+        value(post.edited_at),
+    )?;
+    let update = update.saying(format!("SET {}", sets.join(", ")));
+    Ok(update_if(keys::post(post.id), update, as_read(before)))
 }

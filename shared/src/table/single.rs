@@ -1,0 +1,64 @@
+//! Writes of one item by itself.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::ReturnValue};
+
+use super::{Expression, Item, Table, write::some};
+use crate::{aws::classify, error::Error, keys::Key};
+
+/// An update of one item, with its condition.
+#[derive(Debug, Default)]
+pub struct Update {
+    update: String,
+    condition: Option<String>,
+    names: Option<HashMap<String, String>>,
+    values: Option<Item>,
+}
+
+impl Expression {
+    /// As an update of one item if the condition holds; placeholders of both share one namespace.
+    pub(crate) fn when(self, condition: Option<&str>) -> Update {
+        Update {
+            update: self.text,
+            condition: condition.map(str::to_owned),
+            names: some(self.names),
+            values: some(self.values),
+        }
+    }
+}
+
+impl Table {
+    /// Deletes one item, there or not.
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), Error> {
+        self.client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(())
+    }
+
+    /// Changes one item; `None` when the condition does not hold, else the item as it is now.
+    pub(crate) async fn update(&self, key: &Key, change: Update) -> Result<Option<Item>, Error> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(change.update)
+            .set_condition_expression(change.condition)
+            .set_expression_attribute_names(change.names)
+            .set_expression_attribute_values(change.values)
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => Ok(answer.attributes),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) => Err(classify(error)),
+        }
+    }
+}
