@@ -20,6 +20,7 @@ mod paging;
 mod people;
 mod places;
 mod prices;
+mod programs;
 mod refusals;
 mod reviews;
 mod roles;
