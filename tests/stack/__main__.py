@@ -15,6 +15,7 @@ from pathlib import Path
 import binaries
 import journeys
 import queues
+import releases
 import roles
 import samples
 import template as templates
@@ -29,13 +30,27 @@ from report import Report
 def options() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="tests/stack/run", description=__doc__)
+    parser.add_argument("--release", action="store_true", help="a release's binaries: sizes, glibc and cold starts too")
     parser.add_argument("--bin-dir", type=Path, help="take the binaries from here (NAME/bootstrap or NAME), build none")
-    parser.add_argument("--build-only", action="store_true", help="build the binaries and check them, deploy nothing")
-    parser.add_argument("--arm64", action="store_true", help="with --build-only: for Graviton (wants a cross compiler)")
+    parser.add_argument("--build-only", action="store_true", help="build (with --release: check) the binaries, run nothing")
+    parser.add_argument("--arm64", action="store_true", help="with --release --build-only: for Graviton (a cross compiler)")
     parser.add_argument("--only", action="append", help="only these parts: journeys, tokens, triggers, queues, samples, roles")
     parser.add_argument("--hold", action="store_true", help="leave the stack standing until Ctrl-C, to try things")
     parser.add_argument("--keep", type=Path, help="copy the emulator's log and the record of decisions to this folder")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.arm64 and not (asked.release and asked.build_only):
+        parser.error("--arm64 goes with --release --build-only: this machine cannot run it")
+    return asked
+
+
+def _binaries(report: Report, asked: argparse.Namespace) -> dict[str, Path]:
+    built: dict[str, Path] = {}
+    folder = asked.bin_dir or (binaries.release(arm64=asked.arm64) if asked.release else binaries.build())
+    with report.case("every function of the template has a binary"):
+        built = binaries.find(folder)
+    if asked.release and built:
+        releases.check(report, built)
+    return built
 
 
 def _lint(report: Report) -> None:
@@ -97,11 +112,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="spark-stack-") as folder:
         try:
             report.step("binaries")
-            built = binaries.find(asked.bin_dir or binaries.build(asked.arm64))
-            if not asked.bin_dir:
-                binaries.check(report, built)
-            if asked.build_only:
+            built = _binaries(report, asked)
+            if asked.build_only or not built:
                 return report.close()
+            if asked.release and not asked.only:
+                report.step("cold starts")
+                # By itself: what it needs of the SDK is no part of the functions.
+                releases.start(report, asked.bin_dir or binaries.release("bare"))
             if not asked.only:
                 report.step("template")
                 _lint(report)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 
+import binaries
 import door
 import template as templates
 from deploy import Stack
@@ -15,13 +16,12 @@ _RESULT = re.compile(r"^test result: .* (\d+) passed; (\d+) failed", re.MULTILIN
 
 
 def command(*after: str) -> list[str]:
-    """Cargo's call. The whole workspace is named so that dependencies have the features that other checks built them with;
-    the feature is what adds the journeys that want a deployed stack."""
-    return ["cargo", "test", "--locked", "--workspace", "--features", "journeys/deployed", "--test", "journeys", *after]
+    """Cargo's call."""
+    return ["cargo", "test", *binaries.SELECTION, "--test", "journeys", *after]
 
 
 def build() -> None:
-    """Compiles them, so that no time is lost while the stack stands."""
+    """Compiles them if they are not yet, so that no time is lost while the stack stands."""
     subprocess.run(command("--no-run"), cwd=templates.ROOT, check=True)
 
 

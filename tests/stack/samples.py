@@ -1,4 +1,4 @@
-"""Every sample event in events/, by `cargo lambda invoke`, to the release binary of its function."""
+"""Every sample event in events/, by `cargo lambda invoke`, to the binary of its function."""
 
 from __future__ import annotations
 
