@@ -29,6 +29,7 @@ use crate::gateway::{self, Gateway};
 use crate::issuer::{AUDIENCE, Issuer};
 use crate::media::{self, Origin};
 use crate::routes::Routes;
+use crate::schedules::Schedules;
 use crate::triggers;
 
 /// A killed cloud's tasks are waited for this long; each ends at its next wait.
@@ -267,7 +268,7 @@ async fn assemble(
     let port = listener.local_addr()?.port();
     let url = format!("http://127.0.0.1:{port}");
     let clock = Turned::open(file("clock"))?;
-    let schedules = triggers::schedules(&template, clock.now())?;
+    let schedules = Schedules::read(&template, clock.now())?;
     let issuer = Arc::new(Issuer::open(url.clone(), file("issuer.pk8").as_deref())?);
     // Browsers on this machine may call from any site.
     let template = template.with_parameter("AppOrigin", "*");

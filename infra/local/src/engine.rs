@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::capacity::{Actions, Capacity, Meter};
 use crate::checkpoint::{Checkpoint, CheckpointFile};
 use crate::clock::Turned;
-use crate::triggers::Schedules;
+use crate::schedules::Schedules;
 
 /// Draining gives up when nothing was worked off for this long.
 const STUCK: Duration = Duration::from_secs(60);

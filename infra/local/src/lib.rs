@@ -12,6 +12,7 @@ mod gateway;
 mod issuer;
 mod media;
 mod routes;
+mod schedules;
 mod triggers;
 
 pub mod demo;

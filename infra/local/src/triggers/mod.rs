@@ -16,8 +16,6 @@ use crate::engine::Engine;
 use crate::filter;
 use crate::function::{Function, Functions};
 
-pub(crate) use schedule::Schedules;
-
 /// The checkpoint is moved, and failed messages whose time has come are released, this often.
 const ROUND: Duration = Duration::from_millis(250);
 /// Expired items are removed this often; AWS takes up to some days.
@@ -83,11 +81,6 @@ pub(crate) fn tasks(
         }
     }
     Ok(tasks)
-}
-
-/// The schedules of the template.
-pub(crate) fn schedules(template: &Template, now: jiff::Timestamp) -> Result<Schedules> {
-    Schedules::read(template, now)
 }
 
 async fn rounds(engine: Arc<Engine>) {

@@ -1,87 +1,14 @@
-//! Schedules, due by the cloud's clock: turning it makes them due.
+//! The trigger of schedules: whatever is due is called.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-
-use anyhow::{Context, Result, bail};
-use data_plane::Template;
-use data_plane::template::ScheduleEvent;
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
 
 use crate::engine::Engine;
 use crate::function::{Function, Functions};
+use crate::schedules::Schedule;
 
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// The schedules, and when each is due next.
-pub(crate) struct Schedules {
-    all: Mutex<Vec<Schedule>>,
-    woken: Notify,
-}
-
-#[derive(Clone)]
-struct Schedule {
-    binary: String,
-    event: ScheduleEvent,
-    every: SignedDuration,
-    due: Timestamp,
-    running: bool,
-}
-
-impl Schedules {
-    pub(super) fn read(template: &Template, now: Timestamp) -> Result<Self> {
-        let mut all = Vec::new();
-        for function in template.functions()? {
-            for event in function.schedules() {
-                let every = rate(&event.expression)?;
-                all.push(Schedule {
-                    binary: function.binary.clone(),
-                    event: event.clone(),
-                    every,
-                    due: now.checked_add(every)?,
-                    running: false,
-                });
-            }
-        }
-        Ok(Self {
-            all: Mutex::new(all),
-            woken: Notify::new(),
-        })
-    }
-
-    /// Whether a schedule is due, or running.
-    pub(crate) fn any_due(&self, now: Timestamp) -> bool {
-        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter()
-            .any(|schedule| schedule.running || schedule.due <= now)
-    }
-
-    /// Looks at the clock now rather than in a second.
-    pub(crate) fn wake(&self) {
-        self.woken.notify_waiters();
-    }
-
-    /// Takes the next due schedule. However long the clock was turned, it runs once.
-    fn take_due(&self, now: Timestamp) -> Option<(usize, Schedule)> {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, schedule) = all
-            .iter_mut()
-            .enumerate()
-            .find(|(_, schedule)| schedule.due <= now)?;
-        schedule.due = now.checked_add(schedule.every).unwrap_or(Timestamp::MAX);
-        schedule.running = true;
-        Some((at, schedule.clone()))
-    }
-
-    fn finish(&self, at: usize) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get_mut(at)
-            .into_iter()
-            .for_each(|schedule| schedule.running = false);
-    }
-}
 
 pub(super) async fn run(engine: Arc<Engine>, functions: Functions) {
     loop {
@@ -107,45 +34,8 @@ pub(super) async fn run(engine: Arc<Engine>, functions: Functions) {
             engine.schedules.finish(at);
         }
         tokio::select! {
-            () = engine.schedules.woken.notified() => {}
+            () = engine.schedules.woken() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
-    }
-}
-
-/// `rate(5 minutes)` as a duration.
-fn rate(expression: &str) -> Result<SignedDuration> {
-    let inner = expression
-        .strip_prefix("rate(")
-        .and_then(|rest| rest.strip_suffix(')'));
-    let inner = inner.with_context(|| format!("{expression}: only rate(…) is known here"))?;
-    let (number, unit) = inner
-        .split_once(' ')
-        .context("a rate has a number and a unit")?;
-    let number: i64 = number.parse()?;
-    Ok(match unit.trim_end_matches('s') {
-        "minute" => SignedDuration::from_mins(number),
-        "hour" => SignedDuration::from_hours(number),
-        "day" => SignedDuration::from_hours(number.saturating_mul(24)),
-        other => bail!("{other} is no unit of a rate"),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_are_minutes_hours_and_days() {
-        assert_eq!(
-            rate("rate(5 minutes)").unwrap(),
-            SignedDuration::from_mins(5)
-        );
-        assert_eq!(rate("rate(1 hour)").unwrap(), SignedDuration::from_hours(1));
-        assert_eq!(
-            rate("rate(2 days)").unwrap(),
-            SignedDuration::from_hours(48)
-        );
-        assert!(rate("cron(0 0 * * ? *)").is_err());
     }
 }
