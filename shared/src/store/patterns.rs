@@ -24,7 +24,7 @@ macro_rules! patterns {
 
 patterns! {
     "join", "become a member under a handle", "TransactWrite", "`USER#u/PROFILE`, `HANDLE#h/HANDLE`, `INTERESTED#t/joined#u`";
-    "profile", "who is this member, now", "GetItem, consistent", "`USER#u/PROFILE`";
+    "profile, member", "who is this member, now", "GetItem, consistent", "`USER#u/PROFILE`";
     "profiles", "cards of many people", "BatchGet", "`USER#u/PROFILE`";
     "user_by_handle", "who has this handle", "GetItem", "`HANDLE#h/HANDLE`";
     "change_profile", "change name, bio, avatar, switches; interests with their lists", "UpdateItem, TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`, `PHOTO#p/PHOTO`";

@@ -1,5 +1,4 @@
-//! Tests across the whole: journeys in every place where Spark runs, agreement of template and code,
-//! and the rules of the house.
+//! Tests across the whole: journeys in every place where Spark runs, agreement of template and code.
 
 #![expect(
     clippy::panic,
@@ -26,7 +25,7 @@ mod reviews;
 mod roles;
 mod safeguards;
 mod spark;
-mod tidy;
 mod traces;
-mod tree;
 mod uploads;
+
+use house::tree;

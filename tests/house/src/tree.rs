@@ -1,5 +1,11 @@
 //! The project's files, as the tests that read them see them.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be read fails the test that asks for it"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -7,7 +13,7 @@ use std::{
 };
 
 /// A text file of the project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct File {
     /// From the root, with slashes.
     pub path: String,
