@@ -75,7 +75,7 @@ impl Linked {
                     Kind::Binary | Kind::Test => root.path.clone(),
                 };
                 let folder = folder_of(&root.path).to_owned();
-                modules.add(vec![name], &root.path, &folder, root.kind == Kind::Test);
+                modules.add(&[name], &root.path, &folder, root.kind == Kind::Test);
             }
         }
         let (mut linked, mut deployed) = (Self::default(), BTreeSet::new());
@@ -101,7 +101,7 @@ impl Linked {
 
 impl<'a> Modules<'a> {
     /// Adds a file's modules, and those of the files that it declares; theirs lie in `folder`.
-    fn add(&mut self, path: Path, file: &str, folder: &str, test: bool) {
+    fn add(&mut self, path: &[String], file: &str, folder: &str, test: bool) {
         let Some((&file, &source)) = self.sources.get_key_value(file) else {
             return;
         };
@@ -131,7 +131,7 @@ impl<'a> Modules<'a> {
                 bound,
                 globs,
             };
-            self.all.insert([&path, within].concat(), module);
+            self.all.insert([path, within].concat(), module);
         }
         for declared in &source.declared {
             let within = &declared.place.module;
@@ -153,9 +153,9 @@ impl<'a> Modules<'a> {
                 } else {
                     format!("{beneath}{}/", declared.name)
                 };
-                let mut path = [&path, within.as_slice()].concat();
+                let mut path = [path, within.as_slice()].concat();
                 path.push(declared.name.clone());
-                self.add(path, &candidate, &next, test || declared.place.test);
+                self.add(&path, &candidate, &next, test || declared.place.test);
             }
         }
     }

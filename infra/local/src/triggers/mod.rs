@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use data_plane::Template;
 use data_plane::template::EventSource;
 use futures::future::BoxFuture;
 

@@ -29,7 +29,7 @@ fn listed(house: &House) -> BTreeSet<String> {
                     first = false;
                 }
                 TokenTree::Punct(mark) => first |= mark.as_char() == ';',
-                _ => {}
+                TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_) => {}
             }
         }
     }

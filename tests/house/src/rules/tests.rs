@@ -6,11 +6,13 @@ use crate::{finding::Finding, house::House, source::Function};
 
 /// Functions of a crate's tests, by name: what a test may leave its assertions to.
 type Helpers<'a> = BTreeMap<&'a str, Vec<&'a Function>>;
+/// The tests of a crate, each with its file, and what they may call.
+type Tests<'a> = (Helpers<'a>, Vec<(&'a str, &'a Function)>);
 
 /// A test asserts something, by itself or through what it calls of its own crate's tests; else it
 /// passes whatever happens.
 pub fn assert_something(house: &House) -> Vec<Finding> {
-    let mut crates: BTreeMap<&str, (Helpers<'_>, Vec<(&str, &Function)>)> = BTreeMap::new();
+    let mut crates: BTreeMap<&str, Tests<'_>> = BTreeMap::new();
     for (file, source) in house.rust() {
         let folder = house.crate_of(&file.path).map_or("", |krate| &krate.folder);
         let (helpers, tests) = crates.entry(folder).or_default();

@@ -29,6 +29,9 @@ pub(super) fn read(file: &syn::File) -> Source {
     reader.source
 }
 
+/// How a path is named, the path, what it is called here, the module, and whether that is a test's.
+type Seen = (How, Vec<String>, Option<String>, Vec<String>, bool);
+
 struct Reader {
     source: Source,
     /// The inline modules around.
@@ -36,7 +39,7 @@ struct Reader {
     /// Whether what is read is for tests alone.
     test: bool,
     /// The paths that were read: each is kept once a module.
-    seen: BTreeSet<(How, Vec<String>, Option<String>, Vec<String>, bool)>,
+    seen: BTreeSet<Seen>,
 }
 
 impl Reader {
@@ -300,10 +303,10 @@ fn path_attribute(attribute: &syn::Attribute) -> Option<String> {
     let syn::Expr::Lit(value) = &pair.value else {
         return None;
     };
-    match &value.lit {
-        syn::Lit::Str(path) if pair.path.is_ident("path") => Some(path.value()),
-        _ => None,
-    }
+    let syn::Lit::Str(path) = &value.lit else {
+        return None;
+    };
+    pair.path.is_ident("path").then(|| path.value())
 }
 
 /// The last name of a type's path: `Store` of `super::Store`.

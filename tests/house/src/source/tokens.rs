@@ -92,6 +92,7 @@ pub(super) fn path(tokens: &[TokenTree], mut at: usize) -> (Vec<String>, usize) 
 }
 
 /// What a literal of text or bytes holds.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is not exhaustive")]
 pub(super) fn text(literal: &Literal) -> Option<String> {
     match Lit::new(literal.clone()) {
         Lit::Str(text) => Some(text.value()),
