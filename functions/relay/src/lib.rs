@@ -1,9 +1,12 @@
 //! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
+mod message;
+mod photos;
+mod posts;
 mod record;
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use record::Message;
+use message::Message;
 use serde_json::Value;
 use shared::{
     error::Error,

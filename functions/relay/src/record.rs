@@ -1,17 +1,17 @@
 //! What a record of the table's stream says, and which message it comes to.
 
-use domain::{
-    ids::{PhotoId, PostId, TopicId, UserId},
-    posts::PostStatus,
-};
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
-use serde_dynamo::Item;
 use serde_json::{Error, Value};
 use shared::{
-    keys::{self, Key},
-    queue::messages::{FanoutMessage, Followed, PhotoRemoved, PhotosMessage, Published},
+    keys::{self, Item, Key},
+    queue::messages::{FanoutMessage, Followed},
     telemetry::{Trace, metrics},
+};
+
+use crate::{
+    message::{Image, Message},
+    photos, posts,
 };
 
 /// The part of a record that the relay goes by.
@@ -34,8 +34,8 @@ enum Event {
 #[serde(rename_all = "PascalCase")]
 struct Change {
     keys: Keys,
-    new_image: Option<Item>,
-    old_image: Option<Item>,
+    new_image: Option<Image>,
+    old_image: Option<Image>,
 }
 
 #[derive(Deserialize)]
@@ -49,38 +49,6 @@ struct Keys {
 #[serde(rename_all = "UPPERCASE")]
 struct Text {
     s: String,
-}
-
-/// What of a post, as it was, tells whether it had appeared.
-#[derive(Deserialize)]
-struct Before {
-    status: PostStatus,
-}
-
-/// What of a post, as it is, goes into its message.
-#[derive(Deserialize)]
-struct Post {
-    id: PostId,
-    author: UserId,
-    status: PostStatus,
-    published_at: Option<Timestamp>,
-    topics: Vec<TopicId>,
-}
-
-/// What of a photo, as it was, says where it lay.
-#[derive(Deserialize)]
-struct Photo {
-    id: PhotoId,
-    media: String,
-}
-
-/// A message, with the function that it is for.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Message {
-    /// To `fanout`.
-    Fanout(FanoutMessage),
-    /// To `photos`.
-    Photos(PhotosMessage),
 }
 
 /// The record's place in its shard; empty when it has none.
@@ -104,85 +72,56 @@ pub fn age(record: &Value) -> Option<f64> {
     Some(metrics::milliseconds(metrics::since(committed)))
 }
 
-/// The message that a record comes to, if any.
+/// The message that a record comes to, if any. Which changes are told is on their items' lines.
 ///
 /// # Errors
 /// Says what cannot be read.
 pub fn message(record: &Value) -> Result<Option<Message>, Error> {
     let Record { event, dynamodb } = Record::deserialize(record)?;
+    let (old, new) = (dynamodb.old_image, dynamodb.new_image);
     let key = Key {
         pk: dynamodb.keys.pk.s,
         sk: dynamodb.keys.sk.s,
     };
-    if let Some(post) = key.pk.strip_prefix(keys::stream::POST) {
-        let post = post.parse().map_err(Error::custom)?;
-        if event == Event::Insert && key.sk.starts_with(keys::stream::CAME_TO) {
-            return Ok(came_to(dynamodb.new_image)?.map(Message::Fanout));
+    let item = keys::read(&key).ok_or_else(|| Error::custom("no item of ours"))?;
+    let fanout = |message: Option<FanoutMessage>| message.map(Message::Fanout);
+    match item {
+        Item::Post(_) => posts::appeared(old, new).map(fanout),
+        Item::CameTo(..) if event == Event::Insert => posts::came_to(new).map(fanout),
+        Item::Photo(_) if event == Event::Remove => photos::removed(old),
+        Item::Follows(reader, author) if event == Event::Insert => {
+            let followed = Followed { reader, author };
+            Ok(fanout(Some(FanoutMessage::Followed(followed))))
         }
-        if keys::post(post) != key {
-            return Ok(None);
-        }
-        let appeared = appeared(dynamodb.old_image, dynamodb.new_image)?;
-        return Ok(appeared.map(Message::Fanout));
+        Item::CameTo(..)
+        | Item::Photo(_)
+        | Item::Follows(..)
+        | Item::Profile(_)
+        | Item::Handle(_)
+        | Item::Fan(..)
+        | Item::Interested(..)
+        | Item::Authored(..)
+        | Item::Open(..)
+        | Item::Timeline(..)
+        | Item::OnTopic(..)
+        | Item::Smile(..)
+        | Item::Product(_)
+        | Item::ProductDetails(_)
+        | Item::Review(..)
+        | Item::Reviewed(..)
+        | Item::Import(_)
+        | Item::ListedImport(..)
+        | Item::Idempotency(..) => Ok(None),
     }
-    if key.pk.starts_with(keys::stream::PHOTO) {
-        let gone = dynamodb.old_image.filter(|_| event == Event::Remove);
-        return gone.map(removed).transpose();
-    }
-    if let Some(reader) = keys::stream::reader(&key.pk) {
-        if event != Event::Insert {
-            return Ok(None);
-        }
-        let user = |sub| UserId::parse(sub).ok_or_else(|| Error::custom("not a user's id"));
-        let (reader, author) = (user(reader)?, user(&key.sk)?);
-        let followed = FanoutMessage::Followed(Followed { reader, author });
-        return Ok(Some(Message::Fanout(followed)));
-    }
-    Ok(None)
-}
-
-/// A post that is published now and was not before, or was not there.
-fn appeared(old: Option<Item>, new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
-    let Some(new) = new else { return Ok(None) };
-    let post: Post = serde_dynamo::from_item(new).map_err(Error::custom)?;
-    if post.status != PostStatus::Published {
-        return Ok(None);
-    }
-    if let Some(old) = old {
-        let before: Before = serde_dynamo::from_item(old).map_err(Error::custom)?;
-        if before.status == PostStatus::Published {
-            return Ok(None);
-        }
-    }
-    let published_at = post
-        .published_at
-        .ok_or_else(|| Error::custom("published, but not known when"))?;
-    Ok(Some(FanoutMessage::PostPublished(Published {
-        post: post.id,
-        author: post.author,
-        published_at,
-        topics: post.topics,
-    })))
-}
-
-/// A post that an edit brought to other walls.
-fn came_to(new: Option<Item>) -> Result<Option<FanoutMessage>, Error> {
-    let Some(new) = new else { return Ok(None) };
-    let changed: Published = serde_dynamo::from_item(new).map_err(Error::custom)?;
-    Ok(Some(FanoutMessage::TopicsChanged(changed)))
-}
-
-/// A photo that is gone, whatever it had come to.
-fn removed(old: Item) -> Result<Message, Error> {
-    let Photo { id, media } = serde_dynamo::from_item(old).map_err(Error::custom)?;
-    let removed = PhotoRemoved { photo: id, media };
-    Ok(Message::Photos(PhotosMessage::PhotoRemoved(removed)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use domain::ids::TopicId;
     use serde_json::json;
+    use shared::queue::messages::{PhotoRemoved, PhotosMessage};
+
+    use super::*;
 
     const SAMPLE: &str = include_str!("../../../events/relay-stream.json");
 
@@ -287,19 +226,13 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beside_a_post_is_not_the_post() {
-        let mut record = of_post(None, Some("published"));
-        record["dynamodb"]["Keys"]["SK"]["S"] = json!("COUNT#3");
-        assert_eq!(message(&record).unwrap(), None);
-    }
-
-    #[test]
     fn what_cannot_be_read_is_an_error_and_not_silence() {
-        let changes: [fn(&mut Value); 6] = [
+        let changes: [fn(&mut Value); 7] = [
             |record| record["dynamodb"]["NewImage"]["status"]["S"] = json!("unheard-of"),
             |record| record["dynamodb"]["NewImage"]["topics"] = json!({"S": "cats"}),
             |record| record["dynamodb"]["NewImage"]["published_at"] = json!({"NULL": true}),
             |record| record["dynamodb"]["Keys"]["PK"]["S"] = json!("POST#no-id"),
+            |record| record["dynamodb"]["Keys"]["SK"]["S"] = json!("NO-ITEM-OF-OURS"),
             |record| record["dynamodb"]["Keys"] = json!({}),
             |record| *record = json!("not a record"),
         ];

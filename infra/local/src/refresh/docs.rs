@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use shared::keys::items;
 use shared::store::patterns;
 
 use super::part::text;
@@ -14,6 +15,11 @@ const END: &str = "<!-- as far as it is made -->\n";
 /// `docs/patterns.md`: every question asked of the table.
 pub(super) fn patterns(root: &Path) -> Result<String> {
     put(root, "docs/patterns.md", &(patterns::as_markdown() + "\n"))
+}
+
+/// `docs/items.md`: every kind of item in the table.
+pub(super) fn items(root: &Path) -> Result<String> {
+    put(root, "docs/items.md", &(items::as_markdown() + "\n"))
 }
 
 /// `docs/configuration.md`: what each variable is, and who is given it.

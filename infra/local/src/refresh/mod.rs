@@ -1,6 +1,7 @@
 //! `cargo run -p local -- --refresh`: whatever can be made of something else is made here.
 
 mod docs;
+mod filters;
 mod function;
 mod part;
 mod routes;
@@ -39,7 +40,9 @@ pub fn make(root: &Path) -> Result<Vec<Made>> {
             "docs/configuration.md",
             docs::configuration(root, &sources)?,
         ),
+        made("docs/items.md", docs::items(root)?),
         made("docs/patterns.md", docs::patterns(root)?),
+        made(filters::PATH, filters::make(root)?),
     ])
 }
 
@@ -50,15 +53,21 @@ pub fn make(root: &Path) -> Result<Vec<Made>> {
 pub fn refresh() -> Result<Vec<&'static str>> {
     let root = root();
     let mut written = Vec::new();
-    for Made { path, text } in make(&root)? {
-        let file = root.join(path);
-        if std::fs::read_to_string(&file).is_ok_and(|there| there == text) {
-            continue;
+    // What is made of what was made comes with the next round.
+    loop {
+        let before = written.len();
+        for Made { path, text } in make(&root)? {
+            let file = root.join(path);
+            if std::fs::read_to_string(&file).is_ok_and(|there| there == text) {
+                continue;
+            }
+            std::fs::write(&file, text).context(path)?;
+            written.push(path);
         }
-        std::fs::write(&file, text).context(path)?;
-        written.push(path);
+        if written.len() == before {
+            return Ok(written);
+        }
     }
-    Ok(written)
 }
 
 /// The workspace that this was built from.

@@ -1,0 +1,372 @@
+//! The kinds of item in the table, a line each: where it lies, whose it is, what deleting that account
+//! does with it, what of it an account's export gives, and which of its changes the relay is told.
+//!
+//! What must know every kind walks this list: the relay, by [`read`]; the stream's filter, by
+//! [`stream_filters`]; an account's deletion and export, by [`LINES`]; and the documents.
+
+use domain::{
+    feeds::Position,
+    ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Key, Month, parse_at};
+
+/// What deleting an account does with an item that is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// It goes, with the counts that it moved.
+    Goes,
+    /// It stays: it is nobody's, or must be kept.
+    Stays,
+    /// It goes by itself before long, by its TTL.
+    Expires,
+}
+
+/// Which changes of an item the relay is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// None.
+    Never,
+    /// That it is there.
+    Inserted,
+    /// That it is there published, or was not published before.
+    Published,
+    /// That it is gone.
+    Removed,
+}
+
+/// A kind of item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// That of its variant of [`Item`].
+    pub name: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    /// Its partition key, with names for what differs.
+    pub pk: &'static str,
+    /// Its sort key, likewise.
+    pub sk: &'static str,
+    /// Whose it is, by a name of the keys or an attribute; empty for nobody's.
+    pub whose: &'static str,
+    /// What deleting that account does with it.
+    pub leaving: Leaving,
+    /// What an account's export calls it; empty where it says nothing that is not said elsewhere.
+    pub export: &'static str,
+    /// What the relay is told.
+    pub told: Told,
+}
+
+macro_rules! items {
+    ($($what:literal $name:ident($($part:ty),*), $pk:literal / $sk:literal,
+        $whose:literal $leaving:ident $export:literal $told:ident;)*) => {
+        /// An item by its key.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Item {
+            $(#[doc = $what] $name($($part),*),)*
+        }
+
+        /// Every kind of item.
+        pub const LINES: &[Line] = &[$(Line {
+            name: stringify!($name),
+            what: $what,
+            pk: $pk,
+            sk: $sk,
+            whose: $whose,
+            leaving: Leaving::$leaving,
+            export: $export,
+            told: Told::$told,
+        },)*];
+
+        /// Which item lies at a key; `None` where none of ours can.
+        pub fn read(key: &Key) -> Option<Item> {
+            $(if let Some(parts) = parts_of($pk, $sk, key) {
+                let mut parts = parts.into_iter();
+                return Some(Item::$name($(<$part as Part>::read(parts.next()?)?),*));
+            })*
+            None
+        }
+    };
+}
+
+items! {
+    "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Never;
+    "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "" Stays "" Never;
+    "that a reader follows an author" Follows(UserId, UserId), "FOLLOWS#{reader}" / "{author}", "reader, author" Goes "follows.people" Inserted;
+    "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
+    "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
+    "a post with its counts" Post(PostId), "POST#{post}" / "POST", "author" Goes "posts" Published;
+    "that an edit brought a post to other walls" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Published;
+    "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
+    "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
+    "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
+    "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
+    "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
+    "that a person smiled at a post" Smile(UserId, PostId), "ACTS#{user}" / "{post}#smile", "user" Goes "smiles" Never;
+    "a product as cards show it" Product(ProductId), "PRODUCT#{product}" / "PRODUCT", "" Stays "" Never;
+    "what is only said on a product's page" ProductDetails(ProductId), "PRODUCT#{product}" / "DESCRIPTION", "" Stays "" Never;
+    "a review that a person wrote in the store" Review(UserId, ReviewId), "REVIEWS#{user}" / "{review}", "user" Goes "reviews" Never;
+    "a review in its writer's list" Reviewed(UserId, Timestamp, ReviewId), "REVIEWED#{user}" / "{written_at}#{review}", "user" Goes "" Never;
+    "the report on a file of the store's" Import(String), "IMPORT#{import}" / "IMPORT", "" Stays "" Never;
+    "a report in the list of all" ListedImport(Timestamp, String), "IMPORTS" / "{confirmed_at}#{import}", "" Stays "" Never;
+    "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
+}
+
+/// What the stream's filter lets through: the relay is called for nothing else.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html>
+pub fn stream_filters() -> Vec<Value> {
+    let mut filters = Vec::new();
+    for line in LINES {
+        let prefix = line.pk.split('{').next().unwrap_or_default();
+        let keys = json!({"PK": {"S": [{"prefix": prefix}]}});
+        let published = json!({"status": {"S": ["published"]}});
+        let unpublished = json!({"status": {"S": [{"anything-but": ["published"]}]}});
+        match line.told {
+            Told::Never => {}
+            Told::Inserted => {
+                filters.push(json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys}}));
+            }
+            Told::Removed => {
+                filters.push(json!({"eventName": ["REMOVE"], "dynamodb": {"Keys": keys}}));
+            }
+            Told::Published => filters.extend([
+                json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys, "NewImage": published}}),
+                json!({"eventName": ["MODIFY"], "dynamodb": {
+                    "Keys": keys, "NewImage": published, "OldImage": unpublished}}),
+            ]),
+        }
+    }
+    let mut once = Vec::new();
+    for filter in filters {
+        if !once.contains(&filter) {
+            once.push(filter);
+        }
+    }
+    once
+}
+
+/// The list, as the documents show it.
+pub fn as_markdown() -> String {
+    let head = "| item | PK | SK | whose | when its account goes | exported as | relay is told |";
+    let rule = "|---|---|---|---|---|---|---|";
+    let or = |text: &'static str| if text.is_empty() { "–" } else { text };
+    let rows = LINES.iter().map(|line| {
+        let leaving = match (line.whose, line.leaving) {
+            ("", _) => "–",
+            (_, Leaving::Goes) => "goes",
+            (_, Leaving::Stays) => "stays",
+            (_, Leaving::Expires) => "expires",
+        };
+        let told = match line.told {
+            Told::Never => "–",
+            Told::Inserted => "inserted",
+            Told::Published => "published",
+            Told::Removed => "removed",
+        };
+        format!(
+            "| {} | `{}` | `{}` | {} | {leaving} | {} | {told} |",
+            line.what,
+            line.pk,
+            line.sk,
+            or(line.whose),
+            or(line.export),
+        )
+    });
+    let lines: Vec<_> = [head.to_owned(), rule.to_owned()]
+        .into_iter()
+        .chain(rows)
+        .collect();
+    lines.join("\n")
+}
+
+/// What differs between two keys of one kind.
+trait Part: Sized {
+    fn read(text: &str) -> Option<Self>;
+}
+
+macro_rules! parts {
+    ($($part:ty: $read:expr;)*) => {
+        $(impl Part for $part {
+            fn read(text: &str) -> Option<Self> {
+                let read: fn(&str) -> Option<Self> = $read;
+                read(text)
+            }
+        })*
+    };
+}
+
+parts! {
+    String: |text| Some(text.to_owned());
+    Timestamp: |text| text.parse().ok();
+    u8: |text| text.parse().ok();
+    u64: |text| text.parse().ok();
+    Month: |text| text.parse().ok();
+    Position: parse_at;
+    UserId: UserId::parse;
+    TopicId: TopicId::parse;
+    ProductId: ProductId::parse;
+    ReviewId: ReviewId::parse;
+    PostId: |text| text.parse().ok();
+    PhotoId: |text| text.parse().ok();
+}
+
+/// What stands in a key in the place of the names of these patterns; `None` where it is not of their
+/// shape.
+fn parts_of<'k>(pk: &str, sk: &str, key: &'k Key) -> Option<Vec<&'k str>> {
+    let mut parts = parts(pk, &key.pk)?;
+    parts.extend(self::parts(sk, &key.sk)?);
+    Some(parts)
+}
+
+/// As [`parts_of`], for one of the two; the last name stands for all that is left.
+fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
+    let mut parts = Vec::new();
+    let mut pieces = pattern.split('{');
+    text = text.strip_prefix(pieces.next()?)?;
+    for piece in pieces {
+        let (_name, literal) = piece.split_once('}')?;
+        let part = if literal.is_empty() {
+            std::mem::take(&mut text)
+        } else {
+            let (part, rest) = text.split_once(literal)?;
+            text = rest;
+            part
+        };
+        if part.is_empty() {
+            return None;
+        }
+        parts.push(part);
+    }
+    text.is_empty().then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::people;
+    use ulid::Ulid;
+
+    use super::*;
+    use crate::keys;
+
+    /// One of each kind.
+    fn samples() -> Vec<Item> {
+        let user = |id: &str| UserId::parse(id).unwrap();
+        let (ana, ben) = (user("ana"), user("auth0|ben@store.test"));
+        let topic = TopicId::parse("coffee").unwrap();
+        let product = ProductId::parse("SPK#10/1").unwrap();
+        let review = ReviewId::parse("r-1").unwrap();
+        let time: Timestamp = "2026-11-21T21:56:00.123Z".parse().unwrap();
+        let post = PostId(Ulid::from_parts(1_700_000_000_000, 7));
+        let photo = PhotoId(Ulid::from_parts(1_700_000_000_000, 8));
+        let at = Position {
+            published_at: time,
+            post,
+        };
+        vec![
+            Item::Profile(ana.clone()),
+            Item::Handle("ana".to_owned()),
+            Item::Follows(ana.clone(), ben.clone()),
+            Item::Fan(ana.clone(), ben.clone()),
+            Item::Interested(topic.clone(), time, ben.clone()),
+            Item::Post(post),
+            Item::CameTo(post, 3),
+            Item::Authored(ana.clone(), at),
+            Item::Photo(photo),
+            Item::Open(3, at),
+            Item::Timeline(ana.clone(), at),
+            Item::OnTopic(topic, Month::of(time), at),
+            Item::Smile(ana.clone(), post),
+            Item::Product(product.clone()),
+            Item::ProductDetails(product),
+            Item::Review(ana.clone(), review.clone()),
+            Item::Reviewed(ana.clone(), time, review),
+            Item::Import("f00d".to_owned()),
+            Item::ListedImport(time, "f00d".to_owned()),
+            Item::Idempotency(ana, "POST /v1/posts".to_owned(), "a#b".to_owned()),
+        ]
+    }
+
+    /// The key that the key functions make of it.
+    fn made(item: &Item) -> Key {
+        match item {
+            Item::Profile(user) => keys::profile(user),
+            Item::Handle(handle) => keys::handle(&people::Handle::parse(handle).unwrap()),
+            Item::Follows(reader, author) => keys::follows(reader, author),
+            Item::Fan(author, reader) => keys::fan(author, reader),
+            Item::Interested(topic, at, user) => keys::interested(topic, *at, user),
+            Item::Post(post) => keys::post(*post),
+            Item::CameTo(post, edition) => keys::came_to(*post, *edition),
+            Item::Authored(author, at) => keys::authored(author, *at),
+            Item::Photo(photo) => keys::photo(*photo),
+            Item::Open(_, at) => keys::open(*at),
+            Item::Timeline(reader, at) => keys::timeline(reader, *at),
+            Item::OnTopic(topic, _, at) => keys::on_topic(topic, *at),
+            Item::Smile(user, post) => keys::smile(user, *post),
+            Item::Product(product) => keys::product(product),
+            Item::ProductDetails(product) => keys::product_details(product),
+            Item::Review(user, review) => keys::review(user, review),
+            Item::Reviewed(user, at, review) => keys::reviewed(user, *at, review),
+            Item::Import(id) => keys::import(id),
+            Item::ListedImport(at, id) => keys::listed_import(*at, id),
+            Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+        }
+    }
+
+    #[test]
+    fn a_key_function_makes_what_its_line_says_and_reading_gives_it_back() {
+        let samples = samples();
+        for item in &samples {
+            assert_eq!(read(&made(item)).as_ref(), Some(item), "{:?}", made(item));
+        }
+        let name = |item: &Item| format!("{item:?}").split('(').next().unwrap().to_owned();
+        let tried: BTreeSet<_> = samples.iter().map(name).collect();
+        let all: BTreeSet<_> = LINES.iter().map(|line| line.name.to_owned()).collect();
+        assert_eq!(tried, all);
+    }
+
+    #[test]
+    fn no_item_can_be_taken_for_one_of_another_kind() {
+        for item in samples() {
+            let key = made(&item);
+            let of_its_shape = LINES
+                .iter()
+                .filter(|line| parts_of(line.pk, line.sk, &key).is_some());
+            assert_eq!(of_its_shape.count(), 1, "{key:?}");
+        }
+        for line in LINES {
+            let prefix = |line: &Line| line.pk.split('{').next().unwrap().to_owned();
+            let own = prefix(line);
+            let longer = LINES.iter().find(|other| {
+                let other = prefix(other);
+                other != own && other.starts_with(&own)
+            });
+            assert_eq!(longer, None, "{own} begins another");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_of_ours_is_no_item() {
+        for (pk, sk) in [
+            ("USER#", "PROFILE"),
+            ("USER#ana", "POST"),
+            ("POST#not-an-id", "POST"),
+            ("FEED#ana", "yesterday#01KAKGXV3C8Z2M4N6P8R0T1V3W"),
+            ("NOTHING", "NOTHING"),
+        ] {
+            let (pk, sk) = (pk.to_owned(), sk.to_owned());
+            assert_eq!(read(&Key { pk, sk }), None);
+        }
+    }
+
+    #[test]
+    fn what_goes_with_an_account_says_whose_it_is_and_what_is_exported_goes() {
+        for line in LINES {
+            let goes = line.leaving == Leaving::Goes;
+            assert!(!goes || !line.whose.is_empty(), "{}", line.name);
+            assert!(line.export.is_empty() || goes, "{}", line.name);
+        }
+    }
+}
