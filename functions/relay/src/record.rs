@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
-    keys::{self, Item, Key},
+    keys::{self, Item, Key, Relayed},
     queue::messages::{FanoutMessage, Followed},
     telemetry::{Trace, metrics},
 };
@@ -83,35 +83,20 @@ pub fn message(record: &Value) -> Result<Option<Message>, Error> {
         pk: dynamodb.keys.pk.s,
         sk: dynamodb.keys.sk.s,
     };
-    let item = keys::read(&key).ok_or_else(|| Error::custom("no item of ours"))?;
+    let Some(item) = Relayed::at(&key) else {
+        let untold = Item::at(&key).map(|_untold| None);
+        return untold.ok_or_else(|| Error::custom("no item of ours"));
+    };
     let fanout = |message: Option<FanoutMessage>| message.map(Message::Fanout);
     match item {
-        Item::Post(_) => posts::appeared(old, new).map(fanout),
-        Item::CameTo(..) if event == Event::Insert => posts::came_to(new).map(fanout),
-        Item::Photo(_) if event == Event::Remove => photos::removed(old),
-        Item::Follows(reader, author) if event == Event::Insert => {
+        Relayed::Post(_) => posts::appeared(old, new).map(fanout),
+        Relayed::CameTo(..) if event == Event::Insert => posts::came_to(new).map(fanout),
+        Relayed::Photo(_) if event == Event::Remove => photos::removed(old),
+        Relayed::Follows(reader, author) if event == Event::Insert => {
             let followed = Followed { reader, author };
             Ok(fanout(Some(FanoutMessage::Followed(followed))))
         }
-        Item::CameTo(..)
-        | Item::Photo(_)
-        | Item::Follows(..)
-        | Item::Profile(_)
-        | Item::Handle(_)
-        | Item::Fan(..)
-        | Item::Interested(..)
-        | Item::Authored(..)
-        | Item::Open(..)
-        | Item::Timeline(..)
-        | Item::OnTopic(..)
-        | Item::Smile(..)
-        | Item::Product(_)
-        | Item::ProductDetails(_)
-        | Item::Review(..)
-        | Item::Reviewed(..)
-        | Item::Import(_)
-        | Item::ListedImport(..)
-        | Item::Idempotency(..) => Ok(None),
+        Relayed::CameTo(..) | Relayed::Photo(_) | Relayed::Follows(..) => Ok(None),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kinds of item in the table, a line each: where it lies, whose it is, what deleting that account
 //! does with it, what of it an account's export gives, and which of its changes the relay is told.
 //!
-//! What must know every kind walks this list: the relay, by [`read`]; the stream's filter, by
+//! What must know every kind walks this list: the relay, by [`Relayed`]; the stream's filter, by
 //! [`stream_filters`]; an account's deletion and export, by [`LINES`]; and the documents.
 
 use domain::{
@@ -59,14 +59,37 @@ pub struct Line {
 }
 
 macro_rules! items {
-    ($($what:literal $name:ident($($part:ty),*), $pk:literal / $sk:literal,
-        $whose:literal $leaving:ident $export:literal $told:ident;)*) => {
-        /// An item by its key.
+    (told { $($told:tt)* } untold { $($untold:tt)* }) => {
+        items!(@enum
+            /// An item of which the relay is told something, by its key.
+            Relayed $($told)*);
+        items!(@enum
+            /// An item by its key.
+            Item $($told)* $($untold)*);
+        items!(@lines $($told)* $($untold)*);
+    };
+    (@enum #[doc = $doc:literal] $enum:ident
+        $($what:literal $name:ident($($part:ty),*), $pk:literal / $sk:literal,
+            $whose:literal $leaving:ident $export:literal $told:ident;)*) => {
+        #[doc = $doc]
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Item {
+        pub enum $enum {
             $(#[doc = $what] $name($($part),*),)*
         }
 
+        impl $enum {
+            /// Which lies at a key; `None` where none does.
+            pub fn at(key: &Key) -> Option<Self> {
+                $(if let Some(parts) = parts_of($pk, $sk, key) {
+                    let mut parts = parts.into_iter();
+                    return Some(Self::$name($(<$part as Part>::read(parts.next()?)?),*));
+                })*
+                None
+            }
+        }
+    };
+    (@lines $($what:literal $name:ident($($part:ty),*), $pk:literal / $sk:literal,
+        $whose:literal $leaving:ident $export:literal $told:ident;)*) => {
         /// Every kind of item.
         pub const LINES: &[Line] = &[$(Line {
             name: stringify!($name),
@@ -78,39 +101,34 @@ macro_rules! items {
             export: $export,
             told: Told::$told,
         },)*];
-
-        /// Which item lies at a key; `None` where none of ours can.
-        pub fn read(key: &Key) -> Option<Item> {
-            $(if let Some(parts) = parts_of($pk, $sk, key) {
-                let mut parts = parts.into_iter();
-                return Some(Item::$name($(<$part as Part>::read(parts.next()?)?),*));
-            })*
-            None
-        }
     };
 }
 
 items! {
-    "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Never;
-    "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "" Stays "" Never;
-    "that a reader follows an author" Follows(UserId, UserId), "FOLLOWS#{reader}" / "{author}", "reader, author" Goes "follows.people" Inserted;
-    "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
-    "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
-    "a post with its counts" Post(PostId), "POST#{post}" / "POST", "author" Goes "posts" Published;
-    "that an edit brought a post to other walls" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Published;
-    "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
-    "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
-    "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
-    "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
-    "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
-    "that a person smiled at a post" Smile(UserId, PostId), "ACTS#{user}" / "{post}#smile", "user" Goes "smiles" Never;
-    "a product as cards show it" Product(ProductId), "PRODUCT#{product}" / "PRODUCT", "" Stays "" Never;
-    "what is only said on a product's page" ProductDetails(ProductId), "PRODUCT#{product}" / "DESCRIPTION", "" Stays "" Never;
-    "a review that a person wrote in the store" Review(UserId, ReviewId), "REVIEWS#{user}" / "{review}", "user" Goes "reviews" Never;
-    "a review in its writer's list" Reviewed(UserId, Timestamp, ReviewId), "REVIEWED#{user}" / "{written_at}#{review}", "user" Goes "" Never;
-    "the report on a file of the store's" Import(String), "IMPORT#{import}" / "IMPORT", "" Stays "" Never;
-    "a report in the list of all" ListedImport(Timestamp, String), "IMPORTS" / "{confirmed_at}#{import}", "" Stays "" Never;
-    "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
+    told {
+        "that a reader follows an author" Follows(UserId, UserId), "FOLLOWS#{reader}" / "{author}", "reader, author" Goes "follows.people" Inserted;
+        "a post with its counts" Post(PostId), "POST#{post}" / "POST", "author" Goes "posts" Published;
+        "that an edit brought a post to other walls" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Published;
+        "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
+    }
+    untold {
+        "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Never;
+        "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "" Stays "" Never;
+        "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
+        "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
+        "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
+        "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
+        "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
+        "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
+        "that a person smiled at a post" Smile(UserId, PostId), "ACTS#{user}" / "{post}#smile", "user" Goes "smiles" Never;
+        "a product as cards show it" Product(ProductId), "PRODUCT#{product}" / "PRODUCT", "" Stays "" Never;
+        "what is only said on a product's page" ProductDetails(ProductId), "PRODUCT#{product}" / "DESCRIPTION", "" Stays "" Never;
+        "a review that a person wrote in the store" Review(UserId, ReviewId), "REVIEWS#{user}" / "{review}", "user" Goes "reviews" Never;
+        "a review in its writer's list" Reviewed(UserId, Timestamp, ReviewId), "REVIEWED#{user}" / "{written_at}#{review}", "user" Goes "" Never;
+        "the report on a file of the store's" Import(String), "IMPORT#{import}" / "IMPORT", "" Stays "" Never;
+        "a report in the list of all" ListedImport(Timestamp, String), "IMPORTS" / "{confirmed_at}#{import}", "" Stays "" Never;
+        "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
+    }
 }
 
 /// What the stream's filter lets through: the relay is called for nothing else.
@@ -315,13 +333,22 @@ mod tests {
         }
     }
 
+    /// That of its kind.
+    fn name(item: &Item) -> String {
+        format!("{item:?}").split('(').next().unwrap().to_owned()
+    }
+
     #[test]
     fn a_key_function_makes_what_its_line_says_and_reading_gives_it_back() {
         let samples = samples();
         for item in &samples {
-            assert_eq!(read(&made(item)).as_ref(), Some(item), "{:?}", made(item));
+            assert_eq!(
+                Item::at(&made(item)).as_ref(),
+                Some(item),
+                "{:?}",
+                made(item)
+            );
         }
-        let name = |item: &Item| format!("{item:?}").split('(').next().unwrap().to_owned();
         let tried: BTreeSet<_> = samples.iter().map(name).collect();
         let all: BTreeSet<_> = LINES.iter().map(|line| line.name.to_owned()).collect();
         assert_eq!(tried, all);
@@ -348,6 +375,16 @@ mod tests {
     }
 
     #[test]
+    fn the_relay_knows_the_items_that_it_is_told_of_and_no_others() {
+        for item in samples() {
+            let name = name(&item);
+            let line = LINES.iter().find(|line| line.name == name).unwrap();
+            let told = Relayed::at(&made(&item)).is_some();
+            assert_eq!(told, line.told != Told::Never, "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_no_key_of_ours_is_no_item() {
         for (pk, sk) in [
             ("USER#", "PROFILE"),
@@ -357,7 +394,7 @@ mod tests {
             ("NOTHING", "NOTHING"),
         ] {
             let (pk, sk) = (pk.to_owned(), sk.to_owned());
-            assert_eq!(read(&Key { pk, sk }), None);
+            assert_eq!(Item::at(&Key { pk, sk }), None);
         }
     }
 

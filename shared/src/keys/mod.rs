@@ -14,17 +14,13 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{feeds::Position, ids::UserId};
 
-pub use catalogue::{
-    BRAND_KEY, BY_BRAND, BY_PRICE, CATEGORY_KEY, PRICE_KEY, from_price, import, imports,
-    in_category, listed_import, of_brand, parse_reviewed, priced, product, product_collection,
-    product_details, product_of, review, reviewed, reviewed_by,
-};
-pub use engagement::{acts_of, smile};
-pub use feeds::{on_topic, open, open_shard, timeline, timeline_of, topic_month};
-pub use items::{Item, read};
+pub use catalogue::*;
+pub use engagement::*;
+pub use feeds::*;
+pub use items::{Item, Relayed};
 pub use month::Month;
-pub use people::{fan, fans_of, follows, follows_of, handle, interested, interested_in, profile};
-pub use posts::{authored, authored_by, came_to, photo, post};
+pub use people::*;
+pub use posts::*;
 
 /// The partition key's attribute.
 pub const PK: &str = "PK";

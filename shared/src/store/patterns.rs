@@ -1,4 +1,4 @@
-//! The access patterns: every question asked of the table, as the README lists them.
+//! The access patterns: every question asked of the table, as docs/patterns.md lists them.
 
 /// One access pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Pattern {
 
 macro_rules! patterns {
     ($($method:literal, $question:literal, $operation:literal, $keys:literal;)*) => {
-        /// All of them, in the order of the README.
+        /// All of them, in the order of the document.
         pub const ALL: &[Pattern] = &[
             $(Pattern { method: $method, question: $question, operation: $operation, keys: $keys },)*
         ];
@@ -70,7 +70,7 @@ patterns! {
     "load_products", "fill an empty table with products", "BatchWrite", "`PRODUCT#p/PRODUCT`, `PRODUCT#p/DESCRIPTION`";
 }
 
-/// The table of the README, in Markdown.
+/// The table of the document, in Markdown.
 pub fn as_markdown() -> String {
     let mut lines = vec![
         "| method | what is asked or done | operation | keys |".to_owned(),

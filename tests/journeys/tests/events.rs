@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use aws_lambda_events::sqs::SqsEvent;
+use axum::Router;
 use domain::ids::{PhotoId, PostId};
 use harness::{World, sqs_event};
+use local::{Function, functions};
 use serde_json::Value;
+use shared::runtime::function::{QueueWorker, StreamWorker};
 
 use crate::tree;
 
@@ -45,15 +48,19 @@ async fn every_sample_event_is_handled_by_its_function() {
         {
             let world = World::new().await;
             let function = function_of(name);
-            match function.as_str() {
-                "janitor" => janitor::handle(&janitor::App::new(&world.context()))
-                    .await
-                    .unwrap(),
-                "relay" => relay(&world, name, &file.text).await,
-                "fanout" | "photos" | "catalogue" => {
-                    worker(&world, &function, name, &file.text).await;
+            let listed = functions::ALL.iter().find(|one| one.name == function);
+            let made = listed.expect("a function of the list").of(&world.context());
+            match made {
+                Function::Http(router) => {
+                    request(&world, router, &function, name, &file.text).await
                 }
-                _ => request(&world, &function, name, &file.text).await,
+                Function::Queue(work) => worker(&world, &work, name, &file.text).await,
+                Function::Stream(work) => stream(&world, &work, name, &file.text).await,
+                Function::Schedule(work) => {
+                    work(serde_json::from_str(&file.text).unwrap())
+                        .await
+                        .unwrap();
+                }
             }
             for queue in ["fanout", "photos", "catalogue"] {
                 world.receive_all(queue).await;
@@ -62,26 +69,20 @@ async fn every_sample_event_is_handled_by_its_function() {
     }
 }
 
-async fn relay(world: &World, name: &str, text: &str) {
+async fn stream(world: &World, work: &StreamWorker, name: &str, text: &str) {
     let event: Value = serde_json::from_str(text).unwrap();
-    let app = relay::App::new(&world.context());
-    let answer = relay::handle(&app, event).await;
+    let answer = work(event).await;
     assert!(answer.batch_item_failures.is_empty(), "{name}: {answer:?}");
     assert!(!world.receive_all("fanout").await.is_empty(), "{name}");
     assert!(world.receive_all("relay-dlq").await.is_empty(), "{name}");
 }
 
-async fn worker(world: &World, function: &str, name: &str, text: &str) {
+async fn worker(world: &World, work: &QueueWorker, name: &str, text: &str) {
     let event: SqsEvent = serde_json::from_str(text).unwrap();
     for record in &event.records {
         arrive(world, record.body.as_deref().unwrap()).await;
     }
-    let context = world.context();
-    let answer = match function {
-        "fanout" => fanout::handle(&fanout::App::new(&context), event).await,
-        "photos" => photos::handle(&photos::App::new(&context), event).await,
-        _ => catalogue::handle(&catalogue::App::new(&context), event).await,
-    };
+    let answer = work(event).await;
     assert!(answer.batch_item_failures.is_empty(), "{name}: {answer:?}");
 }
 
@@ -141,7 +142,7 @@ async fn prepare(world: &World, event: &Value) {
 }
 
 /// A request as API Gateway sends it; its token is replaced by one of this world's.
-async fn request(world: &World, function: &str, name: &str, text: &str) {
+async fn request(world: &World, router: Router, function: &str, name: &str, text: &str) {
     let event: Value = serde_json::from_str(text).unwrap();
     let route = event["routeKey"].as_str().unwrap();
     let routes = harness::template().routes().unwrap();
@@ -154,7 +155,7 @@ async fn request(world: &World, function: &str, name: &str, text: &str) {
     prepare(world, &event).await;
     let request = lambda_http::request::from_str(text).unwrap();
     let (parts, body) = request.into_parts();
-    let http = world.serve(router(world, function));
+    let http = world.serve(router);
     let target = parts.uri.path_and_query().unwrap().as_str();
     let mut call = http.call(parts.method, target);
     for (header, value) in &parts.headers {
@@ -178,15 +179,4 @@ async fn request(world: &World, function: &str, name: &str, text: &str) {
         200..300
     };
     assert!(expected.contains(&status), "{name}: {status} {body}");
-}
-
-fn router(world: &World, function: &str) -> axum::Router {
-    let context = world.context();
-    match function {
-        "onboarding" => onboarding::router(&context),
-        "posting" => posting::router(&context),
-        "engagement" => engagement::router(&context),
-        "feed" => feed::router(&context),
-        _ => pages::router(&context),
-    }
 }

@@ -17,6 +17,22 @@ pub(super) fn patterns(root: &Path) -> Result<String> {
     put(root, "docs/patterns.md", &(patterns::as_markdown() + "\n"))
 }
 
+/// `README.md`: every function, what triggers it, and what it says that it does.
+pub(super) fn functions(root: &Path, sources: &Sources) -> Result<String> {
+    let mut table = "| function | trigger | does |\n|---|---|---|\n".to_owned();
+    for own in &sources.functions {
+        let file = text(root, &format!("functions/{}/function.yaml", own.name))?;
+        let first = file.lines().next().and_then(|line| line.strip_prefix("# "));
+        let does = first.with_context(|| format!("{} does not say what it does", own.name))?;
+        let events = own.part.document["Properties"]["Events"].as_object();
+        let types = events.into_iter().flat_map(|events| events.values());
+        let mut types = types.filter_map(|event| event["Type"].as_str());
+        let trigger = types.next().unwrap_or("HTTP");
+        table += &format!("| `{}` | {trigger} | {does} |\n", own.name);
+    }
+    put(root, "README.md", &table)
+}
+
 /// `docs/items.md`: every kind of item in the table.
 pub(super) fn items(root: &Path) -> Result<String> {
     put(root, "docs/items.md", &(items::as_markdown() + "\n"))

@@ -40,6 +40,7 @@ pub fn make(root: &Path) -> Result<Vec<Made>> {
             "docs/configuration.md",
             docs::configuration(root, &sources)?,
         ),
+        made("README.md", docs::functions(root, &sources)?),
         made("docs/items.md", docs::items(root)?),
         made("docs/patterns.md", docs::patterns(root)?),
         made(filters::PATH, filters::make(root)?),
