@@ -115,7 +115,6 @@ items! {
         "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Never;
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "" Stays "" Never;
         "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
-        "that a person muted another" Muted(UserId, UserId), "MUTED#{user}" / "{other}", "user" Goes "mutes" Never;
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
@@ -289,7 +288,6 @@ mod tests {
             Item::Handle("ana".to_owned()),
             Item::Follows(ana.clone(), ben.clone()),
             Item::Fan(ana.clone(), ben.clone()),
-            Item::Muted(ana.clone(), ben.clone()),
             Item::Interested(topic.clone(), time, ben.clone()),
             Item::Post(post),
             Item::CameTo(post, 3),
@@ -316,7 +314,6 @@ mod tests {
             Item::Handle(handle) => keys::handle(&people::Handle::parse(handle).unwrap()),
             Item::Follows(reader, author) => keys::follows(reader, author),
             Item::Fan(author, reader) => keys::fan(author, reader),
-            Item::Muted(user, other) => keys::muted(user, other),
             Item::Interested(topic, at, user) => keys::interested(topic, *at, user),
             Item::Post(post) => keys::post(*post),
             Item::CameTo(post, edition) => keys::came_to(*post, *edition),

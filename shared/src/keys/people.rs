@@ -28,11 +28,6 @@ pub fn follows_of(reader: &UserId) -> String {
     format!("FOLLOWS#{reader}")
 }
 
-/// That `user` wants to see nothing of `other` any more.
-pub fn muted(user: &UserId, other: &UserId) -> Key {
-    Key::new(format!("MUTED#{user}"), other.as_str())
-}
-
 /// That posts of `author` are pushed to `reader`.
 pub fn fan(author: &UserId, reader: &UserId) -> Key {
     Key::new(fans_of(author), reader.as_str())
