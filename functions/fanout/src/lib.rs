@@ -81,8 +81,6 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
             serve_page(app, published, Some(&after)).await
         }
         FanoutMessage::Followed(followed) => back_fill(app, followed).await,
-        // What was delivered stays: the rules of home feeds leave it out.
-        FanoutMessage::Unfollowed(_) => Ok(()),
         FanoutMessage::TopicsChanged(changed) => {
             let entry = changed.entry();
             app.store.put_on_topics(&entry, &changed.topics).await

@@ -20,9 +20,6 @@ pub enum FanoutMessage {
     /// Somebody followed an author.
     #[serde(rename = "followed.v1")]
     Followed(Followed),
-    /// Somebody follows an author no more.
-    #[serde(rename = "unfollowed.v1")]
-    Unfollowed(Followed),
     /// The topics of a post that had appeared were changed. From the walls that it left it goes by
     /// itself: they show what the post says now.
     #[serde(rename = "topics-changed.v1")]
