@@ -5,6 +5,7 @@
 
 mod home;
 mod skeleton;
+mod topic;
 mod wall;
 mod wire;
 
@@ -48,6 +49,7 @@ impl App {
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(home::read_feed))
+        .routes(routes!(topic::read_topic))
         .routes(routes!(wall::read_wall))
 }
 

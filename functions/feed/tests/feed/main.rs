@@ -3,6 +3,7 @@
 
 mod home;
 mod paging;
+mod topic;
 mod wall;
 
 use std::collections::{BTreeSet, HashSet};
