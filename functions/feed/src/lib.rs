@@ -5,7 +5,6 @@
 
 mod home;
 mod skeleton;
-mod topic;
 mod wall;
 mod wire;
 
@@ -49,7 +48,6 @@ impl App {
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(home::read_feed))
-        .routes(routes!(topic::read_topic))
         .routes(routes!(wall::read_wall))
 }
 

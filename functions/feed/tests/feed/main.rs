@@ -3,7 +3,6 @@
 
 mod home;
 mod paging;
-mod topic;
 mod wall;
 
 use std::collections::{BTreeSet, HashSet};
