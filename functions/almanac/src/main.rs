@@ -1,0 +1,7 @@
+//! The Lambda `almanac`.
+
+use shared::runtime::{function::Failure, serve};
+
+fn main() -> Result<(), Failure> {
+    serve(almanac::function)
+}
