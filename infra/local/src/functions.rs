@@ -43,7 +43,6 @@ macro_rules! functions {
 }
 
 functions! {
-    almanac "almanac-scheduled";
     catalogue "catalogue-s3-object-created";
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";
