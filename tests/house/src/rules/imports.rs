@@ -10,6 +10,9 @@ use crate::{
     rooms::{AROUND, IMPURE, ROOMS, SHOWN, SPEAKERS},
 };
 
+/// Where the tables are.
+const TABLE: &str = "tests/house/src/rooms.rs";
+
 /// What is named outside of tests.
 fn links(house: &House) -> impl Iterator<Item = &Link> {
     house.links().iter().filter(|link| !link.test)
@@ -34,9 +37,13 @@ fn at(link: &Link, what: impl Into<String>) -> Finding {
     Finding::at(&link.file, link.line, what)
 }
 
-/// Rooms of `shared` import what lies below them: the table says what.
+/// Rooms of `shared` import what lies below them: the table says what, and nothing that is not so.
 pub fn arrows(house: &House) -> Vec<Finding> {
     let (mut found, mut unknown) = (Vec::new(), BTreeSet::new());
+    let mut idle: BTreeSet<_> = ROOMS
+        .iter()
+        .flat_map(|room| room.imports.iter().map(|to| (room.name, *to)))
+        .collect();
     for link in links(house) {
         let Some(from) = room(&link.from) else {
             continue;
@@ -48,12 +55,18 @@ pub fn arrows(house: &House) -> Vec<Finding> {
             continue;
         };
         for to in rooms(link) {
+            idle.remove(&(from, to));
             if to != from && !known.imports.contains(&to) {
                 let what = format!("`{from}` imports `{to}`: {}", known.why);
                 found.push(at(link, what));
             }
         }
     }
+    let idle = idle.into_iter().map(|(from, to)| {
+        let what = format!("`{from}` may import `{to}` and does not");
+        Finding::of(TABLE, what)
+    });
+    found.extend(idle);
     found
 }
 
@@ -155,22 +168,31 @@ pub fn workers(house: &House) -> Vec<Finding> {
     found
 }
 
-/// One room speaks to each service, so that its failures are told apart, retried and counted once.
-/// (The domain speaks to none, by a rule of its own.)
+/// One room speaks to each service, so that its failures are told apart, retried and counted once;
+/// whoever else names its types is in the table too. (The domain names none, by a rule of its own.)
 pub fn speakers(house: &House) -> Vec<Finding> {
     let mut found = Vec::new();
+    let mut idle: BTreeSet<_> = SPEAKERS
+        .iter()
+        .flat_map(|(sdk, rooms)| rooms.iter().map(|room| (*sdk, *room)))
+        .collect();
     for link in links(house).filter(|link| house.is_deployed(&link.file)) {
-        if link.from.first().is_some_and(|krate| krate == "domain") {
-            continue;
-        }
-        let speaks = |(sdk, _): &&(&str, _)| link.to.first().is_some_and(|name| name == sdk);
-        let Some((sdk, speakers)) = SPEAKERS.iter().find(speaks) else {
+        let first = |path: &[String]| path.first().cloned().unwrap_or_default();
+        let (from, to) = (first(&link.from), first(&link.to));
+        let Some((sdk, speakers)) = SPEAKERS.iter().find(|(sdk, _)| *sdk == to) else {
             continue;
         };
-        if !room(&link.from).is_some_and(|room| speakers.contains(&room)) {
+        let room = room(&link.from).unwrap_or_default();
+        idle.remove(&(*sdk, room));
+        if from != "domain" && !speakers.contains(&room) {
             let what = format!("`{sdk}` is named outside of {}", speakers.join(", "));
             found.push(at(link, what));
         }
     }
+    let idle = idle.into_iter().map(|(sdk, room)| {
+        let what = format!("`{room}` may name `{sdk}` and does not");
+        Finding::of(TABLE, what)
+    });
+    found.extend(idle);
     found
 }

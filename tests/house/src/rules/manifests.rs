@@ -56,6 +56,24 @@ pub fn versions(house: &House) -> Vec<Finding> {
     found
 }
 
+/// What the workspace names some crate depends on.
+pub fn taken(house: &House) -> Vec<Finding> {
+    let crates = house.crates().iter();
+    let taken: BTreeSet<_> = crates
+        .flat_map(|krate| krate.dependencies().into_iter().map(|(_, name, _)| name))
+        .collect();
+    let mut found = Vec::new();
+    for (path, manifest) in house.toml().filter(|(path, _)| *path == "Cargo.toml") {
+        let workspace = table(manifest, "workspace");
+        let named = workspace.and_then(|workspace| table(workspace, "dependencies"));
+        let named = named.into_iter().flat_map(Table::keys);
+        for name in named.filter(|name| !taken.contains(name.as_str())) {
+            found.push(Finding::of(path, format!("no crate depends on `{name}`")));
+        }
+    }
+    found
+}
+
 /// Every crate keeps the lints.
 pub fn lints(house: &House) -> Vec<Finding> {
     let keeps = |manifest: &Table| {

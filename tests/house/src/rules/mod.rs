@@ -62,6 +62,7 @@ rules! {
     manifests::functions,
     manifests::lints,
     manifests::registry,
+    manifests::taken,
     manifests::versions,
     messages::samples,
     modules::no_orphans,

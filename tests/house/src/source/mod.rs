@@ -119,10 +119,12 @@ pub struct Source {
     pub attributes: Vec<Attribute>,
     /// Every call.
     pub calls: Vec<Call>,
-    /// Every function, but those within functions.
+    /// Every function, but those within functions; those that a macro is given, too.
     pub functions: Vec<Function>,
     /// What each module defines or has as an inline module, the file's own being the empty one.
     pub items: BTreeSet<(Vec<String>, String)>,
+    /// How many lines are for tests alone.
+    pub lines_of_tests: usize,
     /// Inline modules, with whether they are for tests alone.
     pub inline: Vec<(Vec<String>, bool)>,
 }

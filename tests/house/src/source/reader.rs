@@ -55,7 +55,11 @@ impl Reader {
         for item in items {
             let outer = self.test;
             let (name, attributes) = known(item);
-            self.test |= attributes.iter().any(for_tests);
+            if !outer && attributes.iter().any(for_tests) {
+                self.test = true;
+                let span = item.span();
+                self.source.lines_of_tests += span.end().line + 1 - span.start().line;
+            }
             if let Some(name) = name {
                 let module = self.module.clone();
                 self.source.items.insert((module, plain(name)));
@@ -84,6 +88,7 @@ impl Reader {
                     }
                 }
             }
+            Item::Macro(item) => self.functions_of_macro(item.mac.tokens.clone()),
             _ => {}
         }
         self.tokens(item.to_token_stream());
@@ -115,24 +120,60 @@ impl Reader {
         block: &Block,
         of: Option<String>,
     ) {
+        let said = |name| {
+            let mut last = attributes.iter().map(|one| one.path().segments.last());
+            last.any(|last| last.is_some_and(|last| last.ident == name))
+        };
         let mut body = Body::of(block.to_token_stream());
-        body.asserts |= attributes
-            .iter()
-            .any(|attribute| attribute.path().is_ident("should_panic"));
-        let is_test = attributes.iter().any(|attribute| {
-            let last = attribute.path().segments.last();
-            last.is_some_and(|last| last.ident == "test")
-        });
+        body.asserts |= said("should_panic");
         let place = self.at(signature.ident.span());
         self.source.functions.push(Function {
             name: plain(&signature.ident),
             of,
             public: matches!(visibility, Visibility::Public(_)),
             asynchronous: signature.asyncness.is_some(),
-            is_test,
+            is_test: said("test"),
             body,
             place,
         });
+    }
+
+    /// Functions that a macro is given: the tests of a `proptest!`.
+    fn functions_of_macro(&mut self, tokens: TokenStream) {
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let mut is_test = false;
+        for (at, token) in tokens.iter().enumerate() {
+            if let [TokenTree::Punct(mark), TokenTree::Group(attribute), ..] = &tokens[at..]
+                && mark.as_char() == '#'
+            {
+                let meta = syn::parse2::<Meta>(attribute.stream());
+                is_test |= meta.is_ok_and(|meta| meta.path().is_ident("test"));
+            }
+            if let [TokenTree::Ident(word), TokenTree::Ident(name), after @ ..] = &tokens[at..]
+                && word == "fn"
+            {
+                let mut blocks = after.iter().filter_map(|token| {
+                    let TokenTree::Group(group) = token else {
+                        return None;
+                    };
+                    (group.delimiter() == Delimiter::Brace).then(|| group.stream())
+                });
+                let block = blocks.next();
+                let place = self.at(name.span());
+                self.source.functions.push(Function {
+                    name: plain(name),
+                    of: None,
+                    public: false,
+                    asynchronous: false,
+                    is_test: std::mem::take(&mut is_test),
+                    body: Body::of(block.unwrap_or_default()),
+                    place,
+                });
+            }
+            if let TokenTree::Group(group) = token {
+                self.functions_of_macro(group.stream());
+            }
+        }
     }
 
     /// Everything in an item or in a part of it.

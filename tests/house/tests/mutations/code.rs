@@ -105,6 +105,14 @@ pub const CHANGES: &[Change] = &[
             "fn wait(x: Nap) { x.sleep_until(LATER); }",
         )
     }),
+    (
+        "a test in a macro asserts nothing",
+        "assert_something",
+        |house| {
+            let test = "#[test]\nfn it_works(x in 0..9) { drop(run(x)); }";
+            append(house, TESTS, &format!("proptest! {{ {test} }}"))
+        },
+    ),
     ("a test asserts nothing", "assert_something", |house| {
         append(
             house,
@@ -155,6 +163,37 @@ pub const CHANGES: &[Change] = &[
         "a file does not say what it is for",
         "first_line",
         |house| replace(house, FUNCTION, "//! ", "// "),
+    ),
+    (
+        "something of the infrastructure is left to be done",
+        "no_notes",
+        |house| {
+            append(
+                house,
+                "infra/template.yaml",
+                concat!("# FIX", "ME: all of it"),
+            )
+        },
+    ),
+    (
+        "a file's unit tests are longer than is read at once",
+        "length",
+        |house| {
+            let long = "    // More.\n".repeat(600);
+            append(
+                house,
+                FUNCTION,
+                &format!("#[cfg(test)]\nmod more {{\n{long}}}"),
+            )
+        },
+    ),
+    (
+        "an import for tests comes before too much code",
+        "length",
+        |house| {
+            let code = format!("#[cfg(test)]\nuse std::fmt;\n{}", "// More.\n".repeat(399));
+            module(house, FUNCTION, "long", &code)
+        },
     ),
     ("a file is longer than is read at once", "length", |house| {
         module(house, FUNCTION, "long", &"// More.\n".repeat(399))

@@ -51,6 +51,11 @@ pub const CHANGES: &[Change] = &[
             )
         },
     ),
+    ("a room does not speak S3 any more", "speakers", |house| {
+        let context = "shared/src/runtime/context.rs";
+        let text = house.text(context).replace("aws_sdk_s3", "aws_sdk_sqs");
+        house.with(context, text)
+    }),
     ("a store speaks S3", "speakers", |house| {
         append(house, STORE, "fn get(_: aws_sdk_s3::Client) {}")
     }),
@@ -114,6 +119,10 @@ pub const CHANGES: &[Change] = &[
     }),
     ("a manifest is no TOML", "readable", |house| {
         house.with("functions/feed/tests/Cargo.toml", "[")
+    }),
+    ("the workspace names what nobody takes", "taken", |house| {
+        let more = "[workspace.dependencies]\nitoa = \"1\"";
+        replace(house, "Cargo.toml", "[workspace.dependencies]", more)
     }),
     ("a dependency comes from elsewhere", "registry", |house| {
         let other = "source = \"git+https://example.com/itoa\"";

@@ -65,6 +65,18 @@ pub const CHANGES: &[Change] = &[
     ("views ask the store", "arrows", |house| {
         append(house, "shared/src/views/mod.rs", "use crate::store::Store;")
     }),
+    (
+        "nobody goes an arrow of the table any more",
+        "arrows",
+        |house| {
+            replace(
+                house,
+                "shared/src/http/jwks.rs",
+                "aws::Https",
+                "runtime::Https",
+            )
+        },
+    ),
     ("a room is not in the table", "arrows", |house| {
         module(
             house,
