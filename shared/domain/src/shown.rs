@@ -5,7 +5,13 @@ use std::ops::Deref;
 
 use crate::{ids::UserId, people::Profile, posts::Post};
 
-/// Something that the rules let through for whoever looks. Only this crate makes one.
+/// Something that the rules let through for whoever looks. Only this crate makes one:
+///
+/// ```compile_fail
+/// fn forget(post: domain::posts::Post) -> domain::shown::Shown<domain::posts::Post> {
+///     domain::shown::Shown(post)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown<T>(T);
 

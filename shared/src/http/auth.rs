@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use axum::extract::FromRequestParts;
+use domain::ids::UserId;
 use http::{HeaderMap, header, request::Parts};
 
 use super::Verifier;
 use crate::error::{Error, Refusal};
-use domain::ids::UserId;
 
 /// A person signed in. As a handler's argument: 401 for anyone else.
 #[derive(Debug, Clone, PartialEq, Eq)]

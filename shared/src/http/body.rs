@@ -5,11 +5,10 @@ use axum::{
     extract::{FromRequest, Request},
 };
 use bytes::Bytes;
+use domain::claim::Claim;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-
-use domain::claim::Claim;
 
 use super::{Viewer, decode, idempotency::IdempotencyKey};
 use crate::error::{Error, Invalid, Malformed};

@@ -6,8 +6,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::http::Patch;
-use crate::http::body::*;
+use crate::http::{Patch, body::*};
 
 pub(crate) async fn read_json(response: Response) -> Value {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -8,13 +8,15 @@ use axum::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::http::edge::*;
-use crate::http::{
-    MaybeViewer, Path, Prime, Viewer,
-    body::tests::read_json,
-    verifier::tests::{ISSUER_KEY, config},
+use crate::{
+    http::{
+        MaybeViewer, Path, Prime, Viewer,
+        body::tests::read_json,
+        edge::*,
+        verifier::tests::{ISSUER_KEY, config},
+    },
+    runtime::Clock,
 };
-use crate::runtime::Clock;
 
 fn router() -> Router {
     let verifier = Verifier::new(&config(&ISSUER_KEY.jwks()), Clock::system());

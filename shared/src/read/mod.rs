@@ -13,8 +13,9 @@ mod wall;
 
 use std::sync::Arc;
 
-use crate::store::Store;
 use hydrate::Cards;
+
+use crate::store::Store;
 
 pub use product::ProductPage;
 

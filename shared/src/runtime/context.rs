@@ -5,7 +5,6 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
-
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{Clock, Config, Ids, config};

@@ -1,7 +1,8 @@
 //! What a product feed may hold, and what becomes of it.
 
-use super::*;
 use proptest::prelude::*;
+
+use super::*;
 
 const HEADER: &str =
     "id\ttitle\tdescription\tlink\timage_link\tavailability\tprice\tsale_price\tbrand";

@@ -12,14 +12,13 @@ pub mod topics;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use photo::Photo;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::review::Review,
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
 };
-
-use photo::Photo;
 
 pub use hotspots::{Hotspot, PostPhoto};
 pub use hydrated::{Hydrated, needs};

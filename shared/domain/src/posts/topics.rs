@@ -2,8 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::MAX_TOPICS;
-use super::entities;
+use super::{MAX_TOPICS, entities};
 use crate::{
     ids::TopicId,
     people::interests::{self, Interest},
