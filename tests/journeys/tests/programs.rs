@@ -9,7 +9,7 @@ fn silent(section: &str) -> bool {
 }
 
 fn tested(files: &[&File]) -> bool {
-    let marks = ["#[test]", "#[tokio::test", "proptest!"];
+    let marks = ["#[test]", "#[tokio::test", "proptest! {"];
     let has = |file: &&File| marks.iter().any(|mark| file.text.contains(mark));
     files.iter().any(has)
 }
