@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     types::{CancellationReason, TransactWriteItem},
 };
 
-use super::{ATTEMPTS, Table, Write, pause};
+use super::{ATTEMPTS, Table, Write, pause, write::Refusal};
 use crate::{
     aws::{classify, is_transient},
     error::{Cause, Error},
@@ -15,18 +15,12 @@ impl Table {
     /// Commits all writes or none: answers with `done`, or with what the first refused write means.
     /// Conflicts with other transactions and throttling are retried with jitter, under one client
     /// request token, so that a commit whose answer was lost is not made twice.
-    pub(crate) async fn transact<T>(&self, done: T, mut writes: Vec<Write<T>>) -> Result<T, Error> {
-        let items = writes.iter().map(|write| write.build(&self.name));
-        let items = items.collect::<Result<Vec<_>, _>>()?;
+    pub(crate) async fn transact<T>(&self, done: T, writes: Vec<Write<T>>) -> Result<T, Error> {
+        let built = writes.into_iter().map(|write| write.build(&self.name));
+        let (items, refusals): (Vec<_>, Vec<_>) = built.collect::<Result<_, _>>()?;
         match self.commit(items).await? {
             None => Ok(done),
-            Some(index) => {
-                let refused = writes.get_mut(index).and_then(|write| write.refusal.take());
-                refused.unwrap_or_else(|| {
-                    let unforeseen = format!("write {index} was refused without a condition");
-                    Err(Error::internal(unforeseen))
-                })
-            }
+            Some(index) => meaning(refusals, index),
         }
     }
 
@@ -65,6 +59,15 @@ impl Table {
         let cause = last.map_or_else(|| "no attempt was made".into(), Cause::from);
         Err(Error::Unavailable(cause))
     }
+}
+
+/// What it means that the write at `index` was refused.
+fn meaning<T>(refusals: Vec<Refusal<T>>, index: usize) -> Result<T, Error> {
+    let refusal = refusals.into_iter().nth(index).flatten();
+    refusal.unwrap_or_else(|| {
+        let unforeseen = format!("write {index} was refused without a condition");
+        Err(Error::internal(unforeseen))
+    })
 }
 
 /// What the reasons of a cancelled transaction come down to.
@@ -122,6 +125,21 @@ mod tests {
             (&[], Verdict::Fault),
         ] {
             assert_eq!(verdict(&reasons(codes)), expected, "{codes:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_write_answers_with_its_own_meaning() {
+        let refusals = || vec![Some(Ok("already")), None, Some(Err(Error::NotFound))];
+        assert_eq!(meaning(refusals(), 0).unwrap(), "already");
+        assert!(matches!(meaning(refusals(), 2), Err(Error::NotFound)));
+    }
+
+    #[test]
+    fn a_refusal_that_no_condition_explains_is_a_fault_of_ours() {
+        for index in [0, 1] {
+            let unforeseen = meaning::<()>(vec![None], index);
+            assert!(matches!(unforeseen, Err(Error::Internal(_))), "{index}");
         }
     }
 }

@@ -10,20 +10,24 @@ use crate::{error::Error, keys::Key};
 
 /// A write of a transaction that answers with a `T`.
 #[derive(Debug)]
+#[must_use = "a write is made by the transaction that it is part of"]
 pub(crate) struct Write<T> {
     request: Request,
-    /// What the deed comes to when the condition does not hold.
-    pub(super) refusal: Option<Result<T, Error>>,
+    refusal: Refusal<T>,
 }
 
+/// What the deed comes to when the condition of a write does not hold; `None` where it has none.
+pub(super) type Refusal<T> = Option<Result<T, Error>>;
+
 /// A write with a condition, of which must be said what its refusal means.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
+#[must_use = "a write is made by the transaction that it is part of"]
 pub(crate) struct Conditional(Request);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Request {
-    Put(Item, Expression),
-    Delete(Key, Expression),
+    Put(Item, Option<Expression>),
+    Delete(Key, Option<Expression>),
     /// Placeholders of update and condition share one namespace.
     Update(Key, Expression, String),
 }
@@ -56,12 +60,12 @@ fn unconditional<T>(request: Request) -> Write<T> {
 
 /// Puts an item, whatever was there.
 pub(crate) fn put<T>(item: Item) -> Write<T> {
-    unconditional(Request::Put(item, Expression::default()))
+    unconditional(Request::Put(item, None))
 }
 
 /// Puts an item if the condition holds.
 pub(crate) fn put_if(item: Item, condition: Expression) -> Conditional {
-    Conditional(Request::Put(item, condition))
+    Conditional(Request::Put(item, Some(condition)))
 }
 
 /// Puts an item where there is none.
@@ -71,12 +75,12 @@ pub(crate) fn put_new(item: Item) -> Conditional {
 
 /// Deletes an item, there or not.
 pub(crate) fn delete<T>(key: Key) -> Write<T> {
-    unconditional(Request::Delete(key, Expression::default()))
+    unconditional(Request::Delete(key, None))
 }
 
 /// Deletes an item if the condition holds.
 pub(crate) fn delete_if(key: Key, condition: Expression) -> Conditional {
-    Conditional(Request::Delete(key, condition))
+    Conditional(Request::Delete(key, Some(condition)))
 }
 
 /// Deletes an item that is there.
@@ -95,30 +99,38 @@ pub(super) fn some<K, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
 }
 
 impl<T> Write<T> {
-    /// As the SDK takes it.
-    pub(super) fn build(&self, table: &str) -> Result<TransactWriteItem, Error> {
+    /// As the SDK takes it, with what its refusal means.
+    pub(super) fn build(self, table: &str) -> Result<(TransactWriteItem, Refusal<T>), Error> {
+        Ok((self.request.build(table)?, self.refusal))
+    }
+}
+
+impl Request {
+    fn build(self, table: &str) -> Result<TransactWriteItem, Error> {
         let item = TransactWriteItem::builder();
-        Ok(match self.request.clone() {
-            Request::Put(put, condition) => {
-                let put = Put::builder()
-                    .table_name(table)
-                    .set_item(Some(put))
-                    .set_condition_expression(text(condition.text))
-                    .set_expression_attribute_names(some(condition.names))
-                    .set_expression_attribute_values(some(condition.values));
-                item.put(put.build().map_err(Error::internal)?).build()
+        let item = match self {
+            Self::Put(new, condition) => {
+                let mut put = Put::builder().table_name(table).set_item(Some(new));
+                if let Some(condition) = condition {
+                    put = put
+                        .condition_expression(condition.text)
+                        .set_expression_attribute_names(some(condition.names))
+                        .set_expression_attribute_values(some(condition.values));
+                }
+                item.put(put.build().map_err(Error::internal)?)
             }
-            Request::Delete(key, condition) => {
-                let delete = Delete::builder()
-                    .table_name(table)
-                    .set_key(Some(key.attributes()))
-                    .set_condition_expression(text(condition.text))
-                    .set_expression_attribute_names(some(condition.names))
-                    .set_expression_attribute_values(some(condition.values));
+            Self::Delete(key, condition) => {
+                let key = Some(key.attributes());
+                let mut delete = Delete::builder().table_name(table).set_key(key);
+                if let Some(condition) = condition {
+                    delete = delete
+                        .condition_expression(condition.text)
+                        .set_expression_attribute_names(some(condition.names))
+                        .set_expression_attribute_values(some(condition.values));
+                }
                 item.delete(delete.build().map_err(Error::internal)?)
-                    .build()
             }
-            Request::Update(key, update, condition) => {
+            Self::Update(key, update, condition) => {
                 let update = Update::builder()
                     .table_name(table)
                     .set_key(Some(key.attributes()))
@@ -127,12 +139,55 @@ impl<T> Write<T> {
                     .set_expression_attribute_names(some(update.names))
                     .set_expression_attribute_values(some(update.values));
                 item.update(update.build().map_err(Error::internal)?)
-                    .build()
             }
-        })
+        };
+        Ok(item.build())
     }
 }
 
-fn text(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> Key {
+        Key {
+            pk: "A#1".to_owned(),
+            sk: "B".to_owned(),
+        }
+    }
+
+    /// The condition that DynamoDB is told, and whether its refusal has a meaning.
+    fn told(write: Write<()>) -> (Option<String>, bool) {
+        let (item, refusal) = write.build("table").unwrap();
+        let put = item.put.and_then(|put| put.condition_expression);
+        let delete = item.delete.and_then(|delete| delete.condition_expression);
+        let update = item.update.and_then(|update| update.condition_expression);
+        (put.or(delete).or(update), refusal.is_some())
+    }
+
+    #[test]
+    fn a_write_has_a_condition_just_where_its_refusal_has_a_meaning() {
+        let item = || key().attributes();
+        let held = || Expression::new("held");
+        for (write, condition) in [
+            (put(item()), None),
+            (delete(key()), None),
+            (put_if(item(), held()).unless(()), Some("held")),
+            (put_new(item()).unless(()), Some("attribute_not_exists(PK)")),
+            (delete_if(key(), held()).unless(()), Some("held")),
+            (
+                delete_there(key()).or_fail(Error::NotFound),
+                Some("attribute_exists(PK)"),
+            ),
+            (
+                update_if(key(), Expression::new("REMOVE a"), "held").unless(()),
+                Some("held"),
+            ),
+            // DynamoDB refuses an empty condition: it does not pass for none.
+            (put_if(item(), Expression::new("")).unless(()), Some("")),
+        ] {
+            let expected = (condition.map(str::to_owned), condition.is_some());
+            assert_eq!(told(write), expected);
+        }
+    }
 }
