@@ -110,13 +110,16 @@ impl App {
                 Box::pin(store.create_post(&post, &claimed, claim, now)),
                 Box::pin(self.shown(&post, member.clone(), &read.products)),
             );
-            match created? {
+            let created = created?;
+            if created != Creation::Done {
+                anew.begin().await?;
+            }
+            match created {
                 Creation::Done => return self.answer(post, &shown?),
                 Creation::PhotosChanged => read.photos = read_photos(store, &wanted).await?,
                 Creation::ReviewChanged => read.review = self.read_review(me, draft).await?,
                 Creation::KeyUsed => made = self.made_before(claim).await?,
             }
-            anew.begin().await?;
         }
     }
 
