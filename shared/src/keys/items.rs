@@ -20,7 +20,7 @@ pub enum Leaving {
     Goes,
     /// It stays: it is nobody's, or must be kept.
     Stays,
-    /// It goes by itself before long, by its TTL.
+    /// It is left to its TTL, which one that has none is given then.
     Expires,
 }
 
@@ -113,7 +113,7 @@ items! {
     }
     untold {
         "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Never;
-        "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "" Stays "" Never;
+        "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
         "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
@@ -399,11 +399,31 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_with_an_account_says_whose_it_is_and_what_is_exported_goes() {
+    fn what_does_not_stay_says_whose_it_is_and_what_is_exported_goes() {
         for line in LINES {
+            let stays = line.leaving == Leaving::Stays;
+            assert!(stays || !line.whose.is_empty(), "{}", line.name);
             let goes = line.leaving == Leaving::Goes;
-            assert!(!goes || !line.whose.is_empty(), "{}", line.name);
             assert!(line.export.is_empty() || goes, "{}", line.name);
         }
+    }
+
+    #[test]
+    fn whoever_a_key_names_is_among_those_whose_it_is() {
+        let mut named = 0;
+        for line in LINES {
+            for person in ["user", "reader", "author"] {
+                let keys = [line.pk, line.sk];
+                if keys
+                    .iter()
+                    .any(|key| key.contains(&format!("{{{person}}}")))
+                {
+                    named += 1;
+                    let whose = line.whose.split(", ").any(|one| one == person);
+                    assert!(whose, "{}: {person}", line.name);
+                }
+            }
+        }
+        assert!(named >= 10, "only {named} keys name a person");
     }
 }
