@@ -1,6 +1,7 @@
 //! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
 mod message;
+mod people;
 mod photos;
 mod posts;
 mod record;

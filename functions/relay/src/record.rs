@@ -5,13 +5,13 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
     keys::{self, Item, Key, Relayed},
-    queue::messages::{FanoutMessage, Followed},
+    queue::messages::FanoutMessage,
     telemetry::{Trace, metrics},
 };
 
 use crate::{
     message::{Image, Message},
-    photos, posts,
+    people, photos, posts,
 };
 
 /// The part of a record that the relay goes by.
@@ -93,8 +93,7 @@ pub fn message(record: &Value) -> Result<Option<Message>, Error> {
         Relayed::CameTo(..) if event == Event::Insert => posts::came_to(new).map(fanout),
         Relayed::Photo(_) if event == Event::Remove => photos::removed(old),
         Relayed::Follows(reader, author) if event == Event::Insert => {
-            let followed = Followed { reader, author };
-            Ok(fanout(Some(FanoutMessage::Followed(followed))))
+            Ok(fanout(Some(people::followed(reader, author))))
         }
         Relayed::CameTo(..) | Relayed::Photo(_) | Relayed::Follows(..) => Ok(None),
     }
@@ -102,9 +101,9 @@ pub fn message(record: &Value) -> Result<Option<Message>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use domain::ids::TopicId;
+    use domain::ids::{TopicId, UserId};
     use serde_json::json;
-    use shared::queue::messages::{PhotoRemoved, PhotosMessage};
+    use shared::queue::messages::{Followed, PhotoRemoved, PhotosMessage};
 
     use super::*;
 
@@ -189,6 +188,25 @@ mod tests {
         let mut record = of_photo("REMOVE");
         record["dynamodb"]["OldImage"]["media"] = json!({"N": "7"});
         assert!(message(&record).is_err());
+    }
+
+    #[test]
+    fn a_follow_is_told_of_when_it_begins_and_only_then() {
+        let image = json!({"PK": {"S": "FOLLOWS#bo"}, "SK": {"S": "ana"}});
+        let record = |event: &str| {
+            json!({"eventName": event, "dynamodb": {
+                "Keys": image,
+                "OldImage": if event == "INSERT" { Value::Null } else { image.clone() },
+                "NewImage": if event == "REMOVE" { Value::Null } else { image.clone() },
+            }})
+        };
+        let [reader, author] = ["bo", "ana"].map(|id| UserId::parse(id).unwrap());
+        let followed = FanoutMessage::Followed(Followed { reader, author });
+        let told = message(&record("INSERT")).unwrap();
+        assert_eq!(told, Some(Message::Fanout(followed)));
+        for event in ["MODIFY", "REMOVE"] {
+            assert_eq!(message(&record(event)).unwrap(), None, "{event}");
+        }
     }
 
     #[test]
