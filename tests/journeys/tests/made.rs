@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use harness::template;
+use shared::queue::messages;
 
 use crate::tree;
 
@@ -40,18 +41,17 @@ fn the_template_is_no_more_than_cloudformation_takes() {
 }
 
 #[test]
-fn every_message_has_a_line_of_its_document_and_no_other_has() {
+fn every_message_has_a_sample_named_after_the_function_that_it_goes_to_and_no_other_has() {
     let samples = tree::files().iter().filter_map(|file| {
         let sample = file.path.strip_prefix("events/")?.strip_suffix(".json")?;
-        let (_function, message) = sample.split_once('-')?;
-        message.contains(".v").then_some(message)
+        sample.contains(".v").then(|| sample.to_owned())
     });
-    let samples: BTreeSet<_> = samples.collect();
-    let document = tree::read("docs/messages.md");
-    let lines = document
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-    assert_eq!(lines.collect::<BTreeSet<_>>(), samples);
+    let lines = messages::ALL.into_iter().flatten();
+    let named = lines.map(|line| format!("{}-{}", line.to, line.name));
+    assert_eq!(
+        samples.collect::<BTreeSet<_>>(),
+        named.collect::<BTreeSet<_>>()
+    );
 }
 
 #[test]

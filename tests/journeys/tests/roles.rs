@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use data_plane::template::target;
 use harness::template;
 use serde_json::{Value, json};
+use shared::queue::messages;
 
 /// What has no ARN in AWS's own list of actions and resources, so that `*` is all one can grant.
 const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
@@ -161,5 +162,28 @@ fn every_role_may_write_its_own_log_and_no_other() {
             .collect();
         assert_eq!(logs.len(), 1, "{}", function.binary);
         assert_eq!(target(&logs[0]["Resource"]), Some(log));
+    }
+}
+
+#[test]
+fn who_tells_a_message_may_send_to_its_queue_and_nobody_else_may() {
+    for binary in binaries() {
+        let mut may = BTreeSet::new();
+        for statement in statements(&binary) {
+            if texts(&statement["Action"]).contains(&"sqs:SendMessage".to_owned()) {
+                let resources = statement["Resource"].as_array().cloned();
+                let resources = resources.unwrap_or_else(|| vec![statement["Resource"].clone()]);
+                may.extend(
+                    resources
+                        .iter()
+                        .map(|queue| target(queue).unwrap().to_owned()),
+                );
+            }
+        }
+        may.retain(|queue| !queue.ends_with("Dlq"));
+        let lines = messages::ALL.into_iter().flatten();
+        let own = lines.filter(|line| line.from.contains(&binary.as_str()));
+        let told = own.map(|line| template().function(line.to).unwrap().logical_id + "Queue");
+        assert_eq!(may, told.collect(), "{binary}");
     }
 }

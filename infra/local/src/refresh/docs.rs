@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use shared::keys::items;
-use shared::store::patterns;
+use shared::{keys::items, queue::messages, store::patterns};
 
 use super::part::text;
 use super::sources::Sources;
@@ -36,6 +35,11 @@ pub(super) fn functions(root: &Path, sources: &Sources) -> Result<String> {
 /// `docs/items.md`: every kind of item in the table.
 pub(super) fn items(root: &Path) -> Result<String> {
     put(root, "docs/items.md", &(items::as_markdown() + "\n"))
+}
+
+/// `docs/messages.md`: every message, who tells it whom.
+pub(super) fn messages(root: &Path) -> Result<String> {
+    put(root, "docs/messages.md", &(messages::as_markdown() + "\n"))
 }
 
 /// `docs/configuration.md`: what each variable is, and who is given it.

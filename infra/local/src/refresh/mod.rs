@@ -42,6 +42,7 @@ pub fn make(root: &Path) -> Result<Vec<Made>> {
         ),
         made("README.md", docs::functions(root, &sources)?),
         made("docs/items.md", docs::items(root)?),
+        made("docs/messages.md", docs::messages(root)?),
         made("docs/patterns.md", docs::patterns(root)?),
         made(filters::PATH, filters::make(root)?),
     ])

@@ -7,19 +7,14 @@ use domain::catalogue::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What `catalogue` works on, besides S3's word that a file has arrived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type")]
-pub enum CatalogueMessage {
-    /// A slice of a file was taken over; the rest is to follow.
-    #[serde(rename = "feed-slice-imported.v1")]
-    SliceImported(SliceImported),
-    /// All of a file was taken over; what it does not name any more is being retired.
-    #[serde(rename = "feed-read.v1")]
-    FeedRead(FeedRead),
-    /// Prices or availability changed.
-    #[serde(rename = "price-changed.v1")]
-    PriceChanged(PriceChanged),
+messages! {
+    to "catalogue",
+    /// What `catalogue` works on, besides S3's word that a file has arrived.
+    CatalogueMessage {
+        "price-changed.v1" PriceChanged(PriceChanged), from "the store", "prices or availability changed";
+        "feed-slice-imported.v1" SliceImported(SliceImported), from "catalogue", "a slice of a file was taken over; go on from there";
+        "feed-read.v1" FeedRead(FeedRead), from "catalogue", "all of it was; go on retiring what it does not name";
+    }
 }
 
 /// A slice of a file was taken over.

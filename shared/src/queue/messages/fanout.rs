@@ -7,23 +7,16 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What `fanout` works on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type")]
-pub enum FanoutMessage {
-    /// A post appeared.
-    #[serde(rename = "post-published.v1")]
-    PostPublished(Published),
-    /// A page of its readers was served; the rest is to follow.
-    #[serde(rename = "page-delivered.v1")]
-    PageDelivered(PageDelivered),
-    /// Somebody followed an author.
-    #[serde(rename = "followed.v1")]
-    Followed(Followed),
-    /// The topics of a post that had appeared were changed. From the walls that it left it goes by
-    /// itself: they show what the post says now.
-    #[serde(rename = "topics-changed.v1")]
-    TopicsChanged(Published),
+messages! {
+    to "fanout",
+    /// What `fanout` works on.
+    FanoutMessage {
+        "post-published.v1" PostPublished(Published), from "relay" "janitor", "a post appeared";
+        "page-delivered.v1" PageDelivered(PageDelivered), from "fanout", "a page of a thousand readers was served; go on after the last";
+        "followed.v1" Followed(Followed), from "relay", "somebody followed an author";
+        // From the walls that it left it goes by itself: they show what the post says now.
+        "topics-changed.v1" TopicsChanged(Published), from "relay", "a post that had appeared came to other walls";
+    }
 }
 
 /// A published post, and walls that it is new on.

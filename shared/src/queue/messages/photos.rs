@@ -3,13 +3,12 @@
 use domain::ids::PhotoId;
 use serde::{Deserialize, Serialize};
 
-/// What `photos` works on, beside what S3 says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type")]
-pub enum PhotosMessage {
-    /// A photo is gone, and what lies in the bucket for it is to follow.
-    #[serde(rename = "photo-removed.v1")]
-    PhotoRemoved(PhotoRemoved),
+messages! {
+    to "photos",
+    /// What `photos` works on, beside what S3 says.
+    PhotosMessage {
+        "photo-removed.v1" PhotoRemoved(PhotoRemoved), from "relay", "a photo is gone: unclaimed for a day, no avatar any more, or deleted with its post";
+    }
 }
 
 /// A photo is gone: swept unclaimed, given up as an avatar, or deleted with its post.

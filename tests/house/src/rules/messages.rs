@@ -16,17 +16,16 @@ pub fn samples(house: &House) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut named = 0;
     for (file, source) in house.under(MESSAGES) {
-        for attribute in source.attributes.iter().filter(|one| one.path == "serde") {
-            for (_, name) in attribute.values.iter().filter(|(_, name)| versioned(name)) {
-                named += 1;
-                let sample = format!("-{name}.json");
-                let frozen = house
-                    .files()
-                    .any(|file| file.path.starts_with("events/") && file.path.ends_with(&sample));
-                if !frozen {
-                    let what = format!("`{name}` has no sample in events/");
-                    found.push(Finding::at(&file.path, attribute.place.line, what));
-                }
+        let texts = source.texts.iter().filter(|text| !text.place.test);
+        for text in texts.filter(|text| versioned(&text.value)) {
+            named += 1;
+            let sample = format!("-{}.json", text.value);
+            let frozen = house
+                .files()
+                .any(|file| file.path.starts_with("events/") && file.path.ends_with(&sample));
+            if !frozen {
+                let what = format!("`{}` has no sample in events/", text.value);
+                found.push(Finding::at(&file.path, text.place.line, what));
             }
         }
     }

@@ -72,8 +72,6 @@ pub struct Attribute {
     pub path: String,
     /// All names in it.
     pub words: BTreeSet<String>,
-    /// Texts in it, such as those of `rename = "…"`, each with the name before it.
-    pub values: Vec<(String, String)>,
     /// Where.
     pub place: Place,
 }

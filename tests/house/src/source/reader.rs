@@ -252,15 +252,12 @@ impl Reader {
             }
             _ => {
                 let tokens = meta.to_token_stream();
-                let (mut words, mut values) = (BTreeSet::new(), Vec::new());
-                words_of(tokens.clone(), &mut words, &mut values);
+                let mut words = BTreeSet::new();
+                words_of(tokens.clone(), &mut words);
                 let place = self.at(meta.span());
-                self.source.attributes.push(Attribute {
-                    path,
-                    words,
-                    values,
-                    place,
-                });
+                self.source
+                    .attributes
+                    .push(Attribute { path, words, place });
                 self.tokens(tokens);
             }
         }

@@ -102,26 +102,15 @@ pub(super) fn text(literal: &Literal) -> Option<String> {
     }
 }
 
-/// All names in an attribute, and each text with the name before it.
-pub(super) fn words_of(
-    tokens: TokenStream,
-    words: &mut BTreeSet<String>,
-    values: &mut Vec<(String, String)>,
-) {
-    let mut last = String::new();
+/// All names in an attribute.
+pub(super) fn words_of(tokens: TokenStream, words: &mut BTreeSet<String>) {
     for token in tokens {
         match token {
-            TokenTree::Group(group) => words_of(group.stream(), words, values),
+            TokenTree::Group(group) => words_of(group.stream(), words),
             TokenTree::Ident(ident) => {
-                last = plain(&ident);
-                words.insert(last.clone());
+                words.insert(plain(&ident));
             }
-            TokenTree::Literal(literal) => {
-                if let Some(value) = text(&literal) {
-                    values.push((last.clone(), value));
-                }
-            }
-            TokenTree::Punct(_) => {}
+            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
         }
     }
 }

@@ -37,12 +37,9 @@ pub const CHANGES: &[Change] = &[
         |house| append(house, FUNCTION, "const KEY: &str = r##\"it is PHOTO#1\"##;"),
     ),
     ("a message has no sample", "samples", |house| {
-        let more = "#[serde(rename = \"post-forgotten.v1\")]\nForgotten,\n}";
-        append(
-            house,
-            MESSAGES,
-            &format!("#[derive(Serialize)]\npub enum More {{\n{more}"),
-        )
+        let line = "\"post-forgotten.v1\" Forgotten(Published), from \"relay\", \"it is not\";";
+        let line = format!("FanoutMessage {{\n{line}");
+        replace(house, MESSAGES, "FanoutMessage {", &line)
     }),
     ("a sample is taken away", "samples", |house| {
         house.without("events/fanout-followed.v1.json")
