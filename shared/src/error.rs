@@ -121,17 +121,23 @@ pub enum Malformed {
 pub enum Error {
     /// 400: could not be read at all.
     Malformed(Malformed, String),
-    /// 401: no token, or one that does not verify.
+    /// 401: a token is needed, and none was sent.
     Unauthenticated,
+    /// 401: a token was sent that does not verify, or what is no token.
+    BadToken,
     /// 403.
     Refused(Refusal),
     /// 404: is not there, or may not be seen; the two are never told apart.
     NotFound,
     /// 409.
     Conflict(Conflict),
+    /// 410: what the `Idempotency-Key` made is there no more.
+    Gone,
+    /// 412: the thing is another than `If-Match` says.
+    PreconditionFailed,
     /// 413: the body is over the limit.
     TooLarge,
-    /// 415: the body is not JSON.
+    /// 415: the body is not JSON, or is encoded.
     UnsupportedMediaType,
     /// 422: read, but wrong; names every bad field.
     Invalid(Invalid),
@@ -169,9 +175,12 @@ impl Error {
             Self::Unavailable(_) | Self::TooMany(_) => true,
             Self::Malformed(..)
             | Self::Unauthenticated
+            | Self::BadToken
             | Self::Refused(_)
             | Self::NotFound
             | Self::Conflict(_)
+            | Self::Gone
+            | Self::PreconditionFailed
             | Self::TooLarge
             | Self::UnsupportedMediaType
             | Self::Invalid(_)
@@ -186,9 +195,12 @@ impl Error {
             Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
             Self::Malformed(..)
             | Self::Unauthenticated
+            | Self::BadToken
             | Self::Refused(_)
             | Self::NotFound
             | Self::Conflict(_)
+            | Self::Gone
+            | Self::PreconditionFailed
             | Self::TooLarge
             | Self::UnsupportedMediaType
             | Self::Invalid(_)
@@ -203,7 +215,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed(_, detail) => detail,
-            Self::Unauthenticated => "A valid bearer token is needed.",
+            Self::Unauthenticated => "A bearer token is needed.",
+            Self::BadToken => "The bearer token is not valid, or not any more.",
             Self::Refused(Refusal::PrimeRequired) => "This needs a Prime membership.",
             Self::Refused(Refusal::NotJoined) => "Join first: POST /v1/me.",
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
@@ -218,8 +231,10 @@ impl fmt::Display for Error {
                 "A photo is taken already, by a post or as an avatar."
             }
             Self::Conflict(Conflict::ReviewShared) => "You have shared this review already.",
+            Self::Gone => "What the first request with this Idempotency-Key made is gone.",
+            Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",
-            Self::UnsupportedMediaType => "The body must be application/json.",
+            Self::UnsupportedMediaType => "The body must be application/json, without an encoding.",
             Self::Invalid(_) => "Some fields are not valid; see errors.",
             Self::IdempotencyMismatch => {
                 "This Idempotency-Key was used with a different body before."

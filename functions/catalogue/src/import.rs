@@ -158,7 +158,7 @@ async fn write(
 /// Reads and checks a slice; `None` when the file is not that version any more.
 async fn read(app: &App, file: &StoreFile, place: Spot) -> Result<Option<Slice>, Error> {
     let kind = Kind::of(&file.key).ok_or_else(|| Error::internal("not a key of a feed"))?;
-    let mut source = Source::of(kind);
+    let mut source = Source::of(kind, &app.people);
     if place.offset > 0 {
         let range = format!("bytes=0-{}", MAX_RECORD + 2);
         let Some(head) = app.bucket.get(&file.key, Some(range)).await? else {

@@ -8,6 +8,7 @@ use shared::{
     error::Error,
     queue::{Queue, arrivals, messages::CatalogueMessage, run_batch},
     runtime::{Clock, Context, function},
+    seal::People,
     store::Store,
 };
 
@@ -28,6 +29,7 @@ pub struct App {
     store: Store,
     bucket: Bucket,
     own: Queue,
+    people: People,
     clock: Clock,
     slice: u64,
 }
@@ -44,6 +46,7 @@ impl App {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
             bucket: Bucket::new(context.s3(), context.config.bucket()),
             own: Queue::new(context.sqs(), context.config.catalogue_queue()),
+            people: People::new(context.config.token_issuer(), context.config.people_key()),
             clock: context.clock.clone(),
             slice: slice.max(1),
         }

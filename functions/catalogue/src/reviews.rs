@@ -1,23 +1,33 @@
 //! Reads reviews from JSON lines: `{"review_id", "customer", "product_id", "rating", "title",
-//! "body", "written_at"}`.
+//! "body", "written_at"}`. The customer is told by their `sub`, and goes no further than here.
 
 use domain::{
     catalogue::{report::BadLine, review::Review},
-    ids::{ProductId, ReviewId, UserId},
+    ids::{ProductId, ReviewId},
+    time,
 };
-use jiff::Timestamp;
 use memchr::memchr;
 use serde_json::{Map, Value};
+use shared::seal::People;
 
 use crate::feed::{Broken, Buffer, Cut, Entry, MAX_RECORD, Spot};
 
 /// Bytes in by [`push`](Self::push), checked reviews out by iterating.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reviews {
     buffer: Buffer,
+    people: People,
 }
 
 impl Reviews {
+    /// A file's, written by these people.
+    pub fn by(people: People) -> Self {
+        Self {
+            buffer: Buffer::default(),
+            people,
+        }
+    }
+
     /// Takes in the next bytes of the file.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.push(bytes);
@@ -77,7 +87,7 @@ impl Iterator for Reviews {
         let record = self.cut()?;
         let found = match &record.content {
             Err(broken) => Err(vec![BadLine::whole(record.line, broken.reason())]),
-            Ok(range) => review(record.line, self.buffer.bytes(range.clone())),
+            Ok(range) => review(record.line, self.buffer.bytes(range.clone()), &self.people),
         };
         Some(Entry {
             line: record.line,
@@ -88,7 +98,7 @@ impl Iterator for Reviews {
     }
 }
 
-fn review(line: u64, bytes: &[u8]) -> Result<Review, Vec<BadLine>> {
+fn review(line: u64, bytes: &[u8], people: &People) -> Result<Review, Vec<BadLine>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let whole = |reason: &str| vec![BadLine::whole(line, reason)];
     let text = std::str::from_utf8(bytes).map_err(|_bytes| whole("is not UTF-8"))?;
@@ -104,8 +114,8 @@ fn review(line: u64, bytes: &[u8]) -> Result<Review, Vec<BadLine>> {
     let id = check.parsed("review_id", "is not 1 to 128 characters without #", |id| {
         ReviewId::parse(id.as_str()?)
     });
-    let customer = check.parsed("customer", "is not 1 to 128 characters without #", |sub| {
-        UserId::parse(sub.as_str()?)
+    let customer = check.parsed("customer", "is not 1 to 255 characters", |sub| {
+        people.id(sub.as_str()?)
     });
     let product = check.parsed("product_id", "is no product's id", |id| {
         ProductId::parse(id.as_str()?)
@@ -115,7 +125,7 @@ fn review(line: u64, bytes: &[u8]) -> Result<Review, Vec<BadLine>> {
         (1..=5).contains(&stars).then_some(stars)
     });
     let written_at = check.parsed("written_at", "is not an RFC 3339 time", |time| {
-        time.as_str()?.parse::<Timestamp>().ok()
+        time::sent(time.as_str()?)
     });
     let title = check.text("title", 300, "is not text of up to 300 characters");
     let body = check.text("body", 20_000, "is not text of up to 20,000 characters");
@@ -188,7 +198,7 @@ mod tests {
     const GOOD: &str = r#"{"review_id":"r1","customer":"ana","product_id":"mug","rating":5,"title":"Тепло","body":"暖","written_at":"2026-01-02T03:04:05Z"}"#;
 
     fn read(file: &str) -> Vec<Entry<Review>> {
-        let mut reviews = Reviews::default();
+        let mut reviews = Reviews::by(People::new("https://issuer.test", "key"));
         reviews.push(file.as_bytes());
         reviews.end();
         reviews.collect()

@@ -1,6 +1,7 @@
 //! The files that the store drops into the bucket: which there are, and how each is read.
 
 use domain::catalogue::review::Review;
+use shared::seal::People;
 
 use crate::{
     feed::{Entry, Feed, MerchantProduct, Spot},
@@ -54,10 +55,10 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    pub(crate) fn of(kind: Kind) -> Self {
+    pub(crate) fn of(kind: Kind, people: &People) -> Self {
         match kind {
             Kind::Products => Self::Products(Box::default()),
-            Kind::Reviews => Self::Reviews(Reviews::default()),
+            Kind::Reviews => Self::Reviews(Reviews::by(people.clone())),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use domain::{
     catalogue::{product::News, review::Review},
-    ids::{ProductId, ReviewId, UserId},
+    ids::{ProductId, ReviewId},
 };
 use harness::World;
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +12,7 @@ use shared::store::Imported;
 fn review(world: &World, id: &str, product: &str, rating: u8) -> Review {
     Review {
         id: ReviewId::parse(id).unwrap(),
-        customer: UserId::parse("ana").unwrap(),
+        customer: harness::user("ana"),
         product: ProductId::parse(product).unwrap(),
         rating,
         title: "Warm".to_owned(),
@@ -117,7 +117,7 @@ async fn a_person_s_reviews_are_listed_newest_first_page_by_page() {
     let world = World::new().await;
     let store = world.store();
     world.product("mug").await;
-    let ana = UserId::parse("ana").unwrap();
+    let ana = harness::user("ana");
     for (index, id) in ["r3", "r1", "r5", "r2", "r4"].iter().enumerate() {
         let mut told = review(&world, id, "mug", 3);
         let hours = i64::from(id.as_bytes()[1] - b'0');

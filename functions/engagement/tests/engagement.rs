@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{
-    ids::{PostId, UserId},
+    ids::PostId,
     people::{Profile, interests},
     posts::photo::Rejection,
 };
@@ -274,7 +274,7 @@ async fn the_order_of_refusals_is_kept_on_every_route() {
     assert!(
         world
             .store()
-            .profile(&UserId::parse("stranger").unwrap())
+            .profile(&harness::user("stranger"))
             .await
             .unwrap()
             .is_none()

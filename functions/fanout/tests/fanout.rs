@@ -20,7 +20,7 @@ use shared::{
 };
 
 fn user(sub: &str) -> UserId {
-    UserId::parse(sub).unwrap()
+    harness::user(sub)
 }
 
 fn published(post: &Post) -> Published {
@@ -52,9 +52,11 @@ fn page_after(post: &Post, reader: &str) -> String {
 async fn followed_by(fans: usize) -> (World, Vec<UserId>) {
     let world = World::new().await;
     world.member("ana").await;
-    let fans: Vec<_> = (0..fans)
+    let mut fans: Vec<_> = (0..fans)
         .map(|n| user(&format!("5f0c7f1e-9f8b-4a3c-8c6e-{n:012}")))
         .collect();
+    // They are served in the order of their ids.
+    fans.sort();
     let edges: Vec<_> = fans.iter().map(|fan| (fan.clone(), user("ana"))).collect();
     let loaded = world.store().load_people(&[], &edges, world.now()).await;
     loaded.unwrap();

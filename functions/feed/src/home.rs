@@ -46,8 +46,8 @@ pub async fn read_feed(
     let list = app.cursors.list(LIST, Some(&viewer.id));
     let place = list.place(&page)?;
     let place = place.unwrap_or_else(|| Place::start(app.clock.now()));
-    let (items, next) = Box::pin(app.next_page(&viewer, place, page.limit)).await?;
-    list.page(items, next).map(Json)
+    let (items, page) = Box::pin(app.next_page(&viewer, place, page.limit)).await?;
+    list.page(items, |shown| page.after(shown)).map(Json)
 }
 
 impl App {
@@ -56,7 +56,7 @@ impl App {
         viewer: &Viewer,
         place: Place,
         limit: usize,
-    ) -> Result<(Vec<FeedItem>, Option<Place>), Error> {
+    ) -> Result<(Vec<FeedItem>, FeedPage), Error> {
         let wanted = place.wanted(limit);
         let sources = skeleton::sources(&self.store, &viewer.id, &place, wanted)
             .boxed()
@@ -65,11 +65,11 @@ impl App {
         let ids = place.posts(&candidates, limit);
         let onlooker = Onlooker::new(Some(viewer.id.clone()));
         let (posts, mut read) = self.reads.posts(onlooker, &ids).await?;
-        let FeedPage { items, next } = place.page(&candidates, posts, &sources.reader, limit);
+        let page = place.page(&candidates, posts, &sources.reader, limit);
         let now = self.clock.now();
-        let shown = items.iter().map(|(post, _)| &**post);
+        let shown = page.items.iter().map(|(post, _)| &**post);
         self.reads.around(shown, now, &mut read).await?;
-        let items = items.iter().map(|(post, reason)| {
+        let items = page.items.iter().map(|(post, reason)| {
             Ok(FeedItem {
                 kind: "post",
                 post: self.presenter.post(post, &read, now),
@@ -77,7 +77,7 @@ impl App {
                 view_token: self.view_token(viewer, post.id, now)?,
             })
         });
-        Ok((items.collect::<Result<_, Error>>()?, next))
+        Ok((items.collect::<Result<_, Error>>()?, page))
     }
 
     /// Proof that the post was shown to this reader then.

@@ -72,6 +72,10 @@ pub async fn read_wall(
             reason: ReasonView::new(&reason, post, &read),
         })
         .collect();
-    let last = entries.last().filter(|_| entries.len() == page.limit);
-    list.page(items, last.map(|entry| entry.at)).map(Json)
+    let end = entries.last().filter(|_| entries.len() == page.limit);
+    let after = |shown: usize| match posts.get(shown) {
+        Some(_) => Position::of(&posts[shown - 1]),
+        None => end.map(|entry| entry.at),
+    };
+    list.page(items, after).map(Json)
 }

@@ -13,7 +13,7 @@ use domain::{
 };
 use shared::{
     error::{Conflict, Error, Invalid},
-    http::{JsonBody, Patch, Refusals, Viewer, created},
+    http::{IfMatch, JsonBody, Patch, Refusals, Viewer, created},
     store::ProfileChange,
 };
 
@@ -44,8 +44,8 @@ pub(crate) async fn join(
     let now = app.clock.now();
     if let Some(claim) = &claim
         && app.store.made_before(claim, now).await?.is_some()
-        && let Some(profile) = app.store.profile(&viewer.id).await?
     {
+        let profile = app.store.profile(&viewer.id).await?.ok_or(Error::Gone)?;
         return answer(&app, &viewer, profile);
     }
     let Joining {
@@ -106,9 +106,10 @@ pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Js
 pub(crate) async fn change_me(
     State(app): State<App>,
     viewer: Viewer,
+    if_match: IfMatch,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    app.store.member(&viewer.id).await?;
+    let seen = app.store.member(&viewer.id).await?;
     let mut invalid = Invalid::default();
     let change = body
         .parse_noting::<ChangeMe>(&mut invalid)?
@@ -131,6 +132,8 @@ pub(crate) async fn change_me(
     if taken {
         return Err(Error::Conflict(Conflict::PhotoTaken));
     }
+    if_match.check(&view(&app, &viewer, seen.clone()), &app.clock)?;
+    let seen = Some(&seen).filter(|_| if_match.is_sent());
     let change = ProfileChange {
         display_name: change.display_name,
         bio: change.bio,
@@ -138,7 +141,7 @@ pub(crate) async fn change_me(
         interests: change.interests,
         notify: change.notify,
     };
-    let profile = app.store.change_profile(&viewer.id, change).await?;
+    let profile = app.store.change_profile(&viewer.id, change, seen).await?;
     Ok(Json(view(&app, &viewer, profile)).into_response())
 }
 

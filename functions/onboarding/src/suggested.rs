@@ -50,7 +50,6 @@ pub(crate) async fn list_suggested(
     });
     let more = suggestions.len() > page.limit;
     suggestions.truncate(page.limit);
-    let next = suggestions.last().filter(|_| more).map(Suggestion::rank);
     let items = suggestions
         .iter()
         .map(|suggestion| SuggestedView {
@@ -58,5 +57,6 @@ pub(crate) async fn list_suggested(
             shared_interests: suggestion.shared.iter().map(ToString::to_string).collect(),
         })
         .collect();
-    list.page(items, next).map(Json)
+    let after = |_all_fit| suggestions.last().filter(|_| more).map(Suggestion::rank);
+    list.page(items, after).map(Json)
 }

@@ -80,7 +80,7 @@ impl Wire for Join {
     fn parse(self, invalid: &mut Invalid) -> Option<Joining> {
         let required = || "is required".to_owned();
         let name = self.display_name.ok_or_else(required);
-        let name = name.and_then(|name| text::line(&name, text::DISPLAY_NAME));
+        let name = name.and_then(|name| text::name(&name, text::DISPLAY_NAME));
         let name = invalid.check("/display_name", name);
         let handle = self
             .handle
@@ -127,10 +127,6 @@ pub(crate) struct ChangeMe {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     display_name: Patch<String>,
-    /// Fixed: naming it is refused.
-    #[serde(default)]
-    #[schema(ignore)]
-    handle: Patch<serde_json::Value>,
     /// Up to 500 characters; null for none.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -162,10 +158,9 @@ pub(crate) struct MeChange {
 impl Wire for ChangeMe {
     type Parsed = MeChange;
 
+    const FIXED: &'static [&'static str] = &["id", "handle", "avatar", "prime", "badges", "counts"];
+
     fn parse(self, invalid: &mut Invalid) -> Option<MeChange> {
-        if !self.handle.is_keep() {
-            invalid.add("/handle", "is fixed once taken");
-        }
         let off = NotifyChange {
             posts: Some(false),
             replies: Some(false),
@@ -176,7 +171,7 @@ impl Wire for ChangeMe {
                 Patch::Keep => None,
                 Patch::Clear => removed(invalid, "/display_name"),
                 Patch::Set(name) => {
-                    invalid.check("/display_name", text::line(&name, text::DISPLAY_NAME))
+                    invalid.check("/display_name", text::name(&name, text::DISPLAY_NAME))
                 }
             },
             bio: match self.bio {

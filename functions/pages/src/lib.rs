@@ -1,9 +1,12 @@
 //! Pages: the description of the API, the page to read and try it, and what no route takes.
 
-use axum::{Router, response::IntoResponse};
+use std::collections::BTreeMap;
+
+use axum::{Router, response::IntoResponse, routing::any};
 use http::header;
+use serde::{Deserialize, de::IgnoredAny};
 use shared::{
-    http::{Refusals, edge},
+    http::{Refusals, edge, method_not_allowed},
     runtime::{Context, function::Http},
 };
 use utoipa::openapi::OpenApi;
@@ -29,10 +32,32 @@ fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
     OpenApiRouter::new().routes(routes!(read_description))
 }
 
+/// The paths of the API with the methods that they take. What comes here for one of them came with another.
+#[derive(Default, Deserialize)]
+struct Paths {
+    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+}
+
+/// 405 for every path of the API.
+fn other_methods() -> Router {
+    // The description is made with this program, and a test reads it so.
+    let Paths { paths } = serde_json::from_str(DESCRIPTION).unwrap_or_default();
+    let of_the_api = paths
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("/v1/"));
+    of_the_api.fold(Router::new(), |router, (path, operations)| {
+        let methods = operations.into_keys().map(|method| method.to_uppercase());
+        let allow = methods.collect::<Vec<_>>().join(",");
+        let refuse = || async { ([(header::ALLOW, allow)], method_not_allowed()) };
+        router.route(&path, any(refuse))
+    })
+}
+
 /// Every route of this function, within the edge, which answers what no route takes.
 pub fn router(context: &Context) -> Router {
     let docs = SwaggerUi::new("/docs").config(Config::new(["/openapi.json"]));
-    edge(Router::from(routes()).merge(docs), context)
+    let routes = Router::from(routes()).merge(docs).merge(other_methods());
+    edge(routes, context)
 }
 
 /// The function, as Lambda and the local cloud run it. It calls nobody, so there is nothing to warm up.

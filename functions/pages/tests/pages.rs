@@ -91,6 +91,25 @@ async fn what_no_route_takes_is_a_problem() {
 }
 
 #[tokio::test]
+async fn a_path_of_the_api_says_which_methods_it_takes() {
+    let (_world, http) = http().await;
+    for (answer, allow) in [
+        (http.delete("/v1/interests"), "GET"),
+        (http.post("/v1/feed"), "GET"),
+        (
+            http.put("/v1/posts/01JD8Y6Q3Z9X7W5V4T3S2R1P0N"),
+            "DELETE,GET,PATCH",
+        ),
+        (http.get("/v1/posts/x/smile"), "DELETE,PUT"),
+    ] {
+        let answer = answer.send().await;
+        assert_eq!(answer.status, 405);
+        assert_eq!(answer.header("allow"), Some(allow));
+        assert_eq!(answer.json()["type"], "/problems/method-not-allowed");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_token_is_refused_here_too() {
     let (_world, http) = http().await;
     assert_eq!(

@@ -6,7 +6,7 @@
 
 use aws_lambda_events::sqs::SqsEvent;
 use domain::{
-    ids::{PhotoId, PostId, UserId},
+    ids::{PhotoId, PostId},
     posts::{
         Post, PostStatus,
         photo::{Photo, PhotoStatus, Rejection, rendition_key},
@@ -65,7 +65,7 @@ async fn ticket(world: &World, content_type: &str) -> Photo {
     };
     world
         .store()
-        .give_ticket(&photo)
+        .give_ticket(&photo, None, None)
         .await
         .expect("the table takes a ticket");
     photo
@@ -110,7 +110,7 @@ async fn post(world: &World, id: PostId) -> Post {
 
 /// How many posts Ana's profile counts, are listed as hers, and are being delivered.
 async fn appearances(world: &World) -> (u64, usize, usize) {
-    let (store, ana) = (world.store(), UserId::parse("ana").expect("a subject"));
+    let (store, ana) = (world.store(), harness::user("ana"));
     let profile = store
         .profile(&ana)
         .await
@@ -526,7 +526,7 @@ async fn the_sample_event_is_handled() {
     };
     world
         .store()
-        .give_ticket(&ticket)
+        .give_ticket(&ticket, None, None)
         .await
         .expect("the table takes a ticket");
     upload(&world, &ticket, jpeg()).await;

@@ -12,7 +12,7 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     error::{Conflict, Error, Invalid, Refusal},
-    http::{JsonBody, Path, Refusals, Viewer},
+    http::{IfMatch, JsonBody, Path, Refusals, Viewer},
     store::Uploads,
     table::Anew,
     views::PostView,
@@ -41,6 +41,7 @@ pub async fn change_post(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,
+    if_match: IfMatch,
     body: JsonBody,
 ) -> Result<Json<PostView>, Error> {
     let me = viewer.id;
@@ -68,7 +69,12 @@ pub async fn change_post(
         products: products?,
         photos: photos?,
     };
-    let changed = Box::pin(app.change(member, post, &change, &invalid, read));
+    let change = Wanted {
+        change,
+        invalid,
+        if_match,
+    };
+    let changed = Box::pin(app.change(member, post, &change, read));
     changed.await.map(Json)
 }
 
@@ -81,6 +87,15 @@ fn own(post: Option<Post>, me: &UserId) -> Result<Post, Error> {
     } else {
         Err(Error::Refused(Refusal::NotOwner))
     }
+}
+
+/// What is asked for.
+struct Wanted {
+    change: PostChange,
+    /// What is wrong with it already.
+    invalid: Invalid,
+    /// Which state it is bound to.
+    if_match: IfMatch,
 }
 
 /// What a post and its change name, as it was read.
@@ -105,10 +120,10 @@ impl App {
         &self,
         me: Profile,
         mut before: Post,
-        change: &PostChange,
-        invalid: &Invalid,
+        wanted: &Wanted,
         mut read: Read,
     ) -> Result<PostView, Error> {
+        let change = &wanted.change;
         let (store, asked) = (&self.store, [before.id]);
         let onlooker = Onlooker::new(Some(me.id.clone()));
         let kept = read.lacks(&before);
@@ -122,9 +137,11 @@ impl App {
         let mut anew = Anew::standing_on("the post");
         loop {
             let now = self.clock.now();
-            let after = change.apply(&before, invalid, &read, now)?;
+            let after = change.apply(&before, &wanted.invalid, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
-            if after == before || store.change_post(&before, &after, &uploads).await? {
+            if self.as_seen(&wanted.if_match, &before).await?
+                && (after == before || store.change_post(&before, &after, &uploads).await?)
+            {
                 let mut read = Hydrated {
                     products: read.products,
                     people: HashMap::from([(me.id.clone(), me)]),

@@ -2,11 +2,11 @@
 
 use axum::{Json, extract::State};
 use domain::catalogue::report::Report;
-use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     error::Error,
     http::{Admin, Page, PageQuery, Params, Path, Refusals},
+    views::Time,
 };
 use utoipa::ToSchema;
 
@@ -20,8 +20,7 @@ pub struct ImportView {
     /// Its key in the bucket.
     pub feed: String,
     /// When it arrived, which is when its prices count as confirmed.
-    #[schema(value_type = String, format = DateTime)]
-    pub confirmed_at: Timestamp,
+    pub confirmed_at: Time,
     /// Records, good and bad.
     pub lines: u64,
     /// Good ones; reviews, in a file of reviews.
@@ -70,7 +69,7 @@ impl From<&Report> for ImportView {
         Self {
             id: report.id.clone(),
             feed: report.feed.clone(),
-            confirmed_at: report.confirmed_at,
+            confirmed_at: report.confirmed_at.into(),
             lines: report.tally.lines,
             products: report.tally.products,
             bad_lines: report.tally.bad_lines,
@@ -102,7 +101,7 @@ pub async fn list_imports(
     let after: Option<String> = list.place(&page)?;
     let (reports, next) = app.store.imports(after, page.limit).await?;
     let items = reports.iter().map(ImportView::from).collect();
-    list.page(items, next).map(Json)
+    list.page(items, |_all_fit| next).map(Json)
 }
 
 /// The report on one file.

@@ -35,6 +35,10 @@ pub struct App {
     presigner: Presigner,
     reads: Reads,
     cursors: Cursors,
+    /// How many posts a person may make in an hour.
+    posts_an_hour: u32,
+    /// How many upload tickets a person may have in an hour.
+    tickets_an_hour: u32,
     present: Presenter,
 }
 
@@ -48,6 +52,8 @@ impl App {
             presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
             cursors: Cursors::new(context),
+            posts_an_hour: config.posts_an_hour().parse().unwrap_or(60),
+            tickets_an_hour: config.tickets_an_hour().parse().unwrap_or(120),
             present: Presenter::new(config.media_url()),
             store,
             media: MediaNames::new(config.seal_secret()),

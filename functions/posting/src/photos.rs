@@ -5,6 +5,7 @@ use domain::{
     claim::Claim,
     ids::{PhotoId, UserId},
     posts::photo::{Photo, PhotoStatus, TICKET_LIFE},
+    quota::Quota,
 };
 use jiff::SignedDuration;
 use shared::{
@@ -104,7 +105,7 @@ impl App {
         let Some(made) = made else { return Ok(None) };
         let photo = self.store.photo(made.parse().map_err(Error::internal)?);
         let photo = photo.await?.filter(|photo| !photo.is_forgotten(now));
-        photo.ok_or(Error::NotFound).map(Some)
+        photo.ok_or(Error::Gone).map(Some)
     }
 
     /// Notes a ticket; with a key, the one ticket that is given for it.
@@ -114,16 +115,16 @@ impl App {
         upload: Upload,
         claim: Option<&Claim>,
     ) -> Result<Photo, Error> {
-        let photo = self.ticket(owner, upload);
-        let Some(claim) = claim else {
-            self.store.give_ticket(&photo).await?;
-            return Ok(photo);
+        let quota = Quota {
+            user: owner.clone(),
+            kind: "tickets",
+            limit: self.tickets_an_hour,
         };
-        let now = photo.created_at;
-        if self.store.give_ticket_once(&photo, claim, now).await? {
+        let photo = self.ticket(owner, upload);
+        if self.store.give_ticket(&photo, claim, Some(&quota)).await? {
             return Ok(photo);
         }
-        let first = self.ticket_before(Some(claim)).await?;
+        let first = self.ticket_before(claim).await?;
         first.ok_or_else(|| Error::unavailable("a key was used, and then it was not"))
     }
 
@@ -155,7 +156,7 @@ impl App {
             method: signed.method,
             url: signed.url,
             headers: signed.headers,
-            expires_at: self.clock.now() + TICKET_LIFE,
+            expires_at: (self.clock.now() + TICKET_LIFE).into(),
         })
     }
 

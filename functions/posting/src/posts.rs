@@ -1,11 +1,17 @@
 //! Posts: read one, read a person's, delete one's own.
 
 use axum::{Json, extract::State};
-use domain::{feeds::Position, ids::PostId, people::Handle, shown::Onlooker};
+use domain::{
+    feeds::Position,
+    ids::PostId,
+    people::Handle,
+    posts::Post,
+    shown::{Onlooker, Shown},
+};
 use http::StatusCode;
 use shared::{
     error::{Error, Refusal},
-    http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer},
+    http::{IfMatch, MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer},
     table::Anew,
     views::PostView,
 };
@@ -28,12 +34,37 @@ pub async fn read_post(
 ) -> Result<Json<PostView>, Error> {
     let id = post_id(&id)?;
     let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
-    let (post, mut read) = app.reads.post(onlooker, id).await?;
-    let post = post.and_then(|post| read.onlooker.opens(post));
-    let post = post.ok_or(Error::NotFound)?;
-    let now = app.clock.now();
-    app.reads.around([&*post], now, &mut read).await?;
-    Ok(Json(app.present.post(&post, &read, now)))
+    let (_, view) = app.look(onlooker, id).await?;
+    Ok(Json(view))
+}
+
+impl App {
+    /// A post, and what it looks like to whoever looks.
+    async fn look(&self, onlooker: Onlooker, id: PostId) -> Result<(Shown<Post>, PostView), Error> {
+        let (post, mut read) = self.reads.post(onlooker, id).await?;
+        let post = post.and_then(|post| read.onlooker.opens(post));
+        let post = post.ok_or(Error::NotFound)?;
+        let now = self.clock.now();
+        self.reads.around([&*post], now, &mut read).await?;
+        let view = self.present.post(&post, &read, now);
+        Ok((post, view))
+    }
+
+    /// Whether the post, as its author read it, is as it is now, where a change is bound to what it looks like.
+    ///
+    /// # Errors
+    /// [`Error::PreconditionFailed`] when it looks otherwise than `if_match` says.
+    pub(crate) async fn as_seen(&self, if_match: &IfMatch, read: &Post) -> Result<bool, Error> {
+        if !if_match.is_sent() {
+            return Ok(true);
+        }
+        let author = Onlooker::new(Some(read.author.clone()));
+        let (post, view) = self.look(author, read.id).await?;
+        if post.edition != read.edition || post.status != read.status {
+            return Ok(false);
+        }
+        if_match.check(&view, &self.clock).map(|()| true)
+    }
 }
 
 /// Deletes an own post: gone for every read begun after the answer.
@@ -48,6 +79,7 @@ pub async fn read_post(
 pub async fn delete_post(
     State(app): State<App>,
     viewer: Viewer,
+    if_match: IfMatch,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Error> {
     let me = viewer.id;
@@ -65,7 +97,7 @@ pub async fn delete_post(
         if read.author != me {
             return Err(Error::Refused(Refusal::NotOwner));
         }
-        if app.store.delete_post(&me, &read).await? {
+        if app.as_seen(&if_match, &read).await? && app.store.delete_post(&me, &read).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
         anew.begin().await?;
@@ -105,8 +137,12 @@ pub async fn list_posts(
     let shown = posts.iter().map(|post| &**post);
     app.reads.around(shown, now, &mut read).await?;
     let items = posts.iter().map(|post| app.present.post(post, &read, now));
-    let next = entries.last().filter(|_| more).map(|entry| entry.at);
-    list.page(items.collect(), next).map(Json)
+    let end = entries.last().filter(|_| more).map(|entry| entry.at);
+    let after = |shown: usize| match posts.get(shown) {
+        Some(_) => Position::of(&posts[shown - 1]),
+        None => end,
+    };
+    list.page(items.collect(), after).map(Json)
 }
 
 /// What cannot be a post's id names no post.

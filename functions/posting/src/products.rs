@@ -16,7 +16,7 @@ use crate::{App, wire::ProductView};
     get,
     path = "/v1/products/{id}",
     tag = "Posting",
-    params(("id" = String, Path, description = "As in the store's feed.")),
+    params(("id" = String, Path, description = "As a card says it.")),
     security((), ("bearer" = [])),
     responses((status = 200, body = ProductView), Refusals)
 )]
@@ -25,7 +25,7 @@ pub async fn read_product(
     _viewer: MaybeViewer,
     Path(id): Path<String>,
 ) -> Result<Json<ProductView>, Error> {
-    let id = ProductId::parse(&id).ok_or(Error::NotFound)?;
+    let id = ProductId::from_public(&id).ok_or(Error::NotFound)?;
     let page = app.reads.product(&id, app.clock.now()).await?;
     let page = page.ok_or(Error::NotFound)?;
     Ok(Json(ProductView {

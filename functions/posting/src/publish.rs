@@ -9,6 +9,7 @@ use domain::{
     ids::{PostId, UserId},
     people::Profile,
     posts::{Hydrated, Post, photo::Photo},
+    quota::Quota,
     shown::Onlooker,
 };
 use jiff::Timestamp;
@@ -90,6 +91,11 @@ impl App {
             photos: photos?,
             review: review?,
         };
+        let quota = Quota {
+            user: me.clone(),
+            kind: "posts",
+            limit: self.posts_an_hour,
+        };
         let mut anew = Anew::standing_on("what the post stands on");
         loop {
             if let Some(made) = made {
@@ -107,7 +113,7 @@ impl App {
             };
             let post = draft.post(id, me, &read, now);
             let (created, shown) = futures::join!(
-                Box::pin(store.create_post(&post, &claimed, claim, now)),
+                Box::pin(store.create_post(&post, &claimed, claim, Some(&quota), now)),
                 Box::pin(self.shown(&post, member.clone(), &read.products)),
             );
             let created = created?;
@@ -140,7 +146,7 @@ impl App {
     /// Answers a repeated request with what the first one made, as it is now.
     async fn replay(&self, made: &str, member: Profile) -> Result<Response, Error> {
         let id: PostId = made.parse().map_err(Error::internal)?;
-        let post = self.store.post_now(id).await?.ok_or(Error::NotFound)?;
+        let post = self.store.post_now(id).await?.ok_or(Error::Gone)?;
         let shown = self.shown(&post, member, &Products::new()).await?;
         self.answer(post, &shown)
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use shared::{
     error::Error,
     http::{Page, PageQuery, Params, Prime, Refusals},
+    store::Store,
     views::ReviewView,
 };
 use utoipa::ToSchema;
@@ -48,5 +49,9 @@ pub async fn list_reviews(
         review: ReviewView::of(&review.into(), &read),
         shared_as: review.shared_as.map(|post| post.to_string()),
     });
-    list.page(items.collect(), next).map(Json)
+    let after = |shown: usize| match reviews.get(shown) {
+        Some(_) => Some(Store::place_of(&reviews[shown - 1])),
+        None => next,
+    };
+    list.page(items.collect(), after).map(Json)
 }

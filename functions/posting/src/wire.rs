@@ -8,12 +8,11 @@ mod post;
 use std::collections::BTreeMap;
 
 use domain::posts::photo::{CONTENT_TYPES, MAX_BYTES};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Invalid,
     http::Wire,
-    views::{ProductCard, RenditionView},
+    views::{ProductCard, RenditionView, Time},
 };
 use utoipa::ToSchema;
 
@@ -121,8 +120,7 @@ pub struct UploadView {
     /// All of these must be sent.
     pub headers: BTreeMap<String, String>,
     /// Until when.
-    #[schema(value_type = String, format = DateTime)]
-    pub expires_at: Timestamp,
+    pub expires_at: Time,
 }
 
 /// A product on its own.

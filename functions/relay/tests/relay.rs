@@ -67,12 +67,9 @@ async fn a_published_post_and_a_follow_are_told_and_nothing_else_is() {
     world.follow("bo", "ana").await;
     let post = world.published_post("ana").await;
     let store = world.store();
-    let bo = UserId::parse("bo").unwrap();
+    let bo = harness::user("bo");
     store.smile(&bo, post.id, world.now()).await.unwrap();
-    store
-        .unfollow(&bo, &UserId::parse("ana").unwrap())
-        .await
-        .unwrap();
+    store.unfollow(&bo, &harness::user("ana")).await.unwrap();
     assert!(store.delete_post(&post.author, &post).await.unwrap());
 
     let (event, _) = world.stream_after(None);

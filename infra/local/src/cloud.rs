@@ -26,7 +26,7 @@ use crate::control::{self, Control};
 use crate::engine::{Engine, Status};
 use crate::function::{Contexts, Functions};
 use crate::gateway::{self, Gateway};
-use crate::issuer::{AUDIENCE, Issuer};
+use crate::issuer::{AUDIENCE, ISSUER, Issuer};
 use crate::media::{self, Origin};
 use crate::routes::Routes;
 use crate::schedules::Schedules;
@@ -376,13 +376,20 @@ fn values(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
         ("BUCKET_NAME", plane.bucket().to_owned()),
         ("API_URL", url.to_owned()),
         ("MEDIA_URL", url.to_owned()),
-        ("TOKEN_ISSUER", url.to_owned()),
+        ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
         ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
         ("TOKEN_GROUPS_CLAIM", "cognito:groups".to_owned()),
+        ("TOKEN_USE", "access".to_owned()),
+        ("POSTS_AN_HOUR", "60".to_owned()),
+        ("TICKETS_AN_HOUR", "120".to_owned()),
         (
             "SEAL_SECRET",
             "the local cloud keeps no secrets at all".to_owned(),
+        ),
+        (
+            "PEOPLE_KEY",
+            "the local cloud knows everybody by name".to_owned(),
         ),
     ];
     let mut values = plane.settings();

@@ -15,6 +15,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// The issuer's name, whatever address it answers at: people's ids hang on it, and the port may be another tomorrow.
+pub(crate) const ISSUER: &str = "https://issuer.local";
 /// Whom the tokens are for.
 pub(crate) const AUDIENCE: &str = "spark";
 /// The name of the one key.
@@ -66,7 +68,7 @@ impl Issuer {
         let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = encode(json!({"alg": "RS256", "typ": "JWT", "kid": KEY_ID}));
         let claims = encode(json!({
-            "iss": self.url,
+            "iss": ISSUER,
             "sub": request.sub,
             "aud": AUDIENCE,
             "client_id": AUDIENCE,
@@ -112,7 +114,7 @@ impl Issuer {
             public.exponent().big_endian_without_leading_zero(),
         );
         let mut validation = Validation::new(Algorithm::RS256);
-        validation.set_issuer(&[&self.url]);
+        validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.validate_exp = false;
         Ok(decode::<Value>(token, &key, &validation)?.claims)
@@ -131,7 +133,7 @@ impl Issuer {
     /// The issuer's discovery document.
     pub(crate) fn configuration(&self) -> Value {
         json!({
-            "issuer": self.url,
+            "issuer": ISSUER,
             "jwks_uri": format!("{}/.well-known/jwks.json", self.url),
             "id_token_signing_alg_values_supported": ["RS256"],
             "response_types_supported": ["token"],
@@ -167,7 +169,9 @@ mod tests {
         assert!(issuer.accepts(&token, start));
         assert!(!issuer.accepts(&token, later(60)));
         assert!(issuer.accepts(&ask(&issuer, None), later(29 * 24 * 3600)));
-        let elsewhere = Issuer::open("http://b".to_owned(), None).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("issuer.pk8");
+        let elsewhere = Issuer::open("http://a".to_owned(), Some(&file)).unwrap();
         assert!(!elsewhere.accepts(&token, start));
     }
 

@@ -10,6 +10,7 @@ mod filter;
 mod function;
 mod gateway;
 mod issuer;
+mod lambda;
 mod media;
 mod routes;
 mod schedules;

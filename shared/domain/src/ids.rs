@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -39,21 +40,22 @@ ulid_id!(
     PhotoId
 );
 
-/// A person: the `sub` of their tokens, 1 to 128 characters without `#` or controls.
+/// A person: opaque, 1 to 64 of `[A-Za-z0-9_-]`; those of people who signed in have 22. Never the `sub` of their tokens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserId(String);
 
 impl UserId {
-    /// A subject as an id, if it is one that a key can hold.
-    pub fn parse(sub: &str) -> Option<Self> {
-        let fits = !sub.is_empty()
-            && sub.chars().count() <= 128
-            && !sub.chars().any(|c| c == '#' || c.is_control());
-        fits.then(|| Self(sub.to_owned()))
+    /// An id as it is kept and told.
+    pub fn parse(id: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+        fits.then(|| Self(id.to_owned()))
     }
 
-    /// The subject.
+    /// The id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -84,6 +86,32 @@ impl ProductId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The id as the API spells it, so that it can stand in a path, which gateways decode: the store's where that is
+    /// safe, else `~` and base64url of it.
+    pub fn public(&self) -> String {
+        if is_safe(&self.0) {
+            self.0.clone()
+        } else {
+            format!("~{}", URL_SAFE_NO_PAD.encode(&self.0))
+        }
+    }
+
+    /// The id of which this is the one public spelling.
+    pub fn from_public(id: &str) -> Option<Self> {
+        let Some(encoded) = id.strip_prefix('~') else {
+            return Self::parse(id).filter(|id| is_safe(&id.0));
+        };
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).ok()?;
+        let id = Self::parse(std::str::from_utf8(&bytes).ok()?)?;
+        (!is_safe(&id.0)).then_some(id)
+    }
+}
+
+/// Whether an id means the same in a path, decoded or not.
+fn is_safe(id: &str) -> bool {
+    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    id.bytes().all(unreserved) && id != "." && id != ".."
 }
 
 impl fmt::Display for ProductId {
@@ -100,7 +128,10 @@ pub struct ReviewId(String);
 impl ReviewId {
     /// A review's id, if it is one that a key can hold.
     pub fn parse(id: &str) -> Option<Self> {
-        UserId::parse(id).map(|UserId(id)| Self(id))
+        let fits = !id.is_empty()
+            && id.chars().count() <= 128
+            && !id.chars().any(|c| c == '#' || c.is_control());
+        fits.then(|| Self(id.to_owned()))
     }
 
     /// The id as the store spells it.
@@ -146,10 +177,47 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_cannot_forge_a_key() {
+    fn a_products_id_is_safe_in_a_path_and_has_one_public_spelling() {
+        for plain in ["SPK-0001", "a.b_c", "...", "x"] {
+            let id = ProductId::parse(plain).unwrap();
+            assert_eq!(id.public(), plain);
+            assert_eq!(ProductId::from_public(plain), Some(id));
+            let encoded = format!("~{}", URL_SAFE_NO_PAD.encode(plain));
+            assert_eq!(ProductId::from_public(&encoded), None);
+        }
+        for odd in [
+            "SHOE/RED",
+            "50%OFF",
+            "what?",
+            "no#1",
+            ".",
+            "..",
+            "~x",
+            "Größe",
+            "a+b",
+            "\u{1f45f}",
+        ] {
+            let id = ProductId::parse(odd).unwrap();
+            let public = id.public();
+            let safe = |b: u8| b.is_ascii_alphanumeric() || b"~_-".contains(&b);
+            assert!(public.bytes().all(safe), "{public}");
+            assert_eq!(ProductId::from_public(&public), Some(id), "{public}");
+            assert_eq!(ProductId::from_public(odd), None, "{odd}");
+        }
+        for none in ["", "~", "~!", "~YQ==", "~Zm9vIGJhcg", "a b"] {
+            assert_eq!(ProductId::from_public(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_id_cannot_forge_a_key() {
         assert!(UserId::parse("ana").is_some());
-        for forged in ["", "ana#PROFILE", "a\u{0}", &"x".repeat(129)] {
+        for forged in ["", "ana#PROFILE", "a\u{0}", "é", &"x".repeat(65)] {
             assert_eq!(UserId::parse(forged), None, "{forged:?}");
+        }
+        assert!(ReviewId::parse("Trusted Shops/7").is_some());
+        for forged in ["", "r#1", "r\u{0}", &"x".repeat(129)] {
+            assert_eq!(ReviewId::parse(forged), None, "{forged:?}");
         }
     }
 }

@@ -8,5 +8,7 @@ pub mod feeds;
 pub mod ids;
 pub mod people;
 pub mod posts;
+pub mod quota;
 pub mod shown;
 pub mod text;
+pub mod time;

@@ -12,7 +12,7 @@ use crate::error::{Error, Refusal};
 /// A person signed in. As a handler's argument: 401 for anyone else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
-    /// Who: the token's `sub`.
+    /// Who.
     pub id: UserId,
     /// Tier and roles, such as `prime`.
     pub groups: BTreeSet<String>,
@@ -62,9 +62,9 @@ pub(super) async fn caller(verifier: &Verifier, headers: &HeaderMap) -> Result<C
     let text = value.to_str().ok().filter(|_| sent.next().is_none());
     let (scheme, token) = text
         .and_then(|text| text.split_once(' '))
-        .ok_or(Error::Unauthenticated)?;
+        .ok_or(Error::BadToken)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Error::Unauthenticated);
+        return Err(Error::BadToken);
     }
     verifier
         .verify(token.trim())

@@ -6,11 +6,12 @@ use axum::{
 };
 use bytes::Bytes;
 use domain::claim::Claim;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::{Viewer, decode, idempotency::IdempotencyKey};
+use super::{Viewer, decode, idempotency};
 use crate::error::{Error, Invalid, Malformed};
 
 /// The largest body in bytes. The longest story, 20,000 bytes of emoji, each escaped to twelve
@@ -21,6 +22,10 @@ pub const BODY_LIMIT: usize = 128 * 1024;
 pub trait Wire: DeserializeOwned {
     /// What the body means.
     type Parsed;
+
+    /// In a patch: the fields of the resource that it cannot change. Naming one is refused, with whatever value; names
+    /// that the resource does not have are passed over.
+    const FIXED: &'static [&'static str] = &[];
 
     /// Reads the fields, noting each bad one; `None` only if something was noted.
     fn parse(self, invalid: &mut Invalid) -> Option<Self::Parsed>;
@@ -84,12 +89,11 @@ impl JsonBody {
     /// # Errors
     /// As [`JsonBody::parse`], for a body that is no JSON object.
     pub fn parse_noting<W: Wire>(&self, invalid: &mut Invalid) -> Result<Option<W::Parsed>, Error> {
-        let bytes = self.bytes()?;
-        if !is_json(&self.headers) {
-            return Err(Error::UnsupportedMediaType);
-        }
-        let value = decode::object(bytes)?;
+        let value = self.value()?;
         let mut found = Invalid::default();
+        for name in W::FIXED.iter().filter(|name| value.get(name).is_some()) {
+            found.add(format!("/{name}"), "cannot be changed");
+        }
         let wire: Option<W> = decode::decode(value, invalid);
         let parsed = wire.and_then(|wire| wire.parse(&mut found));
         invalid.merge(found);
@@ -100,23 +104,41 @@ impl JsonBody {
     /// `None` where it has none.
     ///
     /// # Errors
-    /// [`Malformed::Header`] for a key that cannot be one, [`Error::TooLarge`].
+    /// [`Malformed::Header`] for a key that cannot be one; as [`JsonBody::parse`], for a body that is no JSON object.
     pub fn claim(&self, viewer: &Viewer, route: &'static str) -> Result<Option<Claim>, Error> {
-        let key = IdempotencyKey::read(&self.headers, self.bytes()?)?;
-        Ok(key.map(|IdempotencyKey { key, body_hash }| Claim {
+        let Some(key) = idempotency::key(&self.headers)? else {
+            return Ok(None);
+        };
+        Ok(Some(Claim {
             user: viewer.id.clone(),
             route,
             key,
-            body_hash,
+            body_hash: idempotency::digest(&self.value()?),
         }))
     }
 
-    fn bytes(&self) -> Result<&Bytes, Error> {
-        self.bytes.as_ref().map_err(|unread| match unread {
+    fn value(&self) -> Result<Value, Error> {
+        let bytes = self.bytes.as_ref().map_err(|unread| match unread {
             Unread::TooLarge => Error::TooLarge,
             Unread::Broken => Error::Malformed(Malformed::Body, "The body ended early.".to_owned()),
-        })
+        })?;
+        if !is_json(&self.headers) || is_encoded(&self.headers) {
+            return Err(Error::UnsupportedMediaType);
+        }
+        decode::object(bytes)
     }
+}
+
+/// Whether a body comes in another coding than `identity` (RFC 9110, section 8.4): none is undone here.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let sent = headers.get_all(header::CONTENT_ENCODING).iter();
+    let plain = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|codings| {
+            let mut codings = codings.split(',').map(str::trim);
+            codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
+        })
+    };
+    !sent.into_iter().all(plain)
 }
 
 /// `application/json`, or any `application/…+json` such as a merge patch.

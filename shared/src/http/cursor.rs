@@ -4,7 +4,7 @@ use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Page, PageParams};
+use super::{Page, PageParams, page::fitting};
 use crate::{
     error::{Error, Malformed},
     runtime::{Clock, Context},
@@ -68,11 +68,18 @@ impl List<'_> {
         cursor.map(|cursor| self.decode(cursor)).transpose()
     }
 
-    /// A page of these items; `next` is the place where the one after it begins, if there is one.
+    /// A page of these items, or of as many of the first as fit into an answer. `after` is the place after so many items,
+    /// where the next page begins; `None` at the end of the list.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the place cannot be written as JSON.
-    pub fn page<I, T: Serialize>(&self, items: Vec<I>, next: Option<T>) -> Result<Page<I>, Error> {
+    /// [`Error::Internal`] when an item or a place cannot be written as JSON.
+    pub fn page<I: Serialize, T: Serialize>(
+        &self,
+        mut items: Vec<I>,
+        after: impl FnOnce(usize) -> Option<T>,
+    ) -> Result<Page<I>, Error> {
+        items.truncate(fitting(&items)?);
+        let next = after(items.len());
         let next_cursor = next.map(|place| self.encode(&place)).transpose()?;
         Ok(Page { items, next_cursor })
     }
@@ -156,7 +163,7 @@ mod tests {
     fn a_cursor_is_good_for_its_list_and_viewer_for_a_day() {
         let (clock, handle) = Clock::shifted();
         let (cursors, ana) = (cursors(clock), person("ana"));
-        let page = cursors.list("feed", Some(&ana)).page(vec![()], Some(7));
+        let page = cursors.list("feed", Some(&ana)).page(vec![()], |_| Some(7));
         let cursor = page.unwrap().next_cursor.unwrap();
         let own = || read(&cursors, "feed", Some("ana"), &cursor);
         assert_eq!(own().unwrap(), Some(7));
@@ -183,7 +190,7 @@ mod tests {
             cursor: None,
         };
         assert_eq!(list.place::<u8>(&page).unwrap(), None);
-        let last = list.page(vec![1], None::<u8>).unwrap();
+        let last = list.page(vec![1], |_| None::<u8>).unwrap();
         assert_eq!((last.items, last.next_cursor), (vec![1], None));
     }
 

@@ -9,6 +9,7 @@ use serde::{
 use serde_json::{Map, Number, Value};
 use serde_path_to_error::Segment;
 
+use super::exact::Exact;
 use crate::error::{Error, Invalid, Malformed};
 
 /// Most findings told at once: each costs a decoding, so this bounds the work on a hostile body.
@@ -58,7 +59,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        let number = whole(value).or_else(|| Number::from_f64(value));
+        Ok(number.map_or(Value::Null, Value::Number))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -96,6 +98,15 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
+/// `1000.0` and `1e3` are the whole number that they say, as JSON has one kind of numbers (RFC 8259, section 6).
+fn whole(value: f64) -> Option<Number> {
+    /// From here on not every whole number is an `f64`: 2⁵³ (RFC 8259, section 6).
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = value.fract() == 0.0 && value.abs() <= EXACT;
+    let digits = exact.then(|| format!("{value:.0}"))?;
+    digits.parse::<i64>().ok().map(Number::from)
+}
+
 /// Decodes `value`, noting each mismatch and putting something harmless in its place until the
 /// rest decodes; `None` when nothing could.
 pub(super) fn decode<W: DeserializeOwned>(mut value: Value, invalid: &mut Invalid) -> Option<W> {
@@ -103,7 +114,7 @@ pub(super) fn decode<W: DeserializeOwned>(mut value: Value, invalid: &mut Invali
     let mut mended = HashMap::new();
     // Each finding needs at most three decodings: as sent, null, and a neutral value.
     for _ in 0..3 * MOST {
-        let error = match serde_path_to_error::deserialize::<&Value, W>(&value) {
+        let error = match serde_path_to_error::deserialize::<_, W>(Exact(&value)) {
             Ok(wire) => return Some(wire),
             Err(error) => error,
         };

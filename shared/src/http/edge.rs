@@ -3,18 +3,19 @@
 use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use super::{
-    BODY_LIMIT, Verifier, auth,
+    BODY_LIMIT, Verifier, auth, encoding,
     error::{Code, method_not_allowed},
-    etag,
+    etag::{self, Listed},
     trace::trace_of,
 };
 use crate::{
     error::Error,
-    runtime::Context,
+    runtime::{Clock, Context},
     telemetry::{Traced, metrics},
 };
 use axum::{
     Router,
+    body::Body,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -28,22 +29,32 @@ use http::{HeaderValue, Method, header};
 /// - What no route takes is answered with a problem (404, 405); a handler that panics, too (500).
 /// - One line is logged a request: method, route, status, `duration_ms`, `trace.id`; no path, query or
 ///   token.
-/// - Refusals and answers to writes are `no-store`; answers to reads are `private` when a token was
-///   sent, else `no-cache` unless the handler says more, and carry an `ETag`.
+/// - Refusals and answers to writes are `no-store`; answers to reads are `no-cache` unless the handler says more, and
+///   `private` when a token was sent. Answers to reads and patches carry an `ETag`.
+/// - `HEAD` is answered as `GET`, without the body.
+/// - From 1 KB on, answers are compressed for who accepts it.
 pub fn edge(router: impl Into<Router>, context: &Context) -> Router {
     let verifier = Verifier::new(&context.config, context.clock.clone());
-    around(router.into(), verifier)
+    around(router.into(), verifier, context.clock.clone())
 }
 
-fn around(router: Router, verifier: Verifier) -> Router {
+fn around(router: Router, verifier: Verifier, clock: Clock) -> Router {
     router
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn_with_state(Arc::new(verifier), pass))
+        .layer(middleware::from_fn_with_state(
+            Arc::new((verifier, clock)),
+            pass,
+        ))
 }
 
-async fn pass(State(verifier): State<Arc<Verifier>>, request: Request, next: Next) -> Response {
+async fn pass(
+    State(edge): State<Arc<(Verifier, Clock)>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (verifier, clock) = &*edge;
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -51,7 +62,7 @@ async fn pass(State(verifier): State<Arc<Verifier>>, request: Request, next: Nex
     let trace = trace_of(request.headers());
     let span = tracing::info_span!("request", trace.id = trace.id());
 
-    let response = answer(&verifier, request, next)
+    let response = answer(verifier, clock, request, next)
         .in_trace(trace, span.clone())
         .await;
 
@@ -77,9 +88,16 @@ async fn pass(State(verifier): State<Arc<Verifier>>, request: Request, next: Nex
     response
 }
 
-async fn answer(verifier: &Verifier, mut request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+async fn answer(verifier: &Verifier, clock: &Clock, mut request: Request, next: Next) -> Response {
+    let head = request.method() == Method::HEAD;
+    if head {
+        *request.method_mut() = Method::GET;
+    }
+    let reads = request.method() == Method::GET;
+    let tagged = reads || request.method() == Method::PATCH;
+    let known = Listed::read(request.headers(), &header::IF_NONE_MATCH);
+    let gzip = encoding::takes_gzip(request.headers());
+    let known = if reads { known } else { Listed::default() };
     let caller = match auth::caller(verifier, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return with_cache(error.into_response(), reads, true),
@@ -90,12 +108,17 @@ async fn answer(verifier: &Verifier, mut request: Request, next: Next) -> Respon
         Ok(response) => response,
         Err(panic) => Error::internal(said(panic.as_ref())).into_response(),
     };
-    let response = with_cache(response, reads, personal);
-    if reads {
-        etag::tag(known, response).await
-    } else {
-        response
+    let mut response = with_cache(response, reads, personal);
+    if tagged {
+        response = etag::tag(&known, response, clock.now()).await;
     }
+    if gzip {
+        response = etag::tell_gzip_apart(encoding::gzip(response).await);
+    }
+    if head {
+        *response.body_mut() = Body::empty();
+    }
+    response
 }
 
 /// What a panic said, for the log.
@@ -111,10 +134,17 @@ fn with_cache(mut response: Response, reads: bool, personal: bool) -> Response {
     if !reads || refused {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if !headers.contains_key(header::CACHE_CONTROL) {
-        let policy = if personal { "private" } else { "no-cache" };
+        let policy = if personal {
+            "private, no-cache"
+        } else {
+            "no-cache"
+        };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
     }
-    headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    headers.append(
+        header::VARY,
+        HeaderValue::from_static("Authorization, Accept-Encoding"),
+    );
     response
 }
 

@@ -13,7 +13,7 @@ use crate::{
         MaybeViewer, Path, Prime, Viewer,
         body::tests::read_json,
         edge::*,
-        verifier::tests::{ISSUER_KEY, config},
+        verifier::tests::{ISSUER_KEY, config, user},
     },
     runtime::Clock,
 };
@@ -44,10 +44,14 @@ fn router() -> Router {
             get(async || ([("cache-control", "public, max-age=60")], Json(1))),
         )
         .route(
+            "/long",
+            get(async || Json("long ".repeat(1_000))).patch(async || Json("long ".repeat(1_000))),
+        )
+        .route(
             "/panics",
             get(async || -> Json<Value> { panic!("told to") }),
         );
-    around(routes, verifier)
+    around(routes, verifier, Clock::system())
 }
 
 async fn call(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
@@ -85,11 +89,11 @@ async fn a_viewer_is_who_the_token_names() {
     let ana = ISSUER_KEY.token("ana", &[]);
     assert_eq!(
         read_json(read("/mine", Some(&ana)).await).await,
-        json!({"viewer": "ana"})
+        json!({"viewer": user("ana")})
     );
     assert_eq!(
         read_json(read("/open", Some(&ana)).await).await,
-        json!({"viewer": "ana"})
+        json!({"viewer": user("ana")})
     );
     assert_eq!(
         read_json(read("/open", None).await).await,
@@ -102,7 +106,9 @@ async fn a_viewer_is_who_the_token_names() {
 #[tokio::test]
 async fn a_bad_token_is_401_everywhere_and_none_only_where_one_is_needed() {
     let unauthenticated = (401, json!("/problems/unauthenticated"));
-    assert_eq!(code(read("/mine", None).await).await, unauthenticated);
+    let none = read("/mine", None).await;
+    assert_eq!(none.headers()["www-authenticate"], "Bearer");
+    assert_eq!(code(none).await, unauthenticated);
     for path in ["/mine", "/open", "/public", "/nowhere"] {
         assert_eq!(
             code(read(path, Some("bad")).await).await,
@@ -118,7 +124,10 @@ async fn a_bad_token_is_401_everywhere_and_none_only_where_one_is_needed() {
         &[("authorization", &ana), ("authorization", &ana)],
     ] {
         let response = call("GET", "/open", headers).await;
-        assert_eq!(response.headers()["www-authenticate"], "Bearer");
+        assert_eq!(
+            response.headers()["www-authenticate"],
+            "Bearer error=\"invalid_token\""
+        );
         assert_eq!(code(response).await, unauthenticated, "{headers:?}");
     }
 }
@@ -175,8 +184,8 @@ async fn personalised_answers_are_private_and_writes_are_not_stored() {
     let ana = ISSUER_KEY.token("ana", &["prime"]);
     let cache = async |response: Response| response.headers()["cache-control"].clone();
     let personal = read("/open", Some(&ana)).await;
-    assert_eq!(personal.headers()["vary"], "Authorization");
-    assert_eq!(cache(personal).await, "private");
+    assert_eq!(personal.headers()["vary"], "Authorization, Accept-Encoding");
+    assert_eq!(cache(personal).await, "private, no-cache");
     assert_eq!(cache(read("/open", None).await).await, "no-cache");
     assert_eq!(
         cache(read("/public", None).await).await,
@@ -208,5 +217,73 @@ async fn who_has_the_answer_already_is_told_that_nothing_changed() {
             .await
             .status(),
         200
+    );
+}
+
+#[tokio::test]
+async fn tags_on_several_lines_are_one_list() {
+    let tag = read("/public", None).await.headers()["etag"].clone();
+    let tag = tag.to_str().unwrap();
+    let lines = [("if-none-match", "\"x\""), ("if-none-match", tag)];
+    assert_eq!(call("GET", "/public", &lines).await.status(), 304);
+}
+
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let got = read("/long", None).await;
+    let head = call("HEAD", "/long", &[]).await;
+    assert_eq!(
+        (head.status(), got.status()),
+        (200.try_into().unwrap(), head.status())
+    );
+    for header in ["etag", "content-type", "cache-control", "vary"] {
+        assert_eq!(head.headers()[header], got.headers()[header], "{header}");
+    }
+    let body = axum::body::to_bytes(head.into_body(), 1).await;
+    assert!(body.unwrap().is_empty());
+    assert_eq!(call("HEAD", "/nowhere", &[]).await.status(), 404);
+}
+
+#[tokio::test]
+async fn long_answers_are_compressed_for_who_accepts_it_under_a_tag_of_their_own() {
+    let plain = read("/long", None).await;
+    assert!(!plain.headers().contains_key("content-encoding"));
+    let plain_tag = plain.headers()["etag"].to_str().unwrap().to_owned();
+    let gzip = [("accept-encoding", "br, gzip")];
+    let zipped = call("GET", "/long", &gzip).await;
+    assert_eq!(zipped.headers()["content-encoding"], "gzip");
+    let tag = zipped.headers()["etag"].to_str().unwrap().to_owned();
+    assert_ne!(tag, plain_tag);
+    assert!(!tag.starts_with("W/"), "{tag} is for If-Match, too");
+    let bytes = axum::body::to_bytes(zipped.into_body(), usize::MAX)
+        .await
+        .unwrap();
+    let mut text = String::new();
+    let mut decoder = flate2::read::GzDecoder::new(&bytes[..]);
+    std::io::Read::read_to_string(&mut decoder, &mut text).unwrap();
+    assert_eq!(text, format!("{:?}", "long ".repeat(1_000)));
+
+    for known in [&plain_tag, &tag] {
+        let again = [gzip[0], ("if-none-match", known.as_str())];
+        let again = call("GET", "/long", &again).await;
+        assert_eq!(
+            (
+                again.status().as_u16(),
+                again.headers()["etag"].to_str().unwrap()
+            ),
+            (304, known.as_str())
+        );
+    }
+    assert!(
+        !call("GET", "/open", &gzip)
+            .await
+            .headers()
+            .contains_key("content-encoding")
+    );
+    let changed = call("PATCH", "/long", &[]).await;
+    assert_eq!(
+        changed.headers()["etag"],
+        plain_tag.as_str(),
+        "what a GET would say"
     );
 }

@@ -89,6 +89,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             (S::BAD_REQUEST, "cursor-expired", "The cursor has expired")
         }
         Error::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
+        Error::BadToken => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
         Error::Refused(Refusal::PrimeRequired) => {
             (S::FORBIDDEN, "prime-required", "Prime members only")
         }
@@ -115,11 +116,17 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             "review-already-shared",
             "The review is shared already",
         ),
+        Error::Gone => (S::GONE, "gone", "Gone"),
+        Error::PreconditionFailed => (
+            S::PRECONDITION_FAILED,
+            "precondition-failed",
+            "Changed meanwhile",
+        ),
         Error::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
         Error::UnsupportedMediaType => (
             S::UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
-            "The body must be JSON",
+            "The body must be plain JSON",
         ),
         Error::Invalid(_) => (
             S::UNPROCESSABLE_ENTITY,
@@ -182,8 +189,8 @@ impl Problem {
     }
 }
 
-/// 405, for a path that exists with other methods; axum adds `Allow`.
-pub(super) fn method_not_allowed() -> Response {
+/// 405, for a path that exists with other methods; who answers so adds `Allow`, as axum does by itself.
+pub fn method_not_allowed() -> Response {
     const CODE: &str = "method-not-allowed";
     let status = StatusCode::METHOD_NOT_ALLOWED;
     let detail = "This address does not take this method.".to_owned();
@@ -208,12 +215,20 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             return;
         }
+        // RFC 6750, section 3.1.
+        Error::BadToken => {
+            let invalid = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            headers.insert(header::WWW_AUTHENTICATE, invalid);
+            return;
+        }
         Error::TooMany(after) => after.as_secs() + u64::from(after.subsec_nanos() > 0),
         Error::Unavailable(_) => 1,
         Error::Malformed(..)
         | Error::Refused(_)
         | Error::NotFound
         | Error::Conflict(_)
+        | Error::Gone
+        | Error::PreconditionFailed
         | Error::TooLarge
         | Error::UnsupportedMediaType
         | Error::Invalid(_)
@@ -304,10 +319,15 @@ mod tests {
             (status.as_u16(), &headers["retry-after"]),
             (503, &HeaderValue::from(1))
         );
-        let (status, headers, _) = told(Error::Unauthenticated).await;
-        assert_eq!(
-            (status.as_u16(), headers["www-authenticate"].as_bytes()),
-            (401, &b"Bearer"[..])
-        );
+        for (error, challenge) in [
+            (Error::Unauthenticated, "Bearer"),
+            (Error::BadToken, "Bearer error=\"invalid_token\""),
+        ] {
+            let (status, headers, _) = told(error).await;
+            assert_eq!(
+                (status.as_u16(), headers["www-authenticate"].as_bytes()),
+                (401, challenge.as_bytes())
+            );
+        }
     }
 }

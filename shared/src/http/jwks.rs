@@ -1,6 +1,10 @@
 //! The issuer's public keys, fetched when they are needed and kept.
 
-use std::{collections::HashMap, sync::OnceLock, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{
@@ -24,13 +28,18 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(60);
 const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 /// Keys in use are fetched again after this, so that one that was withdrawn ends.
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// Keys that could not be fetched again for so long are believed no more.
+const LONGEST_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 /// In bytes; Cognito's has about a thousand.
 const LONGEST_DOCUMENT: usize = 256 * 1024;
 
-/// The keys of one issuer, by key id.
+/// The keys of one issuer, by key id; cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Keys(Arc<Shared>);
+
 #[derive(Debug)]
-pub(super) struct Keys {
+struct Shared {
     /// `None`: the keys were given, and are never fetched.
     url: Option<String>,
     clock: Clock,
@@ -49,7 +58,7 @@ struct State {
 /// What the cache says of a key id.
 enum Look {
     Known(DecodingKey),
-    /// Known, but worth asking for again.
+    /// Known, and due to be fetched again, beside the answer.
     Stale(DecodingKey),
     Fetch,
     /// Not among keys that were fetched lately.
@@ -71,7 +80,7 @@ impl Keys {
             tracing::error!(%error, "the configured keys cannot be read: every token is refused");
             HashMap::new()
         });
-        Self {
+        Self(Arc::new(Shared {
             url: (!given).then(|| source.to_owned()),
             clock,
             state: RwLock::new(State {
@@ -80,32 +89,44 @@ impl Keys {
             }),
             fetching: Mutex::new(()),
             client: OnceLock::new(),
-        }
+        }))
     }
 
     /// The RS256 key of that id; `None` when the issuer has none.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the keys have not been fetched yet and cannot be.
+    /// [`Error::Unavailable`] when the keys cannot be fetched, and were not within a day.
     pub async fn find(&self, id: &str) -> Result<Option<DecodingKey>, Error> {
-        match self.look(id).await {
+        match self.0.look(id).await {
             Look::Known(key) => return Ok(Some(key)),
+            Look::Stale(key) => {
+                let shared = Arc::clone(&self.0);
+                tokio::spawn(async move {
+                    // Whoever fetches already fetches for all.
+                    if let Ok(_only_one_fetches) = shared.fetching.try_lock() {
+                        shared.fetch().await;
+                    }
+                });
+                return Ok(Some(key));
+            }
             Look::Unknown => return Ok(None),
             Look::Failing => return Err(failing()),
-            Look::Stale(_) | Look::Fetch => {}
+            Look::Fetch => {}
         }
-        let only_one_fetches = self.fetching.lock().await;
-        if let Look::Fetch | Look::Stale(_) = self.look(id).await {
-            self.fetch().await;
+        let only_one_fetches = self.0.fetching.lock().await;
+        if let Look::Fetch = self.0.look(id).await {
+            self.0.fetch().await;
         }
         drop(only_one_fetches);
-        match self.look(id).await {
+        match self.0.look(id).await {
             Look::Known(key) | Look::Stale(key) => Ok(Some(key)),
             Look::Unknown | Look::Fetch => Ok(None),
             Look::Failing => Err(failing()),
         }
     }
+}
 
+impl Shared {
     async fn look(&self, id: &str) -> Look {
         let state = self.state.read().await;
         let key = state.by_id.get(id).cloned();
@@ -119,12 +140,14 @@ impl Keys {
         let failed = state.tried_at != state.fetched_at;
         let pause = if failed { PAUSE_AFTER_FAILURE } else { PAUSE };
         let paused = within(state.tried_at, pause);
+        let believed = within(state.fetched_at, LONGEST_KEPT);
         match key {
-            Some(key) if paused || within(state.fetched_at, KEPT) => Look::Known(key),
-            Some(key) => Look::Stale(key),
-            None if !paused => Look::Fetch,
-            None if state.fetched_at.is_none() => Look::Failing,
-            None => Look::Unknown,
+            Some(key) if within(state.fetched_at, KEPT) => Look::Known(key),
+            Some(key) if believed && paused => Look::Known(key),
+            Some(key) if believed => Look::Stale(key),
+            _ if !paused => Look::Fetch,
+            _ if !believed => Look::Failing,
+            _ => Look::Unknown,
         }
     }
 
@@ -151,7 +174,11 @@ impl Keys {
         };
         let client = self.client.get_or_init(Https::system);
         let answer = client.get(url, FETCH_TIMEOUT, LONGEST_DOCUMENT).await?;
-        Ok(read(&answer)?)
+        let keys = read(&answer)?;
+        if keys.is_empty() {
+            return Err("the issuer's document has no key that verifies RS256".into());
+        }
+        Ok(keys)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
@@ -12,6 +11,7 @@ use super::{Viewer, jwks::Keys};
 use crate::{
     error::Error,
     runtime::{Clock, Config},
+    seal::People,
 };
 
 /// How far the issuer's clock may be ahead of ours.
@@ -25,7 +25,9 @@ pub struct Verifier {
     issuer: String,
     audience: String,
     groups_claim: String,
+    uses: Vec<String>,
     keys: Keys,
+    people: People,
     clock: Clock,
 }
 
@@ -57,7 +59,9 @@ impl Verifier {
             issuer: config.token_issuer().to_owned(),
             audience: config.token_audience().to_owned(),
             groups_claim: config.token_groups_claim().to_owned(),
+            uses: config.token_use().split(',').map(str::to_owned).collect(),
             keys: Keys::new(config.token_jwks_url(), clock.clone()),
+            people: People::new(config.token_issuer(), config.people_key()),
             clock,
         }
     }
@@ -66,24 +70,24 @@ impl Verifier {
     ///
     /// The signature must be RS256 by a key of the issuer, named by its `kid`; `iss` the issuer;
     /// `aud` or `client_id` the audience; `token_use`, which Cognito sets and others leave out,
-    /// `access` or `id`; `exp` ahead by the shared clock.
+    /// one that is configured; `exp` ahead by the shared clock.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for anything else, [`Error::Unavailable`] when the issuer's keys
+    /// [`Error::BadToken`] for anything else, [`Error::Unavailable`] when the issuer's keys
     /// cannot be fetched.
     pub async fn verify(&self, token: &str) -> Result<Viewer, Error> {
-        let id = key_id(token).ok_or(Error::Unauthenticated)?;
-        let key = self.keys.find(&id).await?.ok_or(Error::Unauthenticated)?;
+        let id = key_id(token).ok_or(Error::BadToken)?;
+        let key = self.keys.find(&id).await?.ok_or(Error::BadToken)?;
         let mut validation = Validation::new(Algorithm::RS256);
         // The library reads the system's clock and knows no `client_id`: both are judged below.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
         match jsonwebtoken::decode::<Claims>(token, &key, &validation) {
-            Ok(token) => self.judge(&token.claims).ok_or(Error::Unauthenticated),
+            Ok(token) => self.judge(&token.claims).ok_or(Error::BadToken),
             Err(reason) => {
                 tracing::debug!(%reason, "a token was refused");
-                Err(Error::Unauthenticated)
+                Err(Error::BadToken)
             }
         }
     }
@@ -96,7 +100,8 @@ impl Verifier {
                 Some(OneOrMany::One(audience)) => ours(audience),
                 Some(OneOrMany::Many(audiences)) => audiences.iter().any(ours),
             };
-        let used_well = matches!(claims.token_use.as_deref(), None | Some("access" | "id"));
+        let meant = |meant: &String| self.uses.contains(meant);
+        let used_well = claims.token_use.as_ref().is_none_or(meant);
         if claims.iss != self.issuer || !for_us || !used_well || !self.in_time(claims) {
             return None;
         }
@@ -106,7 +111,7 @@ impl Verifier {
             .map(groups)
             .unwrap_or_default();
         Some(Viewer {
-            id: UserId::parse(&claims.sub)?,
+            id: self.people.id(&claims.sub)?,
             groups,
         })
     }
@@ -129,24 +134,10 @@ fn key_id(token: &str) -> Option<String> {
     (header.alg == Algorithm::RS256 && header.crit.is_none()).then_some(header.kid)?
 }
 
-/// Groups as an array, or as text, which a gateway may have flattened: `a`, `a b`, `[a, b]`.
+/// Groups, which are an array: text could be cut in more than one way.
 fn groups(claim: &Value) -> BTreeSet<String> {
-    match claim {
-        Value::Array(names) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        Value::String(text) => text
-            .trim()
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .split([' ', ','])
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => BTreeSet::new(),
-    }
+    let names = claim.as_array().into_iter().flatten();
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

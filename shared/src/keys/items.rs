@@ -128,6 +128,7 @@ items! {
         "the report on a file of the store's" Import(String), "IMPORT#{import}" / "IMPORT", "" Stays "" Never;
         "a report in the list of all" ListedImport(Timestamp, String), "IMPORTS" / "{confirmed_at}#{import}", "" Stays "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
+        "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
 }
 
@@ -272,7 +273,7 @@ mod tests {
     /// One of each kind.
     fn samples() -> Vec<Item> {
         let user = |id: &str| UserId::parse(id).unwrap();
-        let (ana, ben) = (user("ana"), user("auth0|ben@store.test"));
+        let (ana, ben) = (user("ana"), user("Khz7TtxGdApEIxhTZeGt4w"));
         let topic = TopicId::parse("coffee").unwrap();
         let product = ProductId::parse("SPK#10/1").unwrap();
         let review = ReviewId::parse("r-1").unwrap();
@@ -303,7 +304,8 @@ mod tests {
             Item::Reviewed(ana.clone(), time, review),
             Item::Import("f00d".to_owned()),
             Item::ListedImport(time, "f00d".to_owned()),
-            Item::Idempotency(ana, "POST /v1/posts".to_owned(), "a#b".to_owned()),
+            Item::Idempotency(ana.clone(), "POST /v1/posts".to_owned(), "a#b".to_owned()),
+            Item::Quota(ana, "posts".to_owned(), 7),
         ]
     }
 
@@ -330,6 +332,7 @@ mod tests {
             Item::Import(id) => keys::import(id),
             Item::ListedImport(at, id) => keys::listed_import(*at, id),
             Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+            Item::Quota(user, kind, window) => keys::quota(user, kind, *window),
         }
     }
 

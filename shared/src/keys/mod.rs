@@ -88,6 +88,11 @@ pub fn idempotency(user: &UserId, route: &str, key: &str) -> Key {
     Key::new(format!("IDEM#{user}#{route}#{key}"), "IDEM")
 }
 
+/// How often a person did one kind of thing in an hour, by the hour's number since 1970.
+pub fn quota(user: &UserId, kind: &str, window: u64) -> Key {
+    Key::new(format!("QUOTA#{user}"), format!("{kind}#{window}"))
+}
+
 /// Where there is never an item: what a function reads to open its connection.
 pub fn nothing() -> Key {
     Key::new("NOTHING".to_owned(), "NOTHING")

@@ -48,9 +48,17 @@ settings! {
     "TOKEN_JWKS_URL" token_jwks_url;
     /// The claim that names tier and roles, such as `cognito:groups`.
     "TOKEN_GROUPS_CLAIM" token_groups_claim;
+    /// Which `token_use` is taken, where a token has one: `access`; more are parted by commas.
+    "TOKEN_USE" token_use;
     /// What cursors and view tokens are encrypted with; any 32 characters or more, no comma; while
     /// it is changed, several, parted by commas, of which the first seals.
     "SEAL_SECRET" seal_secret;
+    /// What people's ids are made with from their tokens' `sub`; any 32 characters or more, and never another.
+    "PEOPLE_KEY" people_key;
+    /// How many posts a person may make in an hour: 60.
+    "POSTS_AN_HOUR" posts_an_hour;
+    /// How many upload tickets a person may have in an hour: 120.
+    "TICKETS_AN_HOUR" tickets_an_hour;
     /// The queue of `fanout`.
     "FANOUT_QUEUE_URL" fanout_queue;
     /// The queue of `photos`.

@@ -8,6 +8,7 @@ mod idempotency;
 pub mod patterns;
 mod people;
 mod posts;
+mod quota;
 
 pub use catalogue::{Details, Imported};
 pub use people::{NotifyChange, ProfileChange};

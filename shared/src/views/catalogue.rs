@@ -5,9 +5,10 @@ use domain::{
     ids::ProductId,
     posts::{Hydrated, SharedReview},
 };
-use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::Time;
 
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -21,7 +22,7 @@ pub struct MoneyView {
 /// A product as it can be bought now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProductCard {
-    /// As in the store's feed.
+    /// As in the store's feed where that is `[A-Za-z0-9._-]+`, else `~` and base64url of it.
     pub id: String,
     /// Empty for what left the catalogue unseen.
     pub title: String,
@@ -30,8 +31,7 @@ pub struct ProductCard {
     /// What it costs now; `null` for what left the catalogue.
     pub price: Option<MoneyView>,
     /// When the store last confirmed price and availability.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub price_confirmed_at: Option<Timestamp>,
+    pub price_confirmed_at: Option<Time>,
     /// `in_stock`, `sold_out` or `gone`.
     pub availability: String,
     /// Mean of its reviews, 1 to 5.
@@ -65,8 +65,7 @@ pub struct ReviewView {
     /// May be empty; escape it where it is shown.
     pub body: String,
     /// When it was written.
-    #[schema(value_type = String, format = DateTime)]
-    pub written_at: Timestamp,
+    pub written_at: Time,
 }
 
 impl ProductCard {
@@ -94,7 +93,7 @@ impl ReviewView {
             rating: review.rating,
             title: review.title.clone(),
             body: review.body.clone(),
-            written_at: review.written_at,
+            written_at: review.written_at.into(),
         }
     }
 }
@@ -103,7 +102,7 @@ impl ReviewView {
 fn card(id: &ProductId, product: Option<&Product>) -> ProductCard {
     let Some(product) = product else {
         return ProductCard {
-            id: id.to_string(),
+            id: id.public(),
             title: String::new(),
             brand: None,
             price: None,
@@ -119,7 +118,7 @@ fn card(id: &ProductId, product: Option<&Product>) -> ProductCard {
     };
     let gone = product.availability == Availability::Gone;
     ProductCard {
-        id: id.to_string(),
+        id: id.public(),
         title: product.title.clone(),
         brand: product.brand.clone(),
         price: product
@@ -130,7 +129,7 @@ fn card(id: &ProductId, product: Option<&Product>) -> ProductCard {
                 amount: money.amount,
                 currency: money.currency,
             }),
-        price_confirmed_at: Some(product.confirmed_at),
+        price_confirmed_at: Some(product.confirmed_at.into()),
         availability: match product.availability {
             Availability::InStock => "in_stock",
             Availability::SoldOut => "sold_out",

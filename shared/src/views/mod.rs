@@ -4,6 +4,7 @@ mod catalogue;
 mod people;
 mod posts;
 mod texts;
+mod time;
 
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use people::{AvatarView, UserCard};
@@ -12,6 +13,7 @@ pub use posts::{
     ReadyPhotoView, RenditionView, UnreadyPhotoView, ViewerView, rejection,
 };
 pub use texts::EntityView;
+pub use time::Time;
 
 /// Makes answers; knows where renditions are published.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{EntityView, Presenter, ProductCard, ReviewView, UserCard};
+use super::{EntityView, Presenter, ProductCard, ReviewView, Time, UserCard};
 
 /// One size of a photo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -136,15 +136,12 @@ pub struct PostView {
     /// How it was received.
     pub counts: CountsView,
     /// When it was handed in.
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// When it appeared.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<Time>,
     /// When it was last changed after it had appeared; absent if it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub edited_at: Option<Timestamp>,
+    pub edited_at: Option<Time>,
     /// Present when a token was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub viewer: Option<ViewerView>,
@@ -167,8 +164,7 @@ pub struct PollView {
     /// How many voted.
     pub voters: u64,
     /// When voting ends; `null` for a poll without end.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub closes_at: Option<Timestamp>,
+    pub closes_at: Option<Time>,
     /// Whether voting has ended.
     pub closed: bool,
 }
@@ -237,9 +233,9 @@ impl Presenter {
                 comments: post.comments,
                 saves: post.saves,
             },
-            created_at: post.created_at,
-            published_at: post.published_at,
-            edited_at: post.edited_at,
+            created_at: post.created_at.into(),
+            published_at: post.published_at.map(Time),
+            edited_at: post.edited_at.map(Time),
             viewer: read.smiled.as_ref().map(|smiled| ViewerView {
                 smiled: smiled.contains(&post.id),
             }),
@@ -266,7 +262,7 @@ impl Presenter {
             question: poll.question.clone(),
             options: poll.options.iter().enumerate().map(option).collect(),
             voters,
-            closes_at: poll.closes_at,
+            closes_at: poll.closes_at.map(Time),
             closed,
         }
     }

@@ -167,8 +167,12 @@ fn read(file: &Path) -> Result<Graph> {
     Ok(graph)
 }
 
-fn user(node: u64) -> Result<UserId> {
-    UserId::parse(&format!("u{node}")).context("a subject")
+fn handle(node: u64) -> String {
+    format!("u{node}")
+}
+
+fn user(node: u64) -> UserId {
+    harness::user(&handle(node))
 }
 
 fn topics(count: usize) -> Vec<TopicId> {
@@ -185,9 +189,9 @@ async fn load(store: &Store, graph: &Graph, context: &Context) -> Result<()> {
     let mut profiles = Vec::with_capacity(graph.len());
     let mut edges = Vec::new();
     for (node, others) in graph {
-        let id = user(*node)?;
+        let id = user(*node);
         profiles.push(Profile {
-            handle: Handle::parse(id.as_str()).map_err(anyhow::Error::msg)?,
+            handle: Handle::parse(&handle(*node)).map_err(anyhow::Error::msg)?,
             display_name: format!("Person {node}"),
             bio: String::new(),
             avatar: None,
@@ -200,7 +204,7 @@ async fn load(store: &Store, graph: &Graph, context: &Context) -> Result<()> {
             id,
         });
         for other in others {
-            edges.push((user(*node)?, user(*other)?));
+            edges.push((user(*node), user(*other)));
         }
     }
     for page in profiles.chunks(LOAD_PAGE) {
@@ -220,9 +224,9 @@ async fn publish(store: &Store, context: &Context, author: u64) -> Result<PostId
         text: format!("A story by person {author}"),
         topics: topics(1),
         published_at: Some(now),
-        ..Post::new(id, user(author)?, PostKind::Story, now)
+        ..Post::new(id, user(author), PostKind::Story, now)
     };
-    let created = store.create_post(&post, &[], None, now).await?;
+    let created = store.create_post(&post, &[], None, None, now).await?;
     ensure!(created == Creation::Done, "{created:?}");
     Ok(post.id)
 }
@@ -251,7 +255,7 @@ async fn look(
     for page in readers.chunks(READERS_AT_ONCE) {
         let mut reads = tokio::task::JoinSet::new();
         for (reader, _) in page {
-            let (store, id, reader) = (store.clone(), user(**reader)?, **reader);
+            let (store, id, reader) = (store.clone(), user(**reader), **reader);
             reads.spawn(async move {
                 let timeline = store.timeline(&id, newest, oldest, usize::MAX).await;
                 timeline.map(|timeline| (reader, timeline))

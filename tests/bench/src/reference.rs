@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, anyhow};
 use domain::{
     feeds::Entry,
-    ids::{TopicId, UserId},
+    ids::TopicId,
     people::{Handle, Notify, Profile, interests},
     posts::Post,
 };
-use harness::World;
+use harness::{World, user};
 use jiff::SignedDuration;
 
 /// Posts of a page.
@@ -46,10 +46,6 @@ pub(crate) fn product(index: usize) -> String {
     format!("SPK-{:04}", index % PRODUCTS)
 }
 
-pub(crate) fn user(sub: &str) -> Result<UserId> {
-    UserId::parse(sub).with_context(|| format!("{sub} is no subject"))
-}
-
 /// A text of this many bytes.
 pub(crate) fn text(bytes: usize) -> String {
     "A thing that I like, and why. "
@@ -62,7 +58,7 @@ pub(crate) fn text(bytes: usize) -> String {
 /// A profile such as people fill in.
 pub(crate) fn profile(world: &World, sub: &str, following: usize) -> Result<Profile> {
     Ok(Profile {
-        id: user(sub)?,
+        id: user(sub),
         handle: Handle::parse(sub).map_err(|error| anyhow!("{sub} {error}"))?,
         display_name: format!("Person {sub}"),
         bio: text(200),
@@ -84,7 +80,7 @@ pub(crate) async fn world() -> Result<(World, Vec<Post>)> {
     let mut edges = Vec::new();
     for index in 0..FOLLOWEES {
         people.push(profile(&world, &author(index), 0)?);
-        edges.push((user(READER)?, user(&author(index))?));
+        edges.push((user(READER), user(&author(index))));
     }
     let store = world.store();
     store.load_people(&people, &edges, world.now()).await?;
@@ -113,7 +109,7 @@ pub(crate) async fn publish(world: &World, from: usize, to: usize) -> Result<Vec
             .at(world.now() - age)
             .await;
         let entry = Entry::of(&post).context("a published post")?;
-        store.deliver(&[(user(READER)?, entry.clone())]).await?;
+        store.deliver(&[(user(READER), entry.clone())]).await?;
         store.put_on_topics(&entry, &post.topics).await?;
         store.close(&entry).await?;
         posts.push(post);

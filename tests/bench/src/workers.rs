@@ -2,13 +2,13 @@
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{feeds::Entry, posts::Post};
-use harness::sqs_event;
+use harness::{sqs_event, user};
 use serde_json::json;
 use shared::queue::messages::{FanoutMessage, Followed, Published};
 
 use crate::{
     capacity::{Bench, PHOTO, id, ticket},
-    reference::{self, author, user},
+    reference::{self, author},
     report::Budget,
 };
 
@@ -69,8 +69,8 @@ impl Bench {
                 .await;
         }
         let followed = FanoutMessage::Followed(Followed {
-            reader: user("newcomer")?,
-            author: user(&author)?,
+            reader: user("newcomer"),
+            author: user(&author),
         });
         let event = sqs_event(&[serde_json::to_string(&followed)?]);
         self.meter.take();
@@ -87,7 +87,7 @@ impl Bench {
         let star = reference::profile(&self.world, sub, 0)?;
         let mut edges = Vec::with_capacity(readers);
         for reader in 0..readers {
-            edges.push((user(&format!("follower{reader:05}"))?, star.id.clone()));
+            edges.push((user(&format!("follower{reader:05}")), star.id.clone()));
         }
         let now = self.world.now();
         self.world.store().load_people(&[star], &edges, now).await?;

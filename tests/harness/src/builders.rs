@@ -17,7 +17,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use shared::{bucket::MediaNames, store::Creation};
 
-use crate::World;
+use crate::{World, issuer::user};
 
 type Built<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -31,14 +31,10 @@ fn topics(count: usize) -> Vec<TopicId> {
         .collect()
 }
 
-fn user(sub: &str) -> UserId {
-    UserId::parse(sub).expect("a subject")
-}
-
 /// Somebody who has joined.
 #[derive(Debug, Clone)]
 pub struct Member {
-    /// Their subject.
+    /// Who they are to Spark.
     pub id: UserId,
     /// Their handle: the subject.
     pub handle: String,
@@ -152,7 +148,7 @@ impl World {
             created_at: now,
             expires_at: Some((now + SignedDuration::from_hours(24)).as_second()),
         };
-        let given = self.store().give_ticket(&photo).await;
+        let given = self.store().give_ticket(&photo, None, None).await;
         given.expect("the table takes a ticket");
         photo
     }
@@ -371,7 +367,9 @@ impl<'a> IntoFuture for NewPost<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let (store, now) = (self.world.store(), self.world.now());
-            let created = store.create_post(&self.post, &self.photos, None, now).await;
+            let created = store
+                .create_post(&self.post, &self.photos, None, None, now)
+                .await;
             let created = created.expect("an author who has joined");
             assert_eq!(created, Creation::Done);
             self.post

@@ -3,7 +3,9 @@
 use axum::{Router, body::Body};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
+use jiff::civil::DateTime;
 use serde_json::Value;
+use shared::http::BODY_MOST;
 use tower::ServiceExt;
 
 /// A router to call.
@@ -109,11 +111,13 @@ impl Request {
         let Ok(response) = self.router.oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("the whole answer");
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             body: body.to_bytes().to_vec(),
-        }
+        };
+        answer.check_manners();
+        answer
     }
 }
 
@@ -129,6 +133,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What holds for every answer of the API (PRODUCT §8).
+    fn check_manners(&self) {
+        assert!(self.body.len() <= BODY_MOST, "{} bytes", self.body.len());
+        let json = self.header("content-type") == Some("application/json");
+        if json && !self.headers.contains_key(header::CONTENT_ENCODING) {
+            check_times(&self.json());
+        }
+    }
+
     /// The body as JSON; `Null` where it is empty.
     ///
     /// # Panics
@@ -172,5 +185,20 @@ impl Answer {
         errors
             .filter_map(|error| error["pointer"].as_str().map(str::to_owned))
             .collect()
+    }
+}
+
+/// That every time in a body has exactly three digits of a second, and `Z`.
+fn check_times(value: &Value) {
+    match value {
+        Value::String(text)
+            if text.len() > 19 && text.is_ascii() && text[..19].parse::<DateTime>().is_ok() =>
+        {
+            let told = text.len() == 24 && text[19..].starts_with('.') && text.ends_with('Z');
+            assert!(told, "the time {text}");
+        }
+        Value::Array(values) => values.iter().for_each(check_times),
+        Value::Object(fields) => fields.values().for_each(check_times),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

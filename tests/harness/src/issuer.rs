@@ -14,13 +14,17 @@ use aws_lc_rs::{
     signature::{KeyPair as _, RSA_PKCS1_SHA256},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use shared::seal::People;
 
 /// The `iss` of good tokens.
 pub(crate) const ISSUER: &str = "https://issuer.test";
 /// The `aud` of good tokens.
 pub(crate) const AUDIENCE: &str = "spark-test";
+/// What the ids of whom it signs in are made with.
+pub(crate) const PEOPLE_KEY: &str = "a key of thirty-two characters, kept";
 /// The claim that lists groups.
 pub(crate) const GROUPS_CLAIM: &str = "cognito:groups";
 
@@ -52,6 +56,15 @@ pub(crate) static JWKS_URL: LazyLock<String> = LazyLock::new(|| {
     });
     format!("http://{address}/jwks.json")
 });
+
+/// Who somebody is whose tokens say this `sub`.
+///
+/// # Panics
+/// For what is no `sub`.
+pub fn user(sub: &str) -> UserId {
+    let people = People::new(ISSUER, PEOPLE_KEY);
+    people.id(sub).expect("a subject")
+}
 
 fn jwks() -> Value {
     let public = KEY.public_key();

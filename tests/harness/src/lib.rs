@@ -26,6 +26,6 @@ mod world;
 pub use builders::{Member, NewMember, NewPost, NewProduct};
 pub use faults::{Fault, Faults};
 pub use http::{Answer, Http, Request};
-pub use issuer::{Forgery, Token};
+pub use issuer::{Forgery, Token, user};
 pub use meter::{Meter, Reading};
 pub use world::{World, sqs_event, template};

@@ -12,7 +12,7 @@ use shared::{
 
 use crate::{
     Forgery, Http, Token,
-    issuer::{AUDIENCE, GROUPS_CLAIM, ISSUER, JWKS_URL},
+    issuer::{AUDIENCE, GROUPS_CLAIM, ISSUER, JWKS_URL, PEOPLE_KEY},
 };
 
 /// The template of the whole system, read once.
@@ -49,7 +49,11 @@ impl World {
                 ("TOKEN_AUDIENCE", AUDIENCE),
                 ("TOKEN_JWKS_URL", &JWKS_URL),
                 ("TOKEN_GROUPS_CLAIM", GROUPS_CLAIM),
+                ("TOKEN_USE", "access"),
+                ("POSTS_AN_HOUR", "60"),
+                ("TICKETS_AN_HOUR", "120"),
                 ("SEAL_SECRET", "a secret of thirty-two characters"),
+                ("PEOPLE_KEY", PEOPLE_KEY),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
         );

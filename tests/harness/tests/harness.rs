@@ -1,7 +1,6 @@
 //! The harness keeps what it promises to the tests that stand on it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ids::UserId;
 use harness::{Forgery, Meter, World};
 
 #[tokio::test]
@@ -67,7 +66,7 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
         world.member(sub).await;
     }
     assert_eq!(meter.take().dynamodb, 0, "the world itself is not metered");
-    let [ana, ben] = ["ana", "ben"].map(|sub| UserId::parse(sub).unwrap());
+    let [ana, ben] = ["ana", "ben"].map(|sub| harness::user(sub));
     let (first, second) = tokio::join!(store.profile(&ana), store.profile(&ben));
     assert!(first.unwrap().is_some() && second.unwrap().is_some());
     store.profile(&ana).await.unwrap();

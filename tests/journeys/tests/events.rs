@@ -117,7 +117,11 @@ async fn arrive(world: &World, body: &str) {
 async fn give_ticket(world: &World, photo: &str) {
     let mut ticket = world.awaited_photo("ana").await;
     ticket.id = photo.parse::<PhotoId>().unwrap();
-    world.store().give_ticket(&ticket).await.unwrap();
+    world
+        .store()
+        .give_ticket(&ticket, None, None)
+        .await
+        .unwrap();
 }
 
 /// Makes what a request's path names, and lets the caller join unless that is what they ask for.

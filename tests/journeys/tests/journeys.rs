@@ -12,6 +12,7 @@ mod events;
 mod inside;
 mod made;
 mod main_job;
+mod manners;
 mod openapi;
 mod operating;
 mod outage;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     feeds::Position,
-    ids::{TopicId, UserId},
+    ids::TopicId,
     people::{Handle, Notify, Profile},
 };
 use jiff::SignedDuration;
@@ -21,18 +21,18 @@ everywhere!(posts_are_in_feeds_while_their_delivery_has_not_begun);
 const FOLLOWERS: usize = 150;
 const POSTS: usize = 4;
 
-fn follower(number: usize) -> UserId {
-    UserId::parse(&format!("follower{number:03}")).unwrap()
+fn follower(number: usize) -> String {
+    format!("follower{number:03}")
 }
 
 /// Loads the followers of the author, beside the API.
 async fn gather(spark: &LocalSpark, author: &str) {
     let now = spark.cloud.clock().now();
-    let author = UserId::parse(author).unwrap();
+    let author = spark.user(author);
     let profiles: Vec<_> = (0..FOLLOWERS)
         .map(|number| Profile {
-            id: follower(number),
-            handle: Handle::parse(follower(number).as_str()).unwrap(),
+            id: spark.user(&follower(number)),
+            handle: Handle::parse(&follower(number)).unwrap(),
             display_name: format!("Follower {number}"),
             bio: String::new(),
             avatar: None,
@@ -49,7 +49,7 @@ async fn gather(spark: &LocalSpark, author: &str) {
         })
         .collect();
     let edges: Vec<_> = (0..FOLLOWERS)
-        .map(|number| (follower(number), author.clone()))
+        .map(|number| (spark.user(&follower(number)), author.clone()))
         .collect();
     let store = spark.store();
     store.load_people(&profiles, &edges, now).await.unwrap();
@@ -64,7 +64,7 @@ async fn delivered(spark: &LocalSpark, number: usize) -> BTreeMap<String, usize>
         Position::start_of(now - SignedDuration::from_hours(24)),
     );
     let store = spark.store();
-    let reader = follower(number);
+    let reader = spark.user(&follower(number));
     let timeline = store.timeline(&reader, newest, oldest, 1_000);
     let mut counts = BTreeMap::new();
     for entry in timeline.await.unwrap() {
@@ -89,7 +89,7 @@ async fn a_kill_in_the_middle_of_a_delivery_loses_and_doubles_nothing() {
 
     let spark = LocalSpark::on(dir.path()).await;
     for number in (0..FOLLOWERS).step_by(10) {
-        let token = spark.token(follower(number).as_str(), &[]).await;
+        let token = spark.token(&follower(number), &[]).await;
         let feed = spark.get("/v1/feed", &token).await.expect(200);
         let items = feed["items"].as_array().unwrap();
         let mut seen = ids(items);
@@ -139,13 +139,13 @@ async fn a_post_whose_delivery_was_lost_is_delivered_once_the_janitor_has_looked
 
 /// Makes the table what it was before an author's only post reached a follower.
 async fn lose(spark: &LocalSpark, author: &str, number: usize) {
-    let author = UserId::parse(author).unwrap();
+    let author = spark.user(author);
     let (posts, _) = spark.store().posts_by(&author, None, 1).await.unwrap();
     let at = posts[0].at;
     let context = spark.cloud.context();
     let delete = context.dynamodb.delete_item();
     let delete = delete.table_name(context.config.table());
-    let delivery = keys::timeline(&follower(number), at).attributes();
+    let delivery = keys::timeline(&spark.user(&follower(number)), at).attributes();
     delete.set_key(Some(delivery)).send().await.unwrap();
     let put = context
         .dynamodb

@@ -2,13 +2,14 @@
 
 use std::{ops::Deref, path::Path, sync::Arc};
 
-use domain::people::interests;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{ids::UserId, people::interests};
 use jiff::SignedDuration;
 use local::{Cloud, Kept};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::store::Store;
+use shared::{seal::People, store::Store};
 
 use crate::places::{Place, cloud};
 
@@ -110,6 +111,14 @@ impl Spark {
     /// A token for whoever is known by this name.
     pub async fn token(&self, name: &str, groups: &[&str]) -> String {
         self.place.token(&self.http, name, groups).await
+    }
+
+    /// The `sub` that a token says.
+    pub fn subject(token: &str) -> String {
+        let claims = token.split('.').nth(1).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        claims["sub"].as_str().unwrap().to_owned()
     }
 
     /// Lets a Prime member of this handle join with the catalogue's first five interests; gives
@@ -299,6 +308,13 @@ impl LocalSpark {
         let Self { spark, cloud } = self;
         drop(spark);
         Arc::into_inner(cloud).unwrap().kill().await;
+    }
+
+    /// Who somebody is whose tokens say this `sub`.
+    pub fn user(&self, sub: &str) -> UserId {
+        let config = &self.cloud.context().config;
+        let people = People::new(config.token_issuer(), config.people_key());
+        people.id(sub).expect("a subject")
     }
 
     /// The table, for what stands beside the API.

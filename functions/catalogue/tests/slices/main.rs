@@ -7,7 +7,7 @@ mod versions;
 use catalogue::{App, handle};
 use domain::{
     catalogue::product::{Availability, Product},
-    ids::{ProductId, UserId},
+    ids::ProductId,
 };
 use harness::{World, sqs_event};
 use jiff::Timestamp;
@@ -286,7 +286,7 @@ async fn reviews_are_taken_over_line_by_line_and_counted_once() {
         (&4.into(), &2.into())
     );
     assert_eq!(report["bad"][0]["field"], "product_id");
-    let ana = UserId::parse("ana").unwrap();
+    let ana = harness::user("ana");
     assert_eq!(
         world
             .store()

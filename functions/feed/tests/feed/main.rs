@@ -7,12 +7,7 @@ mod wall;
 
 use std::collections::{BTreeSet, HashSet};
 
-use domain::{
-    feeds::Entry,
-    ids::{TopicId, UserId},
-    people::interests,
-    posts::Post,
-};
+use domain::{feeds::Entry, ids::TopicId, people::interests, posts::Post};
 use harness::{Answer, Http, World};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -54,7 +49,7 @@ async fn deliver(world: &World, post: &Post, readers: &[&str]) {
     let (store, entry) = (world.store(), Entry::of(post).unwrap());
     let to = readers
         .iter()
-        .map(|reader| (UserId::parse(reader).unwrap(), entry.clone()));
+        .map(|reader| (harness::user(reader), entry.clone()));
     store.deliver(&to.collect::<Vec<_>>()).await.unwrap();
     store.put_on_topics(&entry, &post.topics).await.unwrap();
     store.close(&entry).await.unwrap();

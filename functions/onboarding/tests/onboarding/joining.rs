@@ -1,5 +1,6 @@
 //! Joining: what is taken, what is refused, and what happens once.
 
+use harness::user;
 use serde_json::json;
 
 use super::{is, joining, pointers, problem, topics, world};
@@ -30,7 +31,7 @@ async fn who_joins_has_a_profile() {
     assert_eq!(
         joined.json(),
         json!({
-            "id": "ana", "handle": "Ana_1", "display_name": "Ana", "bio": "", "badges": [],
+            "id": user("ana"), "handle": "Ana_1", "display_name": "Ana", "bio": "", "badges": [],
             "interests": interests, "prime": true,
             "notify": {"posts": true, "replies": false, "follows": false},
             "counts": {"followers": 0, "following": 0, "posts": 0},
@@ -38,8 +39,8 @@ async fn who_joins_has_a_profile() {
     );
     let read = http.get("/v1/me").token(&token).send().await;
     assert_eq!(read.json(), joined.json());
-    assert_eq!(read.header("cache-control"), Some("private"));
-    assert_eq!(read.header("vary"), Some("Authorization"));
+    assert_eq!(read.header("cache-control"), Some("private, no-cache"));
+    assert_eq!(read.header("vary"), Some("Authorization, Accept-Encoding"));
 }
 
 #[tokio::test]

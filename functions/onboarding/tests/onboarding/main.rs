@@ -1,10 +1,11 @@
 //! Onboarding against a real store: every route, and what must never happen.
 
 mod joining;
+mod manners;
 mod profiles;
 mod suggested;
 
-use domain::{ids::UserId, people::interests};
+use domain::people::interests;
 use harness::{Answer, Forgery, Http, World};
 use onboarding::router;
 use serde_json::{Value, json};
@@ -93,14 +94,19 @@ async fn only_a_good_token_signs_in() {
         http.patch("/v1/me").json(json!({})),
     ];
     for request in all {
-        assert_eq!(problem(&request.send().await), is(401, "unauthenticated"));
+        let answer = request.send().await;
+        assert_eq!(problem(&answer), is(401, "unauthenticated"));
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
     }
     for forgery in Forgery::ALL {
         let token = world.forged("ana", &[], forgery);
         for path in ["/v1/me", "/v1/interests", "/v1/users/ana"] {
             let answer = http.get(path).token(&token).send().await;
             assert_eq!(problem(&answer), is(401, "unauthenticated"), "{path}");
-            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+            assert_eq!(
+                answer.header("www-authenticate"),
+                Some("Bearer error=\"invalid_token\"")
+            );
         }
     }
 }
@@ -113,6 +119,6 @@ async fn the_sample_event_joins() {
     let request: lambda_http::Request = lambda_http::request::from_str(&event).unwrap();
     let Ok(response) = router(&world.context()).oneshot(request).await;
     assert_eq!(response.status(), 201);
-    let id = UserId::parse("ana").unwrap();
+    let id = harness::user("ana");
     assert!(world.store().profile(&id).await.unwrap().is_some());
 }

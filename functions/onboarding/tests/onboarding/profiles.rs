@@ -1,6 +1,6 @@
 //! Profiles: changing one's own, reading another's.
 
-use domain::ids::{PhotoId, UserId};
+use domain::ids::PhotoId;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -273,7 +273,7 @@ async fn counts_of_others_do_not_move_when_a_profile_changes() {
         .await;
     assert_eq!(answer.json()["counts"]["followers"], 1);
     world.advance(SignedDuration::from_mins(30));
-    let id = UserId::parse("ana").unwrap();
+    let id = harness::user("ana");
     assert_eq!(
         world.store().profile(&id).await.unwrap().unwrap().followers,
         1

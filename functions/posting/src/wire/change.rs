@@ -6,7 +6,7 @@ use domain::{
     ids::{ProductId, TopicId},
     text,
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use shared::{
     error::Invalid,
     http::{Patch, Wire},
@@ -42,18 +42,6 @@ pub struct ChangePost {
     #[serde(default)]
     #[schema(value_type = Option<NewPoll>)]
     poll: Patch<NewPoll>,
-    /// Fixed: naming it is refused.
-    #[serde(default)]
-    #[schema(ignore)]
-    kind: Patch<IgnoredAny>,
-    /// Fixed: naming it is refused.
-    #[serde(default)]
-    #[schema(ignore)]
-    link: Patch<IgnoredAny>,
-    /// Fixed: naming it is refused.
-    #[serde(default)]
-    #[schema(ignore)]
-    review_id: Patch<IgnoredAny>,
 }
 
 /// What is to change, read; `None` stays.
@@ -71,17 +59,29 @@ pub struct PostChange {
 impl Wire for ChangePost {
     type Parsed = PostChange;
 
+    const FIXED: &'static [&'static str] = &[
+        "id",
+        "kind",
+        "status",
+        "author",
+        "disclosure",
+        "entities",
+        "shoppable_count",
+        "link",
+        "review",
+        "review_id",
+        "labels",
+        "counts",
+        "created_at",
+        "published_at",
+        "edited_at",
+        "viewer",
+        "moderation",
+    ];
+
     /// Always what is good of the change, so that it can be held against the table even where
     /// fields are bad.
     fn parse(self, invalid: &mut Invalid) -> Option<PostChange> {
-        let fixed = [
-            ("/kind", self.kind.is_keep()),
-            ("/link", self.link.is_keep()),
-            ("/review_id", self.review_id.is_keep()),
-        ];
-        for (pointer, _) in fixed.into_iter().filter(|(_, kept)| !kept) {
-            invalid.add(pointer, "cannot be changed");
-        }
         let mut seen = HashSet::new();
         Some(PostChange {
             text: named(self.text)

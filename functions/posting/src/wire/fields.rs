@@ -38,5 +38,5 @@ pub fn photo_id(sent: Option<&str>, seen: &mut HashSet<PhotoId>) -> Result<Photo
 /// A product's id.
 pub fn product(sent: Option<&str>) -> Result<ProductId, String> {
     let sent = sent.ok_or_else(|| REQUIRED.to_owned())?;
-    ProductId::parse(sent).ok_or_else(|| NO_PRODUCT.to_owned())
+    ProductId::from_public(sent).ok_or_else(|| NO_PRODUCT.to_owned())
 }

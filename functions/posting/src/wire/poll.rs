@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::{
     ids::{PhotoId, ProductId},
     posts::poll::{MAX_OPTIONS, MIN_OPTIONS},
-    text,
+    text, time,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -69,8 +69,8 @@ impl NewPoll {
         let question = question.and_then(|text| text::line(&text, text::QUESTION));
         let question = invalid.check("/poll/question", question);
         let closes_at = self.closes_at.map(|sent| {
-            let parsed = sent.parse::<Timestamp>();
-            parsed.map_err(|_other| "must be a time such as 2026-11-21T18:00:00Z".to_owned())
+            let parsed = time::sent(&sent);
+            parsed.ok_or_else(|| "must be a time such as 2026-11-21T18:00:00Z".to_owned())
         });
         let closes_at = closes_at.and_then(|read| invalid.check("/poll/closes_at", read));
         let sent = match self.options {

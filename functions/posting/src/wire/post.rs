@@ -118,7 +118,7 @@ impl Wire for NewPost {
         let sent = self.photos.unwrap_or_default();
         let parts = Parts {
             // A text that is too long is a text.
-            text: text.as_deref().is_none_or(|text| !text.trim().is_empty()),
+            text: text.as_deref().is_none_or(text::shows),
             photos: !sent.is_empty(),
             link: self.link.is_some(),
             poll: self.poll.is_some(),

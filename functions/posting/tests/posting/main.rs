@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod events;
 mod kinds;
+mod manners;
 mod photos;
 mod products;
 mod read;

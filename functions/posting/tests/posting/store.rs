@@ -6,7 +6,7 @@ use domain::{
         report::{BadLine, Report, Tally},
         review::Review,
     },
-    ids::{ProductId, ReviewId, UserId},
+    ids::{ProductId, ReviewId},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn a_person_s_reviews_come_newest_first_with_their_products() {
     for hour in 1..=3 {
         let review = Review {
             id: ReviewId::parse(&format!("r{hour}")).unwrap(),
-            customer: UserId::parse("ana").unwrap(),
+            customer: harness::user("ana"),
             product: ProductId::parse("mug").unwrap(),
             rating: 4,
             title: "Warm".to_owned(),

@@ -9,11 +9,18 @@ use aws_lambda_events::{
     sqs::SqsBatchResponse,
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
-use axum::{Router, routing::any};
+use axum::{
+    Router,
+    extract::{Path, Request},
+    routing::any,
+};
 use data_plane::Template;
 use local::{Cloud, Function, Functions, Kept, Options};
 use serde_json::Value;
-use shared::{error::Error, runtime::Context};
+use shared::{
+    error::Error,
+    runtime::{Context, function::Http},
+};
 
 /// What the functions saw and did, and how they are to behave.
 #[derive(Clone, Default)]
@@ -65,7 +72,7 @@ impl Diary {
     fn functions(&self) -> Functions {
         let (queue, ticks) = (self.clone(), self.clone());
         Functions::default()
-            .with("things", Function::Http(things()))
+            .with("things", Http::new(things()).into())
             .with(
                 "worker",
                 Function::queue(move |event| queue.clone().work(event)),
@@ -140,14 +147,18 @@ impl Diary {
 fn things() -> Router {
     Router::new().route(
         "/v1/things/{id}",
-        any(|request: axum::extract::Request| async move {
-            assert!(!request.uri().path().ends_with("panic"), "as a bug would");
-            if request.uri().path().ends_with("hang") {
+        any(|Path(id): Path<String>, request: Request| async move {
+            assert_ne!(id, "panic", "as a bug would");
+            if id == "hang" {
                 std::future::pending::<()>().await;
             }
             let (parts, body) = request.into_parts();
+            let query = parts.uri.query().unwrap_or_default();
+            if id == "long" {
+                return "x".repeat(query.parse().unwrap());
+            }
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-            format!("{} {} {}", parts.method, parts.uri, body.len())
+            format!("{} {id} {query} {}", parts.method, body.len())
         }),
     )
 }

@@ -18,7 +18,7 @@ async fn the_gateway_answers_by_itself_what_no_function_may_see() {
     );
     let token = token(&cloud, json!({"sub": "ana", "groups": ["prime"]})).await;
     let (status, text) = call(&cloud, "PUT", "/v1/things/1?a=b", Some(&token)).await;
-    assert_eq!((status, text.as_str()), (200, "PUT /v1/things/1?a=b 0"));
+    assert_eq!((status, text.as_str()), (200, "PUT 1 a=b 0"));
     assert_eq!(call(&cloud, "GET", "/v1/things/1", None).await.0, 200);
     let body = reqwest::Client::new()
         .put(format!("{}/v1/things/1", cloud.url()))
@@ -133,4 +133,93 @@ async fn the_capacity_that_a_function_consumes_is_counted_by_operation() {
         "PutItem": {"requests": 2, "rcu": 0.0, "wcu": 3.0},
     }});
     assert_eq!(status["capacity"], expected);
+}
+
+/// Sends bytes as they are, and reads all that comes back.
+async fn speak(cloud: &Cloud, said: &[u8]) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut socket = tokio::net::TcpStream::connect(("127.0.0.1", cloud.port()))
+        .await
+        .unwrap();
+    socket.write_all(said).await.unwrap();
+    socket.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_reaches_no_function() {
+    let (cloud, _) = ephemeral().await;
+    let token = token(&cloud, json!({"sub": "ana"})).await;
+    for (length, body) in [
+        ("content-length: 100", "{\"text\": \"half"),
+        ("transfer-encoding: chunked", "40\r\n{\"text\": \"half"),
+        ("transfer-encoding: chunked", "5\r\nwhole\r\n"),
+    ] {
+        let said = format!(
+            "PUT /v1/things/1 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n{length}\r\n\r\n{body}"
+        );
+        let answer = speak(&cloud, said.as_bytes()).await;
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+            "{length}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_however_long_the_body() {
+    let (cloud, _) = ephemeral().await;
+    let url = format!("{}/v1/things/1", cloud.url());
+    for (megabytes, token, refused) in [(5, None, 401), (9, Some("bad"), 401), (30, None, 401)] {
+        let put = reqwest::Client::new()
+            .put(&url)
+            .body(vec![b' '; megabytes << 20]);
+        let put = token
+            .into_iter()
+            .fold(put, reqwest::RequestBuilder::bearer_auth);
+        let answer = put.send().await.unwrap();
+        assert_eq!(answer.status(), refused);
+        let challenge = if token.is_some() {
+            "Bearer error=\"invalid_token\""
+        } else {
+            "Bearer"
+        };
+        assert_eq!(answer.headers()["www-authenticate"], challenge);
+    }
+}
+
+#[tokio::test]
+async fn a_path_is_decoded_once_in_all_and_headers_of_one_name_are_one() {
+    let (cloud, _) = ephemeral().await;
+    for (path, seen) in [
+        ("/v1/things/%7Ea", "~a"),
+        ("/v1/things/50%25OFF", "50%OFF"),
+        ("/v1/things/%2541", "%41"),
+        ("/v1/things/what%3F", "what?"),
+        ("/v1/things/no%231", "no#1"),
+        ("/v1/things/a%20b", "a b"),
+    ] {
+        let (status, text) = call(&cloud, "GET", &format!("{path}?a=%26b"), None).await;
+        assert_eq!(status, 200, "{path}");
+        let (told, _) = text
+            .split_once(" a=%26b")
+            .unwrap_or_else(|| panic!("{path}: {text}"));
+        assert_eq!(told, format!("GET {seen}"), "{path}");
+    }
+    // An escaped slash parts segments: the gateway has decoded it.
+    assert_eq!(
+        call(&cloud, "GET", "/v1/things/SHOE%2FRED", None).await.0,
+        404
+    );
+    assert_eq!(call(&cloud, "GET", "/v1/things/%ff", None).await.0, 400);
+}
+
+#[tokio::test]
+async fn an_answer_that_lambda_would_not_take_is_the_gateways_500() {
+    let (cloud, _) = ephemeral().await;
+    let long = |length: usize| format!("/v1/things/long?{length}");
+    assert_eq!(call(&cloud, "GET", &long(5_000_000), None).await.0, 200);
+    assert_eq!(call(&cloud, "GET", &long(7_000_000), None).await.0, 500);
 }

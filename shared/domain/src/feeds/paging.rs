@@ -31,8 +31,44 @@ pub struct Place {
 pub struct FeedPage {
     /// In the order to show.
     pub items: Vec<(Shown<Post>, Reason)>,
-    /// Where the next page begins; `None` after the last.
-    pub next: Option<Place>,
+    /// The posts of the windows that the page is of, in order: those of the page, and what is left over.
+    ranked: Vec<PostId>,
+    windows: Vec<Window>,
+    snapshot: Timestamp,
+    /// The authors shown before the page.
+    run: Run,
+}
+
+/// A stretch of the ranked posts.
+#[derive(Debug)]
+struct Window {
+    /// Its first post.
+    start: usize,
+    /// The window after it begins after this; `None` after the last.
+    before: Option<Position>,
+}
+
+impl FeedPage {
+    /// Where a page begins that follows so many of the items; `None` at the end of the feed.
+    pub fn after(&self, shown: usize) -> Option<Place> {
+        let begun = self
+            .windows
+            .iter()
+            .rposition(|window| window.start <= shown)?;
+        let end = self
+            .windows
+            .get(begun + 1)
+            .map_or(self.ranked.len(), |next| next.start);
+        let (before, left) = (self.windows[begun].before, self.ranked[shown..end].to_vec());
+        let authors = self.items[..shown].iter().map(|(post, _)| &post.author);
+        let run = authors.fold(self.run.clone(), |run, author| run.then(author));
+        (before.is_some() || !left.is_empty()).then_some(Place {
+            snapshot: self.snapshot,
+            before,
+            left,
+            run,
+        })
+    }
 }
 
 impl Place {
@@ -104,32 +140,33 @@ impl Place {
         };
         let mut items = allowed(&mut left.into_iter());
         let mut last = after(run.clone(), &items);
+        let mut windows = vec![Window { start: 0, before }];
         for window in candidates.chunks(WINDOW) {
             let here = allowed(&mut window.iter().map(|entry| entry.at.post));
             let ranked = rank(here, reader, snapshot, &last);
             last = after(last, &ranked);
+            windows.push(Window {
+                start: items.len(),
+                before: window.last().map(|entry| entry.at),
+            });
             items.extend(ranked);
         }
-        let rest = items.split_off(items.len().min(limit));
-
         // A short answer says that there are no more; asking for none says nothing.
-        let before = match wanted {
-            0 => before,
-            _ => candidates
-                .last()
-                .map(|entry| entry.at)
-                .filter(|_| candidates.len() == wanted),
-        };
-        let rest = rest.iter().map(|(post, _)| post.id);
-        let left: Vec<_> = later.into_iter().chain(rest).collect();
-        let run = after(run, &items);
-        let next = (before.is_some() || !left.is_empty()).then_some(Self {
+        if candidates.len() < wanted
+            && let Some(last) = windows.last_mut()
+        {
+            last.before = None;
+        }
+        let ranked = items.iter().map(|(post, _)| post.id).chain(later);
+        let ranked = ranked.collect();
+        items.truncate(limit);
+        FeedPage {
+            items,
+            ranked,
+            windows,
             snapshot,
-            before,
-            left,
             run,
-        });
-        FeedPage { items, next }
+        }
     }
 }
 
@@ -172,6 +209,7 @@ mod tests {
             authors in proptest::collection::vec(0..3_usize, 0..90),
             limits in proptest::collection::vec(1..40_usize, 90),
             smiles in proptest::collection::vec(0..1_000_u64, 90),
+            fits in 1..40_usize,
         ) {
             let mut all = posts(&authors);
             let reader = Reader {
@@ -191,8 +229,11 @@ mod tests {
                 let read = read.map(|post| (post.id, post.clone())).collect();
                 let page = here.page(&candidates, read, &reader, limit);
                 prop_assert!(page.items.len() <= limit);
-                seen.extend(page.items.iter().map(|(post, _)| post.id));
-                place = page.next;
+                // The answer may end before the page does.
+                let shown = page.items.len().min(fits);
+                seen.extend(page.items[..shown].iter().map(|(post, _)| post.id));
+                place = page.after(shown);
+                prop_assert!(place.as_ref().is_none_or(|place| place.left.len() <= WINDOW));
                 if let Some(post) = all.get_mut(seen.len()) {
                     post.smiles = smiles;
                 }

@@ -19,6 +19,14 @@ pub struct Position {
 }
 
 impl Position {
+    /// Where a published post stands; `None` for one that is not published.
+    pub fn of(post: &Post) -> Option<Self> {
+        Some(Self {
+            published_at: post.published_at?,
+            post: post.id,
+        })
+    }
+
     /// Before all posts of that moment.
     pub fn start_of(at: Timestamp) -> Self {
         Self {
@@ -48,12 +56,8 @@ pub struct Entry {
 impl Entry {
     /// The place of a published post; `None` for one that is not.
     pub fn of(post: &Post) -> Option<Self> {
-        let at = Position {
-            published_at: post.published_at?,
-            post: post.id,
-        };
         Some(Self {
-            at,
+            at: Position::of(post)?,
             author: post.author.clone(),
         })
     }

@@ -127,6 +127,23 @@ pub struct Profile {
     pub joined_at: Timestamp,
 }
 
+impl Profile {
+    /// Whether its owner has changed nothing of it since it was seen so. Counts move by themselves.
+    pub fn says_as(&self, seen: &Self) -> bool {
+        let said = |profile: &Self| {
+            let avatar = profile.avatar.as_ref().map(|avatar| avatar.photo);
+            (
+                profile.display_name.clone(),
+                profile.bio.clone(),
+                avatar,
+                profile.interests.clone(),
+                profile.notify,
+            )
+        };
+        said(self) == said(seen)
+    }
+}
+
 /// Reads a choice of interests: known, different, at least [`interests::MINIMUM`].
 ///
 /// # Errors

@@ -85,6 +85,11 @@ impl Store {
         self.table.read(&keys::review(user, review), true).await
     }
 
+    /// The place of a review in the list of its writer's.
+    pub fn place_of(review: &Review) -> String {
+        keys::reviewed(&review.customer, review.written_at, &review.id).sk
+    }
+
     /// Up to `limit` of a person's reviews, newest written first, after the place in the list that
     /// an earlier page ended with; and the place where this one does, if there is more.
     pub async fn reviews_by(

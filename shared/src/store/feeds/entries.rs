@@ -22,6 +22,15 @@ pub(in crate::store) struct Marker {
     pub(in crate::store) topics: Vec<TopicId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::store) again_at: Option<Timestamp>,
+    /// Swept a day after it is read no more, whatever became of it.
+    #[serde(default)]
+    pub(in crate::store) expires_at: i64,
+}
+
+/// When what was published then has been too old for any home feed for a day.
+pub(in crate::store) fn outdated(published_at: Timestamp) -> i64 {
+    let kept = HORIZON + SignedDuration::from_hours(24);
+    published_at.as_second() + kept.as_secs()
 }
 
 /// Reads an item; in an author's own list the author is not repeated.
@@ -61,8 +70,7 @@ impl Store {
     /// Only those of the table; some may have been delivered then.
     pub async fn deliver(&self, deliveries: &[(UserId, Entry)]) -> Result<(), Error> {
         let items = deliveries.iter().map(|(reader, entry)| {
-            let kept = HORIZON + SignedDuration::from_hours(24);
-            let expires_at = entry.at.published_at.as_second() + kept.as_secs();
+            let expires_at = outdated(entry.at.published_at);
             item(entry, &keys::timeline(reader, entry.at), Some(expires_at))
         });
         self.table.put_all(items.collect()).await

@@ -2,4 +2,4 @@
 
 mod entries;
 
-pub(in crate::store) use entries::{Marker, entry};
+pub(in crate::store) use entries::{Marker, entry, outdated};

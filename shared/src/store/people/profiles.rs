@@ -155,8 +155,9 @@ impl Store {
         &self,
         user: &UserId,
         change: ProfileChange,
+        seen: Option<&Profile>,
     ) -> Result<Profile, Error> {
-        if change.interests.is_none() && change.avatar.is_none() {
+        if change.interests.is_none() && change.avatar.is_none() && seen.is_none() {
             let Some(update) = change.update()? else {
                 return self.member(user).await;
             };
@@ -168,7 +169,10 @@ impl Store {
         let mut anew = Anew::standing_on("the profile");
         loop {
             let now = self.member(user).await?;
-            if self.change_from(&now, change.clone()).await? {
+            if seen.is_some_and(|seen| !now.says_as(seen)) {
+                return Err(Error::PreconditionFailed);
+            }
+            if self.change_from(&now, change.clone(), seen).await? {
                 return self.member(user).await;
             }
             anew.begin().await?;
@@ -177,7 +181,12 @@ impl Store {
 
     /// Makes a change to a profile as it was read: what lies elsewhere, the lists under topics and
     /// the avatar's photo, must follow from what is replaced. `false` when it is not as read.
-    async fn change_from(&self, now: &Profile, mut change: ProfileChange) -> Result<bool, Error> {
+    async fn change_from(
+        &self,
+        now: &Profile,
+        mut change: ProfileChange,
+        seen: Option<&Profile>,
+    ) -> Result<bool, Error> {
         let worn = now.avatar.as_ref().map(|avatar| avatar.photo);
         let wanted = change.avatar.as_ref();
         if wanted.is_some_and(|new| new.as_ref().map(|avatar| avatar.photo) == worn) {
@@ -187,6 +196,9 @@ impl Store {
             return Ok(true);
         };
         let (mut conditions, mut beside) = (vec![EXISTS], Vec::new());
+        if let Some(seen) = seen {
+            (conditions, update) = says_as(seen, update)?;
+        }
         if let Some(chosen) = &change.interests {
             conditions.push("interests = :seen");
             update = update.value(":seen", string_set(&now.interests));
@@ -211,6 +223,34 @@ impl Store {
         writes.extend(beside);
         self.table.transact(true, writes).await
     }
+}
+
+/// The conditions that a profile says what it said when it was seen, under an update that gives them their values.
+fn says_as(seen: &Profile, update: Expression) -> Result<(Vec<&'static str>, Expression), Error> {
+    let mut conditions = vec![
+        "display_name = :seen_name",
+        "interests = :seen_interests",
+        "notify = :seen_notify",
+    ];
+    let notify = serde_dynamo::to_attribute_value(seen.notify).map_err(Error::internal)?;
+    let mut update = update
+        .text(":seen_name", &seen.display_name)
+        .value(":seen_interests", string_set(&seen.interests))
+        .value(":seen_notify", notify);
+    if seen.bio.is_empty() {
+        conditions.push("attribute_not_exists(bio)");
+    } else {
+        conditions.push("bio = :seen_bio");
+        update = update.text(":seen_bio", &seen.bio);
+    }
+    match &seen.avatar {
+        None => conditions.push("attribute_not_exists(avatar)"),
+        Some(avatar) => {
+            conditions.push("avatar.photo = :seen_avatar");
+            update = update.text(":seen_avatar", avatar.photo.to_string());
+        }
+    }
+    Ok((conditions, update))
 }
 
 impl ProfileChange {

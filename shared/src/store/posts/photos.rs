@@ -5,13 +5,13 @@ use domain::{
     claim::Claim,
     ids::{PhotoId, PostId, UserId},
     posts::photo::{Image, Photo, PhotoStatus, Rejection},
+    quota::Quota,
 };
-use jiff::Timestamp;
 
 use crate::{
     error::Error,
     keys,
-    store::{Store, idempotency::note_made},
+    store::{Store, idempotency::note_made, quota::spend},
     table::{
         Conditional, Expression, Write, decode, delete, delete_if, encode, put_new, trace_of,
         traced, update_if, value,
@@ -24,26 +24,24 @@ const FREE: &str = "#owner = :owner AND #status = :status \
     AND attribute_not_exists(post) AND attribute_not_exists(avatar)";
 
 impl Store {
-    /// Notes a ticket.
-    pub async fn give_ticket(&self, photo: &Photo) -> Result<(), Error> {
-        self.table
-            .put_all(vec![traced(encode(&keys::photo(photo.id), photo)?)])
-            .await
-    }
-
-    /// Notes a ticket that is given once for this claim; `false` when the key was used meanwhile.
-    pub async fn give_ticket_once(
+    /// Notes a ticket; with a claim, the one that is given for it: `false` when the key was used meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when the quota is spent.
+    pub async fn give_ticket(
         &self,
         photo: &Photo,
-        claim: &Claim,
-        now: Timestamp,
+        claim: Option<&Claim>,
+        quota: Option<&Quota>,
     ) -> Result<bool, Error> {
+        let now = photo.created_at;
         let ticket = put_new(traced(encode(&keys::photo(photo.id), photo)?));
         let taken = "a ticket of this id was given before";
-        let writes = vec![
-            ticket.or_fail(Error::internal(taken)),
-            note_made(claim, photo.id.to_string(), now)?.unless(false),
-        ];
+        let mut writes = vec![ticket.or_fail(Error::internal(taken))];
+        if let Some(claim) = claim {
+            writes.push(note_made(claim, photo.id.to_string(), now)?.unless(false));
+        }
+        writes.extend(quota.map(|quota| spend(quota, now)));
         self.table.transact(true, writes).await
     }
 

@@ -8,6 +8,7 @@ use domain::{
     feeds::{Entry, Position},
     ids::{PhotoId, PostId, TopicId, UserId},
     posts::{Post, PostStatus, photo::Photo},
+    quota::Quota,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -19,9 +20,10 @@ use crate::{
     store::{
         Store,
         catalogue::{claim_review, release_review},
-        feeds::{Marker, entry},
+        feeds::{Marker, entry, outdated},
         idempotency::note_made,
         people::count,
+        quota::spend,
     },
     table::{
         Conditional, Expression, Range, Write, decode, delete, delete_if, encode, put, put_new,
@@ -96,12 +98,13 @@ impl Store {
     /// review.
     ///
     /// # Errors
-    /// [`Refusal::NotJoined`] when the author has no profile.
+    /// [`Refusal::NotJoined`] when the author has no profile; [`Error::TooMany`] when the quota is spent.
     pub async fn create_post(
         &self,
         post: &Post,
         photos: &[Photo],
         claim: Option<&Claim>,
+        quota: Option<&Quota>,
         now: Timestamp,
     ) -> Result<Creation, Error> {
         let new = put_new(traced(encode(&keys::post(post.id), post)?));
@@ -122,6 +125,7 @@ impl Store {
         if let Some(published_at) = post.published_at {
             writes.extend(appearance(post, published_at)?);
         }
+        writes.extend(quota.map(|quota| spend(quota, now)));
         self.table.transact(Creation::Done, writes).await
     }
 
@@ -261,6 +265,7 @@ fn appearance<T>(post: &Post, published_at: Timestamp) -> Result<[Write<T>; 3], 
         author: post.author.clone(),
         topics: post.topics.clone(),
         again_at: None,
+        expires_at: outdated(published_at),
     };
     Ok([
         count(&post.author, "posts", 1).or_fail(Error::Refused(Refusal::NotJoined)),

@@ -163,7 +163,8 @@ async fn follows(seed: u64) -> Met {
         let (fans, _) = store.fans_after(&author.id, None, 10).await.expect("fans");
         let expected = readers.iter().zip(&follows);
         let expected = expected.filter(|(_, follows)| follows.contains(&author.id));
-        let expected: Vec<_> = expected.map(|((reader, _), _)| reader.id.clone()).collect();
+        let expected: BTreeSet<_> = expected.map(|((reader, _), _)| &reader.id).collect();
+        let expected: Vec<_> = expected.into_iter().cloned().collect();
         assert_eq!(fans, expected, "{}", author.id);
         let profile = store.member(&author.id).await.expect("an author");
         assert_eq!(profile.followers, fans.len() as u64, "{}", author.id);
@@ -179,7 +180,7 @@ async fn smiles(seed: u64) -> Met {
     let (authors, readers) = people(&world, seed).await;
     let mut posts = Vec::new();
     for author in &authors {
-        posts.push(world.published_post(author.id.as_str()).await.id);
+        posts.push(world.published_post(&author.handle).await.id);
     }
     let smiles = join_all((0..).zip(&readers).map(async |(index, (reader, caller))| {
         let mut random = StdRng::seed_from_u64(seed * 10 + index);

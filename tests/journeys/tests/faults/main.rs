@@ -27,7 +27,7 @@ use futures::FutureExt;
 use harness::{Fault, Faults, World};
 
 fn user(sub: &str) -> UserId {
-    UserId::parse(sub).expect("a subject")
+    harness::user(sub)
 }
 
 /// The posts in somebody's timeline.

@@ -1,6 +1,7 @@
 //! Product feeds.
 
 use catalogue::{feed::Feed, reviews::Reviews};
+use shared::seal::People;
 
 use crate::{fuzz, mutated};
 
@@ -61,7 +62,7 @@ fn any_bytes_are_read_as_reviews() {
     let words: Vec<&[u8]> = vec![b"\n", b"\"", b"\\u", b"{", b"9", b"\xFF"];
     let samples = vec![[&good[..], b"\n", &good[..]].concat()];
     fuzz(&mutated(samples, words), |bytes| {
-        let mut reviews = Reviews::default();
+        let mut reviews = Reviews::by(People::new("https://issuer.test", "key"));
         reviews.push(&bytes);
         reviews.end();
         for entry in reviews {

@@ -1,4 +1,8 @@
-//! Sealing: small values that clients carry for us and can neither read nor change.
+//! What is told in a form that nobody else can make or read: values that clients carry for us, and people's ids.
+
+mod people;
+
+pub use people::People;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
