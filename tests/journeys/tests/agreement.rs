@@ -116,7 +116,7 @@ fn every_queue_has_a_dead_letter_queue_and_a_whole_number_of_tries() {
             let letters = letters.unwrap();
             assert_eq!(letters.logical_id, queue.logical_id.replace("Queue", "Dlq"));
             assert_eq!(letters.name, format!("{}-dlq", queue.name));
-            assert!(letters.retention > queue.retention, "{}", queue.logical_id);
+            assert!(letters.retention >= queue.retention, "{}", queue.logical_id);
             let tries = &template().resource(&queue.logical_id)["Properties"]["RedrivePolicy"]["maxReceiveCount"];
             assert!(tries.as_u64().is_some_and(|tries| tries >= 3), "{tries}");
         }

@@ -1,6 +1,6 @@
 //! What the template promises and an emulated account does not enforce.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use data_plane::template::target;
 use harness::template;
@@ -110,6 +110,69 @@ fn renditions_are_served_over_tls_by_signed_requests_to_the_bucket() {
             let access = &template().resource(access)["Properties"]["OriginAccessControlConfig"];
             assert_eq!(access["SigningBehavior"], "always", "{id}");
         }
+    }
+}
+
+#[test]
+fn a_domain_of_ones_own_is_the_only_door_and_speaks_tls_1_2() {
+    let has = |condition: &str, name: &str| {
+        let empty = &template().document()["Conditions"][condition]["Fn::Not"][0]["Fn::Equals"];
+        assert_eq!(*empty, json!([{"Ref": name}, ""]), "{condition}");
+    };
+    has("HasDomain", "DomainName");
+    has("HasMediaDomain", "MediaDomainName");
+    for (id, api) in properties("AWS::ApiGatewayV2::Api") {
+        let closed = json!({"Fn::If": ["HasDomain", true, false]});
+        assert_eq!(api["DisableExecuteApiEndpoint"], closed, "{id}");
+    }
+    for (id, domain) in properties("AWS::ApiGatewayV2::DomainName") {
+        let configuration = &domain["DomainNameConfigurations"][0];
+        assert_eq!(configuration["SecurityPolicy"], "TLS_1_2", "{id}");
+    }
+    for (id, distribution) in properties("AWS::CloudFront::Distribution") {
+        let certificate = &distribution["DistributionConfig"]["ViewerCertificate"]["Fn::If"];
+        assert_eq!(certificate[0], "HasMediaDomain", "{id}");
+        assert_eq!(
+            certificate[1]["MinimumProtocolVersion"], "TLSv1.2_2021",
+            "{id}"
+        );
+        assert_eq!(certificate[1]["SslSupportMethod"], "sni-only", "{id}");
+    }
+}
+
+/// The longest that SQS keeps a message, 14 days.
+const LONGEST: Duration = Duration::from_secs(14 * 24 * 3_600);
+
+#[test]
+fn a_message_waits_as_long_as_can_be_and_is_missed_long_before() {
+    let alarms = properties("AWS::CloudWatch::Alarm");
+    for queue in template().queues().unwrap() {
+        assert_eq!(queue.retention, LONGEST, "{}", queue.logical_id);
+        if queue.redrive.is_none() {
+            continue;
+        }
+        let of_its_age = alarms.iter().find(|(_, alarm)| {
+            alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+                && target(&alarm["Dimensions"][0]["Value"]) == Some(&queue.logical_id)
+        });
+        let (id, alarm) = of_its_age.unwrap_or_else(|| panic!("{}", queue.logical_id));
+        let after = alarm["Threshold"].as_u64().unwrap();
+        assert!(24 * after < LONGEST.as_secs(), "{id}: {after} s");
+        assert_eq!(alarm["AlarmActions"][0]["Ref"], "AlarmTopic", "{id}");
+    }
+}
+
+#[test]
+fn an_upload_outlives_the_dead_letter_that_tells_of_it() {
+    for (id, bucket) in properties("AWS::S3::Bucket") {
+        let rules = &bucket["LifecycleConfiguration"]["Rules"];
+        let mut uploads = rules.as_array().unwrap().iter();
+        let uploads = uploads.find(|rule| rule["Prefix"] == "uploads/");
+        let days = uploads.unwrap()["ExpirationInDays"].as_u64().unwrap();
+        assert!(
+            Duration::from_secs(days * 24 * 3_600) > LONGEST,
+            "{id}: {days}"
+        );
     }
 }
 
