@@ -45,6 +45,33 @@ def decide(
 
 iam_evaluator.enforce = decide
 
+from ministack.core import iam_actions  # noqa: E402
+
+_context = iam_actions.dynamodb_service_context
+
+
+def _leading(request: Any) -> list[str]:
+    """The partition keys of all items that a request writes or names, however deep they stand."""
+    if isinstance(request, list):
+        return [key for part in request for key in _leading(part)]
+    if not isinstance(request, dict):
+        return []
+    own = [request[name]["PK"]["S"] for name in ("Key", "Item") if isinstance(request.get(name), dict)]
+    return own + [key for name, part in request.items() if name not in ("Key", "Item") for key in _leading(part)]
+
+
+def context(body: bytes) -> dict[str, Any]:
+    """What conditions are held against, with dynamodb:LeadingKeys, which the emulator leaves out."""
+    found = dict(_context(body))
+    try:
+        leading = _leading(json.loads(body))
+    except (ValueError, KeyError, TypeError):
+        return found
+    return {**found, "dynamodb:LeadingKeys": leading} if leading else found
+
+
+iam_actions.dynamodb_service_context = context
+
 _pin = iam_evaluator.pin_request_origin
 
 

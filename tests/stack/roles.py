@@ -6,6 +6,7 @@ import fnmatch
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -39,10 +40,30 @@ class Probe:
     action: str
     resource: str
     request: Callable[[Callable[[str], Any]], Any]
+    # The partition key of the item that is written.
+    leading: str | None = None
 
 
-def granted(stack: Stack, role: str) -> list[tuple[set[str], list[str]]]:
-    """The deployed role's statements: actions and resource patterns."""
+@dataclass(frozen=True)
+class Statement:
+    """What a role is granted: actions, patterns of resources, and of partition keys where it is held to some."""
+
+    actions: set[str]
+    resources: list[str]
+    leading: list[str]
+
+    def allows(self, probe: Probe) -> bool:
+        """Whether it grants what a probe tries."""
+        held = not self.leading or probe.leading is None
+        return (
+            probe.action in self.actions
+            and any(fnmatch.fnmatchcase(probe.resource, pattern) for pattern in self.resources)
+            and (held or any(fnmatch.fnmatchcase(str(probe.leading), pattern) for pattern in self.leading))
+        )
+
+
+def granted(stack: Stack, role: str) -> list[Statement]:
+    """The deployed role's statements."""
     iam = stack.emulator.client("iam")
     assert not iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"], f"{role} has managed policies"
     statements = []
@@ -51,20 +72,15 @@ def granted(stack: Stack, role: str) -> list[tuple[set[str], list[str]]]:
         document = json.loads(document) if isinstance(document, str) else document
         for statement in document["Statement"]:
             actions, resources = statement["Action"], statement["Resource"]
+            held = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
             statements.append(
-                (
+                Statement(
                     {actions} if isinstance(actions, str) else set(actions),
                     [resources] if isinstance(resources, str) else list(resources),
+                    list(held.get("dynamodb:LeadingKeys", [])),
                 )
             )
     return statements
-
-
-def _allows(statements: list[tuple[set[str], list[str]]], probe: Probe) -> bool:
-    return any(
-        probe.action in actions and any(fnmatch.fnmatchcase(probe.resource, pattern) for pattern in resources)
-        for actions, resources in statements
-    )
 
 
 def probes(stack: Stack) -> list[Probe]:
@@ -74,15 +90,24 @@ def probes(stack: Stack) -> list[Probe]:
     nothing = {"PK": {"S": "-"}, "SK": {"S": "-"}}
     query = {"KeyConditionExpression": "PK = :p", "ExpressionAttributeValues": {":p": {"S": "-"}}}
     found = []
+    # An item of nobody's, and one in each place that some role is held to.
+    roles = [granted(stack, stack.role(logical_id)) for logical_id in stack.functions]
+    places = {pattern.replace("*", "-") for role in roles for statement in role for pattern in statement.leading}
+    for name, leading in [*((table, place) for place in sorted({"-", *places})), ("somebody-elses-table", "-")]:
+        item = {"PK": {"S": leading}, "SK": {"S": "-"}}
+        for action, request in {
+            "PutItem": lambda c, n, i: c("dynamodb").put_item(TableName=n, Item=i),
+            "UpdateItem": lambda c, n, i: c("dynamodb").update_item(TableName=n, Key=i),
+            "BatchWriteItem": lambda c, n, i: c("dynamodb").batch_write_item(RequestItems={n: [{"PutRequest": {"Item": i}}]}),
+            "DeleteItem": lambda c, n, i: c("dynamodb").delete_item(TableName=n, Key=i),
+        }.items():
+            tried = partial(lambda r, n, i, c: r(c, n, i), request, name, item)
+            found.append(Probe(f"dynamodb:{action}", arn + name, tried, leading))
     for name in [table, "somebody-elses-table"]:
         for action, request in {
             "GetItem": lambda c, n: c("dynamodb").get_item(TableName=n, Key=nothing),
             "Query": lambda c, n: c("dynamodb").query(TableName=n, **query),
             "BatchGetItem": lambda c, n: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [nothing]}}),
-            "PutItem": lambda c, n: c("dynamodb").put_item(TableName=n, Item=nothing),
-            "UpdateItem": lambda c, n: c("dynamodb").update_item(TableName=n, Key=nothing),
-            "BatchWriteItem": lambda c, n: c("dynamodb").batch_write_item(RequestItems={n: [{"PutRequest": {"Item": nothing}}]}),
-            "DeleteItem": lambda c, n: c("dynamodb").delete_item(TableName=n, Key=nothing),
             "Scan": lambda c, n: c("dynamodb").scan(TableName=n),
             "DescribeTable": lambda c, n: c("dynamodb").describe_table(TableName=n),
             "UpdateTable": lambda c, n: c("dynamodb").update_table(TableName=n, BillingMode="PAY_PER_REQUEST"),
@@ -171,8 +196,9 @@ def _try(stack: Stack, role: str, matrix: list[Probe]) -> None:
         except ClientError as error:
             allowed = error.response["Error"]["Code"] not in REFUSED
         refused += not allowed
-        if allowed != _allows(statements, probe):
-            wrong.append(f"{probe.action} on {probe.resource}: {'allowed' if allowed else 'refused'}")
+        if allowed != any(statement.allows(probe) for statement in statements):
+            of = f" of {probe.leading}" if probe.leading else ""
+            wrong.append(f"{probe.action} on {probe.resource}{of}: {'allowed' if allowed else 'refused'}")
     assert not wrong, "\n".join(wrong)
     assert refused > len(matrix) // 2, f"only {refused} were refused"
 
@@ -213,7 +239,7 @@ def check_use(report: Report, stack: Stack) -> None:
             refused = {f"{line['action']} on {line['on']}" for line in own if not line["allowed"]}
             assert not refused, refused
             used = {line["action"] for line in own}
-            may = {action for actions, _ in granted(stack, role) for action in actions} - IN_THE_ROLES_NAME
+            may = {action for statement in granted(stack, role) for action in statement.actions} - IN_THE_ROLES_NAME
             idle = may - used - set(UNUSED.get(logical_id, {}))
             assert not idle, f"granted and never used: {sorted(idle)}"
             assert used <= may | IN_THE_ROLES_NAME, f"used beside what is granted: {sorted(used - may)}"

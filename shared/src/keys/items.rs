@@ -58,6 +58,16 @@ pub struct Line {
     pub told: Told,
 }
 
+impl Line {
+    /// Its partition keys, as a pattern in which `*` stands for whatever differs.
+    pub fn partitions(&self) -> String {
+        match self.pk.split_once('{') {
+            Some((prefix, _)) => format!("{prefix}*"),
+            None => self.pk.to_owned(),
+        }
+    }
+}
+
 macro_rules! items {
     (told { $($told:tt)* } untold { $($untold:tt)* }) => {
         items!(@enum

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use data_plane::template::target;
 use harness::template;
 use serde_json::{Value, json};
-use shared::queue::messages;
+use shared::{
+    keys::items::{self, Line},
+    queue::messages,
+};
 
 /// What has no ARN in AWS's own list of actions and resources, so that `*` is all one can grant.
 const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
@@ -185,5 +188,37 @@ fn who_tells_a_message_may_send_to_its_queue_and_nobody_else_may() {
         let own = lines.filter(|line| line.from.contains(&binary.as_str()));
         let told = own.map(|line| template().function(line.to).unwrap().logical_id + "Queue");
         assert_eq!(may, told.collect(), "{binary}");
+    }
+}
+
+/// Functions that read what strangers or other systems send, or write but few kinds of item.
+const HELD: [&str; 4] = ["catalogue", "fanout", "janitor", "photos"];
+
+#[test]
+fn what_reads_hostile_input_writes_under_its_own_keys_alone() {
+    let writes = |action: &str| {
+        let writes = ["Put", "Update", "Delete", "BatchWrite"];
+        writes
+            .map(|verb| format!("dynamodb:{verb}Item"))
+            .contains(&action.to_owned())
+    };
+    for binary in HELD {
+        let mut held = 0;
+        for statement in statements(binary) {
+            let actions = texts(&statement["Action"]);
+            if !actions.iter().any(|action| writes(action)) {
+                continue;
+            }
+            assert!(actions.iter().all(|action| writes(action)), "{actions:?}");
+            let condition = &statement["Condition"]["ForAllValues:StringLike"];
+            let keys = texts(&condition["dynamodb:LeadingKeys"]);
+            assert!(!keys.is_empty(), "{binary}");
+            for key in keys {
+                let known = |line: &Line| line.partitions() == key;
+                assert!(items::LINES.iter().any(known), "{binary}: {key}");
+            }
+            held += 1;
+        }
+        assert!(held > 0, "{binary} writes nothing");
     }
 }

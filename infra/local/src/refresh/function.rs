@@ -3,7 +3,9 @@
 use anyhow::{Context, Result};
 use data_plane::template::{target, yaml};
 use serde_json::Value;
+use shared::keys::items;
 
+use super::part::Part;
 use super::routes::{Route, camel};
 use super::sources::{Own, Sources};
 use super::yaml::{Entry, block, entries, fill, indent, lay_over};
@@ -38,7 +40,7 @@ fn make(own: &Own, sources: &Sources) -> Result<String> {
     let queue = queue.unwrap_or_default();
     let mut statements = block(&function, "Statements");
     statements += part.comment("Statements");
-    statements += &part.block("Statements");
+    statements += &fill(&part.block("Statements"), &[("writes", &writes(part)?)]);
     statements += &block(&queue, "Statements");
     let properties = part.comment("Properties").to_owned() + &part.block("Properties");
     let mut made = part.head().to_owned();
@@ -76,6 +78,22 @@ fn window(own: &Value, id: &str) -> Option<u64> {
         .filter(|event| target(&event["Queue"]) == Some(&format!("{id}Queue")));
     let window = &queues.next()?["MaximumBatchingWindowInSeconds"];
     Some(window.as_u64().unwrap_or_default())
+}
+
+/// The condition that holds a statement to the kinds of item that a function's `Writes` names.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>
+fn writes(part: &Part) -> Result<String> {
+    let mut keys = Vec::new();
+    for name in part.words("Writes") {
+        let line = items::LINES.iter().find(|line| line.name == name);
+        let line = line.with_context(|| format!("{name} is no kind of item"))?;
+        keys.push(format!("\"{}\"", line.partitions()));
+    }
+    keys.dedup();
+    let keys = keys.join(", ");
+    Ok(format!(
+        "{{ForAllValues:StringLike: {{dynamodb:LeadingKeys: [{keys}]}}}}"
+    ))
 }
 
 /// The variables that a function is given.

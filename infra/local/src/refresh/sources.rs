@@ -21,7 +21,14 @@ pub(super) const SECTIONS: [&str; 8] = [
 ];
 const PARTS: &str = "infra/parts";
 const SETTINGS: &str = "infra/parts/settings.yaml";
-const OWN: [&str; 5] = ["Properties", "Statements", "Settings", "Alarms", "Routes"];
+const OWN: [&str; 6] = [
+    "Properties",
+    "Statements",
+    "Writes",
+    "Settings",
+    "Alarms",
+    "Routes",
+];
 
 pub(super) struct Sources {
     /// Plain CloudFormation.
