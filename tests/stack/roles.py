@@ -148,12 +148,14 @@ def probes(stack: Stack) -> list[Probe]:
             "DeleteQueue": lambda c, u: c("sqs").delete_queue(QueueUrl=u),
         }.items():
             found.append(Probe(f"sqs:{action}", resource, lambda c, r=request, u=url: r(c, u)))
+    for name in stack.of_type("AWS::SecretsManager::Secret").values():
+        secret = stack.emulator.client("secretsmanager").describe_secret(SecretId=name)["ARN"]
+        asked = partial(lambda s, c: c("secretsmanager").get_secret_value(SecretId=s), secret)
+        found.append(Probe("secretsmanager:GetSecretValue", secret, asked))
     function = stack.resources["Feed"]
-    secret = stack.resources["SealSecret"]
     found += [
         Probe("lambda:InvokeFunction", "-", lambda c: c("lambda").invoke(FunctionName=function, Payload=b"{}")),
         Probe("lambda:UpdateFunctionCode", "-", lambda c: c("lambda").update_function_code(FunctionName=function, ZipFile=b"x")),
-        Probe("secretsmanager:GetSecretValue", "-", lambda c: c("secretsmanager").get_secret_value(SecretId=secret)),
         Probe("iam:GetRole", "-", lambda c: c("iam").get_role(RoleName=stack.role("Feed"))),
         Probe("iam:CreateUser", "-", lambda c: c("iam").create_user(UserName="mallory")),
         Probe("cognito-idp:ListUsers", "-", lambda c: c("cognito-idp").list_users(UserPoolId=stack.people.pool)),

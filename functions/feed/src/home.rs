@@ -83,6 +83,6 @@ impl App {
     /// Proof that the post was shown to this reader then.
     fn view_token(&self, viewer: &Viewer, post: PostId, at: Timestamp) -> Result<String, Error> {
         let shown = (viewer.id.as_str(), post, at.as_second());
-        self.seal.seal("view", &shown).map_err(Error::internal)
+        self.views.seal("view", &shown).map_err(Error::internal)
     }
 }

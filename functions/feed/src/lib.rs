@@ -25,7 +25,8 @@ pub struct App {
     clock: Clock,
     store: Store,
     cursors: Cursors,
-    seal: Seal,
+    /// Seals view tokens.
+    views: Seal,
     presenter: Presenter,
     reads: Reads,
 }
@@ -36,7 +37,7 @@ impl App {
         let store = Store::new(context.dynamodb.clone(), context.config.table());
         Self {
             cursors: Cursors::new(context),
-            seal: Seal::new(context.config.seal_secret()),
+            views: Seal::new(context.config.view_key()),
             presenter: Presenter::new(context.config.media_url()),
             reads: Reads::caching(store.clone()),
             store,

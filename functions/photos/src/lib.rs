@@ -36,7 +36,7 @@ impl App {
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
             bucket: Bucket::new(context.s3(), context.config.bucket()),
-            media: MediaNames::new(context.config.seal_secret()),
+            media: MediaNames::new(context.config.media_key()),
             clock: context.clock.clone(),
             turn: Arc::new(Semaphore::new(1)),
         }

@@ -56,7 +56,7 @@ impl App {
             tickets_an_hour: config.tickets_an_hour().parse().unwrap_or(120),
             present: Presenter::new(config.media_url()),
             store,
-            media: MediaNames::new(config.seal_secret()),
+            media: MediaNames::new(config.media_key()),
             clock: context.clock.clone(),
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),

@@ -30,6 +30,7 @@ use crate::issuer::{AUDIENCE, ISSUER, Issuer};
 use crate::media::{self, Origin};
 use crate::routes::Routes;
 use crate::schedules::Schedules;
+use crate::secrets;
 use crate::triggers;
 
 /// A killed cloud's tasks are waited for this long; each ends at its next wait.
@@ -54,7 +55,7 @@ pub struct Options {
 pub enum Kept {
     /// Nothing outlives the cloud.
     Nothing,
-    /// Table, objects, dead letters, clock and the issuer's key, in this directory.
+    /// Table, objects, dead letters, clock, secrets and the issuer's key, in this directory.
     In(PathBuf),
 }
 
@@ -78,6 +79,8 @@ pub struct Cloud {
     port: u16,
     engine: Arc<Engine>,
     context: Context,
+    /// All variables of the functions.
+    settings: BTreeMap<String, String>,
     router: Router,
     runtime: Option<Runtime>,
     /// Let go of last, when nothing writes to the directory any more.
@@ -105,11 +108,12 @@ impl Cloud {
             .build()?;
         let started = runtime.spawn(assemble(options, compose)).await;
         match started.map_err(|error| anyhow!("{error}")).flatten() {
-            Ok((url, port, engine, context, router)) => Ok(Self {
+            Ok((url, port, engine, context, settings, router)) => Ok(Self {
                 url,
                 port,
                 engine,
                 context,
+                settings,
                 router,
                 runtime: Some(runtime),
                 _lock: lock,
@@ -147,9 +151,7 @@ impl Cloud {
         let endpoints = endpoints
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        endpoints
-            .chain(values(&self.engine.plane, &self.url))
-            .collect()
+        endpoints.chain(self.settings.clone()).collect()
     }
 
     /// A context like the functions', for what stands beside them: loaders and tests.
@@ -252,7 +254,14 @@ fn lock(dir: &Path) -> Result<File> {
 async fn assemble(
     options: Options,
     compose: impl FnOnce(&Contexts<'_>) -> Functions,
-) -> Result<(String, u16, Arc<Engine>, Context, Router)> {
+) -> Result<(
+    String,
+    u16,
+    Arc<Engine>,
+    Context,
+    BTreeMap<String, String>,
+    Router,
+)> {
     let Options {
         template,
         port,
@@ -278,7 +287,8 @@ async fn assemble(
         ports: Ports::default(),
     };
     let plane = DataPlane::start(options).await?;
-    let values = values(&plane, &url);
+    let mut values = values(&plane, &url);
+    values.extend(secrets::open(file("secrets.json").as_deref())?);
     let sdk = plane.sdk_config();
     let context = Context::new(
         Config::read(|name| values.get(name).cloned()),
@@ -327,7 +337,7 @@ async fn assemble(
             tracing::error!(%error, "the gateway stopped");
         }
     });
-    Ok((url, port, engine, context, router))
+    Ok((url, port, engine, context, values, router))
 }
 
 /// Makes the functions, each with the settings that the template gives it: what it reads besides is
@@ -369,7 +379,7 @@ fn make(
     Ok(functions)
 }
 
-/// All variables of the functions, as the template would set them.
+/// All variables of the functions, as the template would set them, but for the secrets.
 fn values(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
     let of_this_cloud = [
         ("TABLE_NAME", plane.table().to_owned()),
@@ -383,14 +393,6 @@ fn values(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
         ("TOKEN_USE", "access".to_owned()),
         ("POSTS_AN_HOUR", "60".to_owned()),
         ("TICKETS_AN_HOUR", "120".to_owned()),
-        (
-            "SEAL_SECRET",
-            "the local cloud keeps no secrets at all".to_owned(),
-        ),
-        (
-            "PEOPLE_KEY",
-            "the local cloud knows everybody by name".to_owned(),
-        ),
     ];
     let mut values = plane.settings();
     let own = of_this_cloud.map(|(name, value)| (name.to_owned(), value));

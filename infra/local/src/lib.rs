@@ -14,6 +14,7 @@ mod lambda;
 mod media;
 mod routes;
 mod schedules;
+mod secrets;
 mod triggers;
 
 pub mod demo;

@@ -86,6 +86,19 @@ impl Https {
     /// No address, no connection, no success, too late or too long.
     pub async fn get(&self, url: &str, within: Duration, most: usize) -> Result<Bytes, Cause> {
         let request = Request::get(url).body(SdkBody::empty())?;
+        self.exchange(request, within, most).await
+    }
+
+    /// The body that a request is answered with, likewise.
+    ///
+    /// # Errors
+    /// As [`Https::get`].
+    pub async fn exchange(
+        &self,
+        request: Request<SdkBody>,
+        within: Duration,
+        most: usize,
+    ) -> Result<Bytes, Cause> {
         timeout(within, async {
             let answer = self.client.request(request).await?;
             if !answer.status().is_success() {

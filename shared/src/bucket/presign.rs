@@ -13,13 +13,21 @@ use aws_sigv4::{
     },
     sign::v4,
 };
-use aws_types::{SdkConfig, service_config::ServiceConfigKey};
+use aws_types::SdkConfig;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::posts::photo::{Photo, TICKET_LIFE};
 use http::Request;
 
 use super::upload_key;
-use crate::error::{Cause, Error};
+use crate::{
+    aws::endpoint::Service,
+    error::{Cause, Error},
+};
+
+const S3: Service = Service {
+    id: "S3",
+    name: "s3",
+};
 
 /// A request that uploads one file: to be sent as it is, with the file as its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +44,8 @@ pub struct PresignedUpload {
 #[derive(Debug, Clone)]
 pub struct Presigner {
     credentials: Option<SharedCredentialsProvider>,
-    region: Option<String>,
-    /// Where it is not the region's own.
-    endpoint: Option<String>,
+    /// The region, and where its S3 is.
+    at: Option<(String, String)>,
     bucket: String,
 }
 
@@ -46,10 +53,13 @@ impl Presigner {
     /// Into this bucket, by the configuration's credentials, region and endpoint of S3, the
     /// region's own by default.
     pub fn new(sdk: &SdkConfig, bucket: impl Into<String>) -> Self {
+        let region = sdk.region().map(ToString::to_string);
         Self {
             credentials: sdk.credentials_provider(),
-            region: sdk.region().map(ToString::to_string),
-            endpoint: configured_endpoint(sdk),
+            at: region.map(|region| {
+                let endpoint = S3.endpoint(sdk, &region);
+                (region, endpoint)
+            }),
             bucket: bucket.into(),
         }
     }
@@ -87,11 +97,9 @@ impl Presigner {
         path: &str,
         headers: &BTreeMap<String, String>,
     ) -> Result<String, Cause> {
-        let region = self.region.as_ref().ok_or("no region")?;
+        let (region, endpoint) = self.at.as_ref().ok_or("no region")?;
         let credentials = self.credentials.as_ref().ok_or("no credentials")?;
-        let own = || default_endpoint(region);
-        let endpoint = self.endpoint.clone().unwrap_or_else(own);
-        let url = format!("{}/{path}", endpoint.trim_end_matches('/'));
+        let url = format!("{endpoint}/{path}");
         let identity = credentials.provide_credentials().await?.into();
         let mut settings = SigningSettings::default();
         settings.expires_in = Some(TICKET_LIFE.unsigned_abs());
@@ -101,7 +109,7 @@ impl Presigner {
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(region)
-            .name("s3")
+            .name(S3.name)
             .time(now)
             .settings(settings)
             .build()?
@@ -113,25 +121,6 @@ impl Presigner {
         signature.apply_to_request_http1x(&mut request);
         Ok(request.uri().to_string())
     }
-}
-
-/// The endpoint that was configured for S3, or for all services.
-fn configured_endpoint(sdk: &SdkConfig) -> Option<String> {
-    let key = ServiceConfigKey::builder()
-        .service_id("S3")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    let own = sdk.service_config().and_then(|all| all.load_config(key));
-    own.or_else(|| sdk.endpoint_url().map(str::to_owned))
-}
-
-/// S3's in that region.
-/// <https://docs.aws.amazon.com/general/latest/gr/s3.html>
-fn default_endpoint(region: &str) -> String {
-    let china = if region.starts_with("cn-") { ".cn" } else { "" };
-    format!("https://s3.{region}.amazonaws.com{china}")
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -33,7 +33,7 @@ impl Cursors {
     /// Cursors under the configured secret, timed by the shared clock.
     pub fn new(context: &Context) -> Self {
         Self {
-            seal: Seal::new(context.config.seal_secret()),
+            seal: Seal::new(context.config.cursor_key()),
             clock: context.clock.clone(),
         }
     }

@@ -18,55 +18,74 @@ pub struct Config {
 }
 
 macro_rules! settings {
-    ($($(#[$doc:meta])* $name:literal $method:ident;)*) => {
+    (plain { $($(#[$doc:meta])* $name:literal $method:ident;)* }
+        secret { $($(#[$what:meta])* $secret:literal $key:ident;)* }) => {
         impl Config {
             /// Every variable that a function may read.
-            pub const VARIABLES: &'static [&'static str] = &[$($name),*];
+            pub const VARIABLES: &'static [&'static str] = &[$($name,)* $($secret),*];
+
+            /// Those of them that are secrets. Each is the secret itself or, deployed, the ARN under
+            /// which Secrets Manager keeps it: [`serve`](super::serve) puts in what it finds there.
+            pub const SECRETS: &'static [&'static str] = &[$($secret),*];
 
             $($(#[$doc])* pub fn $method(&self) -> &str {
                 self.ask($name)
+            })*
+
+            $($(#[$what])* pub fn $key(&self) -> &str {
+                self.ask($secret)
             })*
         }
     };
 }
 
 settings! {
-    /// The DynamoDB table.
-    "TABLE_NAME" table;
-    /// The S3 bucket of uploads, renditions, feeds and reports.
-    "BUCKET_NAME" bucket;
-    /// The public base address of the API, without a slash at the end.
-    "API_URL" api_url;
-    /// The public base address of renditions; an S3 key follows after a slash.
-    "MEDIA_URL" media_url;
-    /// The `iss` that tokens must carry.
-    "TOKEN_ISSUER" token_issuer;
-    /// The `aud` or `client_id` that tokens must carry.
-    "TOKEN_AUDIENCE" token_audience;
-    /// Where the issuer's keys are read, or, beginning with `{`, the keys themselves (a JWKS
-    /// document), where nothing is to be fetched.
-    "TOKEN_JWKS_URL" token_jwks_url;
-    /// The claim that names tier and roles, such as `cognito:groups`.
-    "TOKEN_GROUPS_CLAIM" token_groups_claim;
-    /// Which `token_use` is taken, where a token has one: `access`; more are parted by commas.
-    "TOKEN_USE" token_use;
-    /// What cursors and view tokens are encrypted with; any 32 characters or more, no comma; while
-    /// it is changed, several, parted by commas, of which the first seals.
-    "SEAL_SECRET" seal_secret;
-    /// What people's ids are made with from their tokens' `sub`; any 32 characters or more, and never another.
-    "PEOPLE_KEY" people_key;
-    /// How many posts a person may make in an hour: 60.
-    "POSTS_AN_HOUR" posts_an_hour;
-    /// How many upload tickets a person may have in an hour: 120.
-    "TICKETS_AN_HOUR" tickets_an_hour;
-    /// The queue of `fanout`.
-    "FANOUT_QUEUE_URL" fanout_queue;
-    /// The queue of `photos`.
-    "PHOTOS_QUEUE_URL" photos_queue;
-    /// The queue of `catalogue`.
-    "CATALOGUE_QUEUE_URL" catalogue_queue;
-    /// Where a stream record that cannot be read goes, raw.
-    "RELAY_DEAD_LETTER_QUEUE_URL" relay_dead_letter_queue;
+    plain {
+        /// The DynamoDB table.
+        "TABLE_NAME" table;
+        /// The S3 bucket of uploads, renditions, feeds and reports.
+        "BUCKET_NAME" bucket;
+        /// The public base address of the API, without a slash at the end.
+        "API_URL" api_url;
+        /// The public base address of renditions; an S3 key follows after a slash.
+        "MEDIA_URL" media_url;
+        /// The `iss` that tokens must carry.
+        "TOKEN_ISSUER" token_issuer;
+        /// The `aud` or `client_id` that tokens must carry.
+        "TOKEN_AUDIENCE" token_audience;
+        /// Where the issuer's keys are read, or, beginning with `{`, the keys themselves (a JWKS
+        /// document), where nothing is to be fetched.
+        "TOKEN_JWKS_URL" token_jwks_url;
+        /// The claim that names tier and roles, such as `cognito:groups`.
+        "TOKEN_GROUPS_CLAIM" token_groups_claim;
+        /// Which `token_use` is taken, where a token has one: `access`; more are parted by commas.
+        "TOKEN_USE" token_use;
+        /// How many posts a person may make in an hour: 60.
+        "POSTS_AN_HOUR" posts_an_hour;
+        /// How many upload tickets a person may have in an hour: 120.
+        "TICKETS_AN_HOUR" tickets_an_hour;
+        /// The queue of `fanout`.
+        "FANOUT_QUEUE_URL" fanout_queue;
+        /// The queue of `photos`.
+        "PHOTOS_QUEUE_URL" photos_queue;
+        /// The queue of `catalogue`.
+        "CATALOGUE_QUEUE_URL" catalogue_queue;
+        /// Where a stream record that cannot be read goes, raw.
+        "RELAY_DEAD_LETTER_QUEUE_URL" relay_dead_letter_queue;
+    }
+    // Any 32 characters or more, no comma; while one is changed, several, parted by commas, of which
+    // the first is for what is new.
+    secret {
+        /// What cursors are encrypted with.
+        "CURSOR_KEY" cursor_key;
+        /// What view tokens are encrypted with.
+        "VIEW_KEY" view_key;
+        /// What the directories of renditions are named with.
+        "MEDIA_KEY" media_key;
+        /// What the ids of people are made with. It stands alone and is never changed: with another,
+        /// everyone would be a stranger.
+        "PEOPLE_KEY" people_key;
+    }
 }
 
 /// A variable of the process's environment; `None` where it is not set, or not Unicode.
@@ -118,12 +137,30 @@ impl Config {
     /// The same variables, of which nothing was asked yet, with one of another value.
     #[must_use]
     pub fn with(&self, name: &'static str, value: impl Into<String>) -> Self {
+        self.with_all([(name, value.into())])
+    }
+
+    /// As [`Config::with`], for several.
+    pub(super) fn with_all(
+        &self,
+        others: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
         let mut values = self.values.clone();
-        values.insert(name, value.into());
+        values.extend(others);
         Self {
             values,
             asked: Mutex::default(),
         }
+    }
+
+    /// The secrets that were asked for and are kept elsewhere: each with its ARN.
+    pub(super) fn kept_elsewhere(&self) -> Vec<(&'static str, &str)> {
+        let asked = self.asked();
+        let secrets = Self::SECRETS.iter().filter(|name| asked.contains(*name));
+        let found = secrets.filter_map(|name| Some((*name, self.values.get(name)?.as_str())));
+        found
+            .filter(|(_, value)| value.starts_with("arn:"))
+            .collect()
     }
 
     /// What was asked for so far.
@@ -167,6 +204,22 @@ mod tests {
         assert_eq!(config.complete(), Err(missing));
         let asked = ["API_URL", "BUCKET_NAME", "TABLE_NAME"];
         assert_eq!(config.asked(), BTreeSet::from(asked));
+    }
+
+    #[test]
+    fn a_secret_is_kept_elsewhere_where_its_variable_says_so_by_an_arn() {
+        let config = Config::read(|name| match name {
+            "VIEW_KEY" => Some("a secret of thirty-two characters".to_owned()),
+            "TABLE_NAME" => Some("arn:aws:dynamodb:eu-west-1:1:table/spark".to_owned()),
+            _ => Some(format!("arn:aws:secretsmanager:eu-west-1:1:secret:{name}")),
+        });
+        assert_eq!(config.kept_elsewhere(), []);
+        let asked = (config.table(), config.view_key(), config.media_key());
+        let arn = "arn:aws:secretsmanager:eu-west-1:1:secret:MEDIA_KEY";
+        assert_eq!(
+            (asked.2, config.kept_elsewhere()),
+            (arn, vec![("MEDIA_KEY", arn)])
+        );
     }
 
     #[test]

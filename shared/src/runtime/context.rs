@@ -8,7 +8,11 @@ use aws_types::SdkConfig;
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{Clock, Config, Ids, config};
-use crate::{aws::sdk, keys};
+use crate::{
+    aws::{sdk, secrets},
+    error::Cause,
+    keys,
+};
 
 /// Everything a function's `App` is made from; cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,6 +54,27 @@ impl Context {
     pub fn from_env() -> Self {
         let sdk = sdk::read(config::variable);
         Self::new(Config::from_env(), &sdk, Clock::system())
+    }
+
+    /// The same with every secret that was asked for: those that are kept elsewhere are fetched, all
+    /// by one call. Nothing was asked of it yet.
+    ///
+    /// # Errors
+    /// Names a secret that is not given, or says why none is.
+    pub async fn with_secrets(&self) -> Result<Self, Cause> {
+        let kept = self.config.kept_elsewhere();
+        if kept.is_empty() {
+            return Ok(self.clone());
+        }
+        let arns: Vec<_> = kept.iter().map(|(_, arn)| *arn).collect();
+        let mut found = secrets::fetch(&self.sdk, self.clock.now().into(), &arns).await?;
+        let secrets = kept
+            .iter()
+            .filter_map(|(name, arn)| Some((*name, found.remove(*arn)?)));
+        Ok(Self {
+            config: Arc::new(self.config.with_all(secrets)),
+            ..self.clone()
+        })
     }
 
     /// A client of S3. A function that never asks for one does not carry S3 in its binary.

@@ -30,27 +30,37 @@ pub type StreamWorker =
 pub type ScheduleWorker = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<(), Error>> + Send + Sync>;
 
 /// Done once before the first event, while the CPU is not throttled.
-type WarmUp = BoxFuture<'static, ()>;
+pub type WarmUp = BoxFuture<'static, ()>;
 
 /// A function that Lambda can run.
 pub trait Function {
-    /// Warms up and works off events for ever.
+    /// What is done before the first event, instead of working any off.
+    fn warm_up(self) -> WarmUp;
+
+    /// Works off events for ever.
     fn run(self) -> impl Future<Output = Result<(), Failure>>;
 }
 
 /// Runs a function on Lambda: this is all that a `main` does.
 ///
+/// It is made twice. What is made first reads where its secrets are and not what they are, and does no
+/// more than to warm up, while they are fetched.
+///
 /// # Errors
-/// Names the settings that the function reads and is not given; else as the runtime ends.
+/// Names the settings that the function reads and is not given, a secret that is withheld; else as
+/// the runtime ends.
 pub fn serve<F: Function>(function: fn(&Context) -> F) -> Result<(), Failure> {
     telemetry::init();
     let context = Context::from_env();
-    let function = function(&context);
+    let warm_up = function(&context).warm_up();
     context.config.complete()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(function.run())
+    runtime.block_on(async {
+        let (context, ()) = futures::join!(context.with_secrets(), warm_up);
+        function(&context?).run().await
+    })
 }
 
 macro_rules! triggered {
@@ -174,15 +184,21 @@ impl Schedule {
 }
 
 impl Function for Http {
+    fn warm_up(self) -> WarmUp {
+        self.warm_up
+    }
+
     async fn run(self) -> Result<(), Failure> {
-        self.warm_up.await;
         lambda_http::run(self.work).await
     }
 }
 
 impl Function for Queue {
+    fn warm_up(self) -> WarmUp {
+        self.warm_up
+    }
+
     async fn run(self) -> Result<(), Failure> {
-        self.warm_up.await;
         let work = &self.work;
         lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
             Ok::<_, Infallible>(work(event.payload).await)
@@ -192,8 +208,11 @@ impl Function for Queue {
 }
 
 impl Function for Stream {
+    fn warm_up(self) -> WarmUp {
+        self.warm_up
+    }
+
     async fn run(self) -> Result<(), Failure> {
-        self.warm_up.await;
         let work = &self.work;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
             Ok::<_, Infallible>(work(event.payload).await)
@@ -203,8 +222,11 @@ impl Function for Stream {
 }
 
 impl Function for Schedule {
+    fn warm_up(self) -> WarmUp {
+        self.warm_up
+    }
+
     async fn run(self) -> Result<(), Failure> {
-        self.warm_up.await;
         let work = &self.work;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
             work(event.payload).await.map_err(Failure::from)

@@ -3,6 +3,7 @@
 
 use anyhow::{Result, ensure};
 use harness::template;
+use shared::runtime::Config;
 
 use crate::{capacity, report::Report};
 
@@ -209,7 +210,10 @@ fn bill(report: &Report, members: f64, products: f64) -> Result<Bill> {
             measured * METRICS_EACH * price::METRIC + alarms * price::ALARM + price::DASHBOARD,
         ),
         ("X-Ray", traced * price::TRACES),
-        ("Secrets Manager", price::SECRET),
+        (
+            "Secrets Manager",
+            Config::SECRETS.len() as f64 * price::SECRET,
+        ),
     ])
 }
 

@@ -141,7 +141,7 @@ impl World {
             sha256: "0".repeat(64),
             status: PhotoStatus::AwaitingUpload,
             reason: None,
-            media: MediaNames::new(context.config.seal_secret()).of(id),
+            media: MediaNames::new(context.config.media_key()).of(id),
             image: None,
             post: None,
             avatar: false,

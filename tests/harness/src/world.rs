@@ -52,11 +52,14 @@ impl World {
                 ("TOKEN_USE", "access"),
                 ("POSTS_AN_HOUR", "60"),
                 ("TICKETS_AN_HOUR", "120"),
-                ("SEAL_SECRET", "a secret of thirty-two characters"),
-                ("PEOPLE_KEY", PEOPLE_KEY),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
         );
+        settings.extend(Config::SECRETS.iter().map(|name| {
+            let secret = format!("a world's own {name} of thirty-two characters or more");
+            ((*name).to_owned(), secret)
+        }));
+        settings.insert("PEOPLE_KEY".to_owned(), PEOPLE_KEY.to_owned());
         let config = Config::read(|name| settings.get(name).cloned());
         let context = Context::new(config, &plane.sdk_config(), clock);
         Self {

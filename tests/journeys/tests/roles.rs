@@ -8,10 +8,15 @@ use serde_json::{Value, json};
 use shared::{
     keys::items::{self, Line},
     queue::messages,
+    runtime::Config,
 };
 
 /// What has no ARN in AWS's own list of actions and resources, so that `*` is all one can grant.
-const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+const WITHOUT_RESOURCE: [&str; 3] = [
+    "secretsmanager:BatchGetSecretValue",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+];
 
 /// The logical id of a function's role.
 fn role(binary: &str) -> String {
@@ -188,6 +193,59 @@ fn who_tells_a_message_may_send_to_its_queue_and_nobody_else_may() {
         let own = lines.filter(|line| line.from.contains(&binary.as_str()));
         let told = own.map(|line| template().function(line.to).unwrap().logical_id + "Queue");
         assert_eq!(may, told.collect(), "{binary}");
+    }
+}
+
+/// The resources on which a role grants an action, by their logical ids.
+fn resources(binary: &str, action: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for statement in statements(binary) {
+        if texts(&statement["Action"]).iter().any(|own| own == action) {
+            let resources = statement["Resource"].as_array().cloned();
+            let resources = resources.unwrap_or_else(|| vec![statement["Resource"].clone()]);
+            found.extend(resources.iter().map(|one| target(one).unwrap().to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_secret_is_given_to_those_alone_that_read_it_and_in_no_environment() {
+    let mut given = BTreeSet::new();
+    for function in template().functions().unwrap() {
+        let mut read = BTreeSet::new();
+        for (name, value) in &function.environment {
+            assert!(!value.to_string().contains("resolve:"), "{name}: {value}");
+            let of = target(value).unwrap_or_default();
+            if template().resource(of)["Type"] == "AWS::SecretsManager::Secret" {
+                assert_eq!(value["Fn::GetAtt"][1], "Id", "{name}: its ARN");
+                assert!(Config::SECRETS.contains(&name.as_str()), "{name}");
+                read.insert(of.to_owned());
+            }
+        }
+        let may = resources(&function.binary, "secretsmanager:GetSecretValue");
+        assert_eq!(may, read, "{}", function.binary);
+        let asks = granted(&function.binary).contains("secretsmanager:BatchGetSecretValue");
+        assert_eq!(asks, !read.is_empty(), "{}", function.binary);
+        given.extend(read);
+    }
+    assert!(given.len() >= 3, "{given:?}");
+}
+
+#[test]
+fn every_secret_is_made_by_the_stack_and_that_of_people_outlives_it() {
+    let secrets: Vec<_> = template()
+        .resources("AWS::SecretsManager::Secret")
+        .collect();
+    assert_eq!(secrets.len(), Config::SECRETS.len());
+    for (id, secret) in secrets {
+        let length = secret["GenerateSecretString"]["PasswordLength"].as_u64();
+        assert!(length >= Some(32), "{id}");
+        // Where several are kept, they are parted by commas.
+        assert_eq!(secret["GenerateSecretString"]["ExcludePunctuation"], true);
+        let kept = template().resource(id)["DeletionPolicy"] == "Retain"
+            && template().resource(id)["UpdateReplacePolicy"] == "Retain";
+        assert_eq!(kept, id == "PeopleKey", "{id}");
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use data_plane::template::{target, yaml};
 use serde_json::Value;
-use shared::keys::items;
+use shared::{keys::items, runtime::Config};
 
 use super::part::Part;
 use super::routes::{Route, camel};
@@ -42,6 +42,10 @@ fn make(own: &Own, sources: &Sources) -> Result<String> {
     statements += part.comment("Statements");
     statements += &fill(&part.block("Statements"), &[("writes", &writes(part)?)]);
     statements += &block(&queue, "Statements");
+    let secrets = secrets(own, sources)?;
+    if !secrets.is_empty() {
+        statements += &fill(&block(&function, "Secrets"), &[("secrets", &secrets)]);
+    }
     let properties = part.comment("Properties").to_owned() + &part.block("Properties");
     let mut made = part.head().to_owned();
     made += &fill(
@@ -96,14 +100,30 @@ fn writes(part: &Part) -> Result<String> {
     ))
 }
 
+/// What a variable is.
+fn setting<'s>(name: &str, sources: &'s Sources) -> Result<&'s Entry> {
+    let settings = &sources.settings;
+    let known = settings.sections.iter().find(|entry| entry.key == name);
+    known.with_context(|| format!("{name} is not in {}", settings.path))
+}
+
+/// Where the secrets are that a function reads, parted by commas.
+fn secrets(own: &Own, sources: &Sources) -> Result<String> {
+    let named = own.part.words("Settings").into_iter();
+    let named = named.filter(|name| Config::SECRETS.contains(name));
+    let arns = named.map(|name| {
+        let arn = setting(name, sources)?.text.split_once(": ");
+        let (_, arn) = arn.with_context(|| format!("{name} is no ARN"))?;
+        Ok(arn.trim_end())
+    });
+    Ok(arns.collect::<Result<Vec<_>>>()?.join(", "))
+}
+
 /// The variables that a function is given.
 fn environment(own: &Own, sources: &Sources) -> Result<String> {
     let mut variables = String::new();
     for name in own.part.words("Settings") {
-        let settings = &sources.settings;
-        let known = settings.sections.iter().find(|entry| entry.key == name);
-        let known = known.with_context(|| format!("{name} is not in {}", settings.path))?;
-        variables += &known.text;
+        variables += &setting(name, sources)?.text;
     }
     if variables.is_empty() {
         return Ok(variables);
