@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
+use shared::error::Invalid;
+use shared::http::{JsonBody, Wire};
 
 use crate::engine::Engine;
 use crate::gateway::plain;
-use crate::issuer::{Issuer, TokenRequest};
+use crate::issuer::{Issuer, NewToken};
 use crate::triggers;
 
 #[derive(Clone)]
@@ -26,21 +26,32 @@ pub(crate) struct Control {
 
 #[derive(Deserialize)]
 struct Advance {
-    advance: String,
+    advance: Option<String>,
 }
 
-/// A JSON body, whatever its media type says: `curl -d` alone is enough here.
-struct Said<T>(T);
+impl Wire for Advance {
+    type Parsed = SignedDuration;
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
+    fn parse(self, invalid: &mut Invalid) -> Option<SignedDuration> {
+        let by = self.advance.as_deref().and_then(parse);
+        let by = by.ok_or_else(|| "must be a duration such as 90s, 24h or 2d".to_owned());
+        invalid.check("/advance", by)
+    }
+}
+
+/// A JSON body, whatever its media type says: `curl -d` alone is enough here. A bad one is refused as
+/// the API refuses it.
+struct Said<W: Wire>(W::Parsed);
+
+impl<W: Wire, S: Send + Sync> FromRequest<S> for Said<W> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(IntoResponse::into_response)?;
-        let said = serde_json::from_slice(&body);
-        said.map(Self)
-            .map_err(|error| plain(StatusCode::BAD_REQUEST, &error.to_string()))
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Response> {
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::CONTENT_TYPE, json);
+        let body = JsonBody::from_request(request, state).await;
+        let said = body.and_then(|body| body.parse::<W>());
+        said.map(Self).map_err(IntoResponse::into_response)
     }
 }
 
@@ -55,23 +66,14 @@ pub(crate) fn router(control: Control) -> Router {
         .with_state(control)
 }
 
-async fn issue_token(
-    State(control): State<Control>,
-    Said(request): Said<TokenRequest>,
-) -> Response {
+async fn issue_token(State(control): State<Control>, Said(request): Said<NewToken>) -> Response {
     match control.issuer.token(&request, control.engine.clock.now()) {
         Ok(token) => Json(json!({ "token": token })).into_response(),
         Err(error) => failure(&error),
     }
 }
 
-async fn turn_clock(State(control): State<Control>, Said(request): Said<Advance>) -> Response {
-    let Some(by) = parse(&request.advance) else {
-        return plain(
-            StatusCode::BAD_REQUEST,
-            "advance is a duration such as 90s, 24h or 2d",
-        );
-    };
+async fn turn_clock(State(control): State<Control>, Said(by): Said<Advance>) -> Response {
     match advance(&control.engine, by).await {
         Ok(now) => Json(json!({ "now": now })).into_response(),
         Err(error) => failure(&error),

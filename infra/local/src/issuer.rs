@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::error::Invalid;
+use shared::http::Wire;
 
 /// The issuer's name, whatever address it answers at: people's ids hang on it, and the port may be another tomorrow.
 pub(crate) const ISSUER: &str = "https://issuer.local";
@@ -25,13 +27,54 @@ const KEY_ID: &str = "local";
 /// not end a try-out.
 const HOLDS_SECONDS: i64 = 30 * 24 * 60 * 60;
 
+/// The longest that a token may hold, or have been over, in seconds: ten years.
+const LONGEST: i64 = 10 * 365 * 24 * 60 * 60;
+
 /// What a token is asked for with.
 #[derive(Debug, Deserialize)]
+pub(crate) struct NewToken {
+    sub: Option<String>,
+    groups: Option<Vec<String>>,
+    iss: Option<String>,
+    aud: Option<String>,
+    expires_in: Option<i64>,
+}
+
+/// Whose token it is to be. By another issuer, for another audience, or over already, it is one that
+/// must be refused.
+#[derive(Debug, Default)]
 pub(crate) struct TokenRequest {
     sub: String,
-    #[serde(default)]
     groups: Vec<String>,
+    /// This issuer, unless another is named.
+    iss: Option<String>,
+    /// [`AUDIENCE`], unless another is named.
+    aud: Option<String>,
+    /// Seconds from now on; before now where negative; [`HOLDS_SECONDS`] unless named.
     expires_in: Option<i64>,
+}
+
+impl Wire for NewToken {
+    type Parsed = TokenRequest;
+
+    fn parse(self, invalid: &mut Invalid) -> Option<TokenRequest> {
+        let sub = self.sub.ok_or_else(|| "is required".to_owned());
+        let sub = invalid.check("/sub", sub);
+        let end = match self.expires_in {
+            Some(seconds) if seconds.saturating_abs() > LONGEST => {
+                Err(format!("must be between -{LONGEST} and {LONGEST} seconds"))
+            }
+            end => Ok(end),
+        };
+        let end = invalid.check("/expires_in", end);
+        Some(TokenRequest {
+            sub: sub?,
+            groups: self.groups.unwrap_or_default(),
+            iss: self.iss,
+            aud: self.aud,
+            expires_in: end?,
+        })
+    }
 }
 
 /// The issuer at one address.
@@ -67,11 +110,12 @@ impl Issuer {
         let now = now.as_second();
         let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = encode(json!({"alg": "RS256", "typ": "JWT", "kid": KEY_ID}));
+        let audience = request.aud.as_deref().unwrap_or(AUDIENCE);
         let claims = encode(json!({
-            "iss": ISSUER,
+            "iss": request.iss.as_deref().unwrap_or(ISSUER),
             "sub": request.sub,
-            "aud": AUDIENCE,
-            "client_id": AUDIENCE,
+            "aud": audience,
+            "client_id": audience,
             "token_use": "access",
             "iat": now,
             "exp": now.saturating_add(request.expires_in.unwrap_or(HOLDS_SECONDS)),
@@ -157,6 +201,7 @@ mod tests {
             sub: "ana".into(),
             groups: vec!["prime".into()],
             expires_in,
+            ..TokenRequest::default()
         };
         issuer.token(&request, Timestamp::UNIX_EPOCH).unwrap()
     }
@@ -173,6 +218,27 @@ mod tests {
         let file = directory.path().join("issuer.pk8");
         let elsewhere = Issuer::open("http://a".to_owned(), Some(&file)).unwrap();
         assert!(!elsewhere.accepts(&token, start));
+    }
+
+    #[test]
+    fn a_token_of_another_issuer_or_audience_or_one_that_is_over_is_refused() {
+        let issuer = Issuer::open("http://a".to_owned(), None).unwrap();
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let named = |name: &str| TokenRequest {
+            iss: (name == "iss").then(|| "http://b".to_owned()),
+            aud: (name == "aud").then(|| "another".to_owned()),
+            expires_in: (name == "expires_in").then_some(-1),
+            ..TokenRequest::default()
+        };
+        for (name, good) in [
+            ("", true),
+            ("iss", false),
+            ("aud", false),
+            ("expires_in", false),
+        ] {
+            let token = issuer.token(&named(name), now).unwrap();
+            assert_eq!(issuer.accepts(&token, now), good, "{name}");
+        }
     }
 
     #[test]

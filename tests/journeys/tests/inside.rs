@@ -48,6 +48,77 @@ async fn a_token_is_refused_once_it_has_expired_also_on_a_public_read() {
 }
 
 #[tokio::test]
+async fn the_issuer_gives_tokens_that_must_be_refused_and_each_is_everywhere() {
+    let spark = LocalSpark::start().await;
+    let good = spark.member("ana").await;
+    let public = format!("/v1/posts/{}", spark.story(&good, "For all").await);
+    for odd in [
+        json!({"iss": "https://issuer.example"}),
+        json!({"aud": "another"}),
+        json!({"expires_in": -1}),
+        json!({"expires_in": 0}),
+    ] {
+        let mut body = json!({"sub": "ana", "groups": ["prime"]});
+        body.as_object_mut()
+            .unwrap()
+            .extend(odd.as_object().unwrap().clone());
+        let asked = spark.call(Method::POST, "/local/token").json(&body);
+        let token = spark.send(asked).await.expect(200);
+        let token = token["token"].as_str().unwrap();
+        for path in ["/v1/feed", public.as_str()] {
+            spark.get(path, token).await.expect(401);
+            spark.get(path, &good).await.expect(200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_issuer_or_the_clock_cannot_read_is_named() {
+    let spark = LocalSpark::start().await;
+    for (path, body, wrong) in [
+        ("token", json!({}), vec!["/sub"]),
+        (
+            "token",
+            json!({"sub": 7, "groups": "prime"}),
+            vec!["/groups", "/sub"],
+        ),
+        (
+            "token",
+            json!({"sub": "ana", "iss": 1, "aud": []}),
+            vec!["/aud", "/iss"],
+        ),
+        (
+            "token",
+            json!({"sub": "ana", "expires_in": "1h"}),
+            vec!["/expires_in"],
+        ),
+        (
+            "token",
+            json!({"sub": "ana", "expires_in": i64::MIN}),
+            vec!["/expires_in"],
+        ),
+        ("token", json!(["ana"]), vec![""]),
+        ("clock", json!({}), vec!["/advance"]),
+        ("clock", json!({"advance": "soon"}), vec!["/advance"]),
+    ] {
+        let asked = spark
+            .call(Method::POST, &format!("/local/{path}"))
+            .json(&body);
+        let refused = spark.send(asked).await.expect(422);
+        let fields = refused["errors"].as_array().unwrap().iter();
+        let mut named: Vec<_> = fields
+            .map(|field| field["pointer"].as_str().unwrap())
+            .collect();
+        named.sort_unstable();
+        assert_eq!(named, wrong, "{body}");
+    }
+    for path in ["/local/token", "/local/clock"] {
+        let asked = spark.call(Method::POST, path).body("sub=ana");
+        spark.send(asked).await.expect(400);
+    }
+}
+
+#[tokio::test]
 async fn who_is_refused_to_join_leaves_nothing_in_the_table() {
     let spark = LocalSpark::start().await;
     let token = spark.token("ana", &["prime"]).await;
