@@ -13,14 +13,16 @@ use serde_json::{Value, json};
 use shared::runtime::Context;
 
 use api::{Api, string};
+pub use progress::{Step, Steps, Told, steps, tell};
 
 mod api;
+mod progress;
 
 /// The files that the store drops into the bucket, and their keys there. Reviews are of products,
 /// so these come first.
-const DROPPED: [(&str, &str); 2] = [
-    ("products.tsv", "catalogue/demo.tsv"),
-    ("reviews.jsonl", "reviews/demo.jsonl"),
+const DROPPED: [(&str, &str, &str); 2] = [
+    ("products", "products.tsv", "catalogue/demo.tsv"),
+    ("reviews", "reviews.jsonl", "reviews/demo.jsonl"),
 ];
 
 #[derive(Deserialize)]
@@ -54,12 +56,12 @@ struct Post {
 }
 
 /// Puts the demo store's files into the bucket and plays its people against the API at `base_url`;
-/// what is there already is left alone, so it may be called again. Says on standard error where
-/// to look.
+/// what is there already is left alone, so it may be called again. Says each of its `steps`, and in
+/// the end where to look.
 ///
 /// # Errors
 /// A file of the demo that cannot be read, or a call that is not answered as it should be.
-pub async fn load(base_url: &str, context: &Context) -> Result<()> {
+pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<String> {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
     let api = Api {
         base: base_url.trim_end_matches('/').to_owned(),
@@ -68,16 +70,18 @@ pub async fn load(base_url: &str, context: &Context) -> Result<()> {
     let people: Vec<Person> = read(&files.join("people.json"))?;
     let posts: Vec<Post> = read(&files.join("posts.json"))?;
 
-    for (file, key) in DROPPED {
+    for (what, file, key) in DROPPED {
+        steps.begin(what, 0);
         drop_file(context, &files.join(file), key).await?;
         api.drain().await?;
     }
-    let tokens = join_all(&api, &people).await?;
-    let ids = publish_all(&api, &files.join("photos"), &people, &posts, &tokens).await?;
-    follow_and_smile(&api, &people, &posts, &ids, &tokens).await?;
+    let tokens = join_all(&api, &people, steps).await?;
+    let files = files.join("photos");
+    let ids = publish_all(&api, &files, &people, &posts, &tokens, steps).await?;
+    follow_and_smile(&api, &people, &posts, &ids, &tokens, steps).await?;
+    steps.begin("timelines and walls", 0);
     api.drain().await?;
-    say_where_to_look(&api, &people, &tokens);
-    Ok(())
+    Ok(where_to_look(&api, &people, &tokens))
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
@@ -96,9 +100,10 @@ async fn drop_file(context: &Context, file: &Path, key: &str) -> Result<()> {
 /// Tokens by handle.
 type Tokens = HashMap<String, String>;
 
-async fn join_all(api: &Api, people: &[Person]) -> Result<Tokens> {
+async fn join_all(api: &Api, people: &[Person], steps: &Steps) -> Result<Tokens> {
     let mut tokens = Tokens::new();
-    for person in people {
+    for (number, person) in people.iter().enumerate() {
+        steps.say("people", number, people.len());
         let token = api.token(&person.sub, person.prime).await?;
         let body = json!({
             "display_name": person.display_name,
@@ -131,6 +136,7 @@ async fn publish_all(
     people: &[Person],
     posts: &[Post],
     tokens: &Tokens,
+    steps: &Steps,
 ) -> Result<Vec<String>> {
     let mut known = HashMap::new();
     let mut faceless = HashSet::new();
@@ -160,7 +166,8 @@ async fn publish_all(
         ));
     }
     let mut uploads = Vec::with_capacity(posts.len());
-    for post in posts {
+    for (number, post) in posts.iter().enumerate() {
+        steps.say("photos", number, posts.len());
         let new = !known.contains_key(&(post.author.clone(), post.text.clone()));
         uploads.push(match &post.photo {
             Some(file) if new => {
@@ -169,6 +176,7 @@ async fn publish_all(
             Some(_) | None => None,
         });
     }
+    steps.begin("renditions", 0);
     api.drain().await?;
 
     for (person, token, photo) in avatars {
@@ -179,6 +187,7 @@ async fn publish_all(
     }
     let mut ids = Vec::with_capacity(posts.len());
     for (number, (post, photo)) in posts.iter().zip(uploads).enumerate() {
+        steps.say("posts", number, posts.len());
         let before = known.get(&(post.author.clone(), post.text.clone()));
         ids.push(match before {
             Some(id) => id.clone(),
@@ -275,8 +284,10 @@ async fn follow_and_smile(
     posts: &[Post],
     ids: &[String],
     tokens: &Tokens,
+    steps: &Steps,
 ) -> Result<()> {
     for (seat, person) in people.iter().enumerate() {
+        steps.say("follows and smiles", seat, people.len());
         let token = token(tokens, &person.handle)?;
         for handle in &person.follows {
             let path = format!("/v1/users/{handle}/follow");
@@ -297,25 +308,30 @@ async fn follow_and_smile(
     Ok(())
 }
 
-fn say_where_to_look(api: &Api, people: &[Person], tokens: &Tokens) {
+/// What to try first.
+fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
     let base = &api.base;
-    eprintln!("\nThe demo store is loaded. Try:");
-    eprintln!("  curl -s {base}/v1/topics/coffee/posts");
+    let mut lines = vec![
+        "The demo store is loaded. Look first at".to_owned(),
+        format!("  {base}/docs    the API, to read and to try"),
+        "or ask it, such as for a wall of a topic, without a token:".to_owned(),
+        format!("  curl -s {base}/v1/topics/coffee/posts"),
+    ];
     let prime = people.iter().find(|person| person.prime);
     let other = people.iter().find(|person| !person.prime);
     for person in prime.into_iter().chain(other) {
         let tier = if person.prime { "Prime" } else { "not Prime" };
-        eprintln!(
-            "  # the feed of {} ({}, {tier})",
-            person.display_name, person.sub
-        );
+        let (name, sub) = (&person.display_name, &person.sub);
         if let Some(token) = tokens.get(&person.handle) {
-            eprintln!("  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'");
+            lines.push(format!("the feed of {name} ({sub}, {tier}):"));
+            lines.push(format!(
+                "  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'"
+            ));
         }
     }
-    eprintln!("  # a token for someone new");
-    eprintln!(
-        "  curl -s {base}/local/token -H 'Content-Type: application/json' \
-         -d '{{\"sub\":\"ana\",\"groups\":[\"prime\"]}}'\n"
-    );
+    lines.push("a token for somebody new:".to_owned());
+    lines.push(format!(
+        "  curl -s {base}/local/token -d '{{\"sub\":\"ana\",\"groups\":[\"prime\"]}}'"
+    ));
+    lines.join("\n")
 }

@@ -83,13 +83,16 @@ async fn main() -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let work = async {
+        let mut look = format!("Its API is described at {}/docs", cloud.url());
         if demo {
-            local::demo::load(cloud.url(), cloud.context()).await?;
+            let (steps, told) = local::demo::steps();
+            let telling = tokio::spawn(local::demo::tell(told));
+            let loaded = local::demo::load(cloud.url(), cloud.context(), &steps).await;
+            drop(steps);
+            telling.await?;
+            look = loaded?;
         }
-        eprintln!(
-            "Spark runs at {0} and its API is described at {0}/docs",
-            cloud.url()
-        );
+        eprintln!("Spark runs at {}\n{look}", cloud.url());
         std::future::pending::<Result<()>>().await
     };
     tokio::select! {

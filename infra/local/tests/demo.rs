@@ -4,6 +4,8 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
+use std::collections::HashMap;
+
 use data_plane::Template;
 use local::{Cloud, Kept, Options, demo, functions};
 use serde_json::Value;
@@ -51,13 +53,41 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         .await
         .expect("a cloud");
 
-    demo::load(cloud.url(), cloud.context())
+    let (steps, mut told) = demo::steps();
+    let look = demo::load(cloud.url(), cloud.context(), &steps)
         .await
         .expect("loaded");
+    drop(steps);
+
+    let mut begun = Vec::new();
+    let mut counted = HashMap::new();
+    while let Some(demo::Step { what, done, of }) = told.recv().await {
+        if begun.last() != Some(&what) {
+            begun.push(what);
+        }
+        assert!(done < of || of == 0, "{what}: {done} of {of}");
+        *counted.entry(what).or_insert(0) += 1;
+    }
+    let all = [
+        "products",
+        "reviews",
+        "people",
+        "photos",
+        "renditions",
+        "posts",
+        "follows and smiles",
+        "timelines and walls",
+    ];
+    assert_eq!(begun, all, "each step is told, once begun");
+    let posts_told: usize = counted["posts"];
+    for first in ["/docs", "curl -s ", "/v1/feed", "/local/token"] {
+        assert!(look.contains(first), "{look}");
+    }
 
     let posts = published(&cloud).await;
     let written: Vec<Value> = serde_json::from_str(POSTS).expect("the demo's posts");
     assert_eq!(posts.len(), written.len());
+    assert_eq!(posts.len(), posts_told, "each post is told");
     for post in &posts {
         assert_eq!(post["status"], "published", "{post}");
         assert!(post["shoppable_count"].as_u64() > Some(0), "{post}");
@@ -90,7 +120,8 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         assert!(profile["avatar"].is_object(), "{profile}");
     }
 
-    demo::load(cloud.url(), cloud.context())
+    let (steps, _told) = demo::steps();
+    demo::load(cloud.url(), cloud.context(), &steps)
         .await
         .expect("loaded again");
 
