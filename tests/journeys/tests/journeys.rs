@@ -25,6 +25,7 @@ mod refusals;
 mod reviews;
 mod roles;
 mod safeguards;
+mod setup;
 mod spark;
 mod traces;
 mod uploads;
