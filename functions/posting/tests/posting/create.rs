@@ -287,7 +287,7 @@ async fn publishing_takes_two_rounds_and_what_it_may_cost() {
         .await
         .expect(201);
     let used = meter.take();
-    assert!(used.rounds <= 2 && used.wcu <= 10.0, "{used:?}");
+    assert!(used.rounds <= 2 && used.wcu <= 12.0, "{used:?}");
 
     let keyed = http
         .post("/v1/posts")
@@ -295,7 +295,7 @@ async fn publishing_takes_two_rounds_and_what_it_may_cost() {
         .header("idempotency-key", "k");
     keyed.json(bare).send().await.expect(201);
     let used = meter.take();
-    assert!(used.rounds <= 2 && used.wcu <= 12.0, "{used:?}");
+    assert!(used.rounds <= 2 && used.wcu <= 14.0, "{used:?}");
 
     let spots = ["mug", "pot"].map(|id| json!({"product_id": id, "x": 0.5, "y": 0.5}));
     let photo = json!([{"id": photo.id.to_string(), "alt": "A photo", "hotspots": spots}]);
@@ -306,5 +306,5 @@ async fn publishing_takes_two_rounds_and_what_it_may_cost() {
         .header("idempotency-key", "l");
     keyed.json(body).send().await.expect(201);
     let used = meter.take();
-    assert!(used.rounds <= 2 && used.wcu <= 14.0, "{used:?}");
+    assert!(used.rounds <= 2 && used.wcu <= 16.0, "{used:?}");
 }

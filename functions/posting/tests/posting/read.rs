@@ -35,7 +35,7 @@ async fn everybody_reads_a_published_post_and_sees_their_own_smile() {
     );
     let bens = read(Some(&ben.token)).await;
     assert_eq!(bens.json()["viewer"], json!({"smiled": true}));
-    assert_eq!(bens.header("cache-control"), Some("private"));
+    assert_eq!(bens.header("cache-control"), Some("private, no-cache"));
     let stranger = world.token("stranger", &[]);
     assert_eq!(
         read(Some(&stranger)).await.json()["viewer"],
