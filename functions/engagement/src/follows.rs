@@ -8,7 +8,7 @@ use domain::{
 use http::StatusCode;
 use shared::{
     error::Error,
-    http::{Path, Refusals, Viewer},
+    http::{Path, Viewer},
 };
 
 use crate::App;
@@ -17,10 +17,10 @@ use crate::App;
 #[utoipa::path(
     put,
     path = "/v1/users/{handle}/follow",
-    tag = "Engagement",
+    tag = "engagement",
     params(("handle" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Followed."), (status = 422, description = "Nobody follows themselves."))
 )]
 pub async fn follow_person(
     State(app): State<App>,
@@ -37,10 +37,10 @@ pub async fn follow_person(
 #[utoipa::path(
     delete,
     path = "/v1/users/{handle}/follow",
-    tag = "Engagement",
+    tag = "engagement",
     params(("handle" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Not followed any more."), (status = 422, description = "Nobody follows themselves."))
 )]
 pub async fn unfollow_person(
     State(app): State<App>,
@@ -56,10 +56,10 @@ pub async fn unfollow_person(
 #[utoipa::path(
     put,
     path = "/v1/topics/{topic_id}/follow",
-    tag = "Engagement",
-    params(("topic_id" = String, Path, description = "The id of an interest.")),
+    tag = "engagement",
+    params(("topic_id" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Followed."))
 )]
 pub async fn follow_topic(
     State(app): State<App>,
@@ -75,10 +75,10 @@ pub async fn follow_topic(
 #[utoipa::path(
     delete,
     path = "/v1/topics/{topic_id}/follow",
-    tag = "Engagement",
-    params(("topic_id" = String, Path, description = "The id of an interest.")),
+    tag = "engagement",
+    params(("topic_id" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Not followed any more."), (status = 422, description = "At least five interests must remain."))
 )]
 pub async fn unfollow_topic(
     State(app): State<App>,

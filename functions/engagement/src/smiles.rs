@@ -8,7 +8,7 @@ use domain::{
 use http::StatusCode;
 use shared::{
     error::Error,
-    http::{Path, Prime, Refusals},
+    http::{Path, Prime},
 };
 
 use crate::App;
@@ -17,10 +17,10 @@ use crate::App;
 #[utoipa::path(
     put,
     path = "/v1/posts/{post_id}/smile",
-    tag = "Engagement",
+    tag = "engagement",
     params(("post_id" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Smiled."))
 )]
 pub async fn smile_post(
     State(app): State<App>,
@@ -37,10 +37,10 @@ pub async fn smile_post(
 #[utoipa::path(
     delete,
     path = "/v1/posts/{post_id}/smile",
-    tag = "Engagement",
+    tag = "engagement",
     params(("post_id" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Taken back."))
 )]
 pub async fn take_back_smile(
     State(app): State<App>,

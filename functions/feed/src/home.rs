@@ -10,7 +10,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use shared::{
     error::Error,
-    http::{Page, PageQuery, Params, Refusals, Viewer},
+    http::{Page, PageQuery, Params, Viewer},
 };
 
 use crate::{
@@ -28,7 +28,7 @@ const LIST: &str = "feed";
     tag = "feed",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of the feed", body = Page<FeedItem>), Refusals)
+    responses((status = 200, description = "A page of the feed", body = Page<FeedItem>))
 )]
 pub async fn read_feed(
     State(app): State<App>,

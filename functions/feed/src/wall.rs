@@ -9,7 +9,8 @@ use domain::{
 };
 use shared::{
     error::{Error, Invalid},
-    http::{MaybeViewer, Page, PageQuery, Params, Path, Refusals},
+    http::{MaybeViewer, Page, PageQuery, Params, Path},
+    views::words,
 };
 
 use crate::{
@@ -23,12 +24,13 @@ use crate::{
     path = "/v1/topics/{topic_id}/posts",
     tag = "feed",
     params(
-        ("topic_id" = String, Path, description = "An id of the interests catalogue"),
-        ("sort" = Option<String>, Query, description = "`new`"),
-        ("kind" = Option<String>, Query, description = "One kind of post alone, such as `poll`"),
+        ("topic_id" = String, Path),
+        ("sort" = inline(Option<words::Sort>), Query, description = "In which order."),
+        ("kind" = Option<words::PostKind>, Query, description = "One kind of post alone."),
         PageQuery
     ),
-    responses((status = 200, description = "A page of the wall", body = Page<WallItem>), Refusals)
+    security((), ("bearer" = [])),
+    responses((status = 200, description = "A page of the wall.", body = Page<WallItem>))
 )]
 pub async fn read_wall(
     State(app): State<App>,

@@ -5,13 +5,14 @@ use domain::{
     posts::{Hydrated, Post},
 };
 use serde::Serialize;
-use shared::views::PostView;
+use shared::views::{PostView, words};
 use utoipa::ToSchema;
 
 /// One item of a home feed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FeedItem {
-    /// `post`.
+    /// What it is.
+    #[schema(value_type = words::FeedItemKind)]
     pub kind: &'static str,
     /// The post.
     pub post: PostView,
@@ -33,7 +34,8 @@ pub struct WallItem {
 /// Why a post is shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReasonView {
-    /// `followed` or `topic`.
+    /// What it is for.
+    #[schema(value_type = words::ReasonKind)]
     pub kind: &'static str,
     /// For people to read.
     pub text: String,

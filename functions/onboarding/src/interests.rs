@@ -3,7 +3,6 @@
 use axum::{Json, response::IntoResponse};
 use domain::people::interests;
 use http::header;
-use shared::http::Refusals;
 
 use crate::wire::{GroupView, InterestView, InterestsView};
 
@@ -15,7 +14,7 @@ const CACHE: &str = "public, max-age=3600";
     get,
     path = "/v1/interests",
     tag = "onboarding",
-    responses((status = 200, description = "The interests.", body = InterestsView), Refusals)
+    responses((status = 200, description = "The interests.", body = InterestsView))
 )]
 pub(crate) async fn list_interests() -> impl IntoResponse {
     let groups = interests::groups().iter().map(|group| GroupView {

@@ -13,7 +13,7 @@ use domain::{
 };
 use shared::{
     error::{Conflict, Error, Invalid},
-    http::{IfMatch, JsonBody, Patch, Refusals, Viewer, created},
+    http::{IfMatch, JsonBody, Patch, Viewer, created},
     store::ProfileChange,
 };
 
@@ -30,9 +30,8 @@ const JOIN: &str = "POST /v1/me";
     path = "/v1/me",
     tag = "onboarding",
     request_body = Join,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.")),
     security(("bearer" = [])),
-    responses((status = 201, description = "Joined.", body = MeView), Refusals)
+    responses((status = 201, description = "Joined.", body = MeView))
 )]
 pub(crate) async fn join(
     State(app): State<App>,
@@ -82,7 +81,9 @@ fn answer(app: &App, viewer: &Viewer, profile: Profile) -> Result<Response, Erro
     path = "/v1/me",
     tag = "onboarding",
     security(("bearer" = [])),
-    responses((status = 200, description = "My profile.", body = MeView), Refusals)
+    responses(
+        (status = 200, description = "My profile.", body = MeView),
+        (status = 404, description = "Not joined."))
 )]
 pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Json<MeView>, Error> {
     let profile = app
@@ -101,7 +102,7 @@ pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Js
     tag = "onboarding",
     request_body(content = ChangeMe, content_type = "application/merge-patch+json"),
     security(("bearer" = [])),
-    responses((status = 200, description = "My profile, changed.", body = MeView), Refusals)
+    responses((status = 200, description = "My profile, changed.", body = MeView))
 )]
 pub(crate) async fn change_me(
     State(app): State<App>,

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use domain::people::suggestions::{Rank, Suggestion, suggest};
 use shared::{
     error::Error,
-    http::{Page, PageQuery, Params, Refusals, Viewer},
+    http::{Page, PageQuery, Params, Viewer},
 };
 
 use crate::{App, wire::SuggestedView};
@@ -23,7 +23,7 @@ const EACH: usize = 30;
     tag = "onboarding",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of people.", body = Page<SuggestedView>), Refusals)
+    responses((status = 200, description = "A page of people.", body = Page<SuggestedView>))
 )]
 pub(crate) async fn list_suggested(
     State(app): State<App>,

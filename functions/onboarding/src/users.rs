@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use domain::{people::Handle, shown::Onlooker};
 use shared::{
     error::Error,
-    http::{MaybeViewer, Path, Refusals},
+    http::{MaybeViewer, Path},
 };
 
 use crate::{
@@ -17,9 +17,9 @@ use crate::{
     get,
     path = "/v1/users/{handle}",
     tag = "onboarding",
-    params(("handle" = String, Path, description = "Without the @.")),
+    params(("handle" = String, Path)),
     security((), ("bearer" = [])),
-    responses((status = 200, description = "The profile.", body = UserView), Refusals)
+    responses((status = 200, description = "The profile.", body = UserView))
 )]
 pub(crate) async fn read_user(
     State(app): State<App>,

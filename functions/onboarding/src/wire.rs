@@ -20,10 +20,10 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Join {
     /// 1 to 50 characters.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 1, max_length = 50)]
     display_name: Option<String>,
     /// 2 to 20 of a-z, A-Z, 0-9 and _; unique whatever the case, and fixed.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_]{2,20}$")]
     handle: Option<String>,
     /// At least five ids of interests.
     #[schema(value_type = Vec<String>, min_items = 5)]
@@ -125,19 +125,19 @@ fn chosen(interests: &[String], invalid: &mut Invalid) -> Option<BTreeSet<TopicI
 pub(crate) struct ChangeMe {
     /// 1 to 50 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 50)]
     display_name: Patch<String>,
     /// Up to 500 characters; null for none.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 500)]
     bio: Patch<String>,
     /// A photo of mine that is ready; null for none.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     avatar_photo_id: Patch<String>,
     /// All interests from now on, at least five.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Vec<String>, required = false, min_items = 5)]
     interests: Patch<Vec<String>>,
     /// The switches to turn; null turns all off.
     #[serde(default)]

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Router, response::IntoResponse, routing::any};
+use axum::{Router, body::Bytes, extract::State, response::IntoResponse, routing::any};
 use http::header;
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Value, json};
 use shared::{
-    http::{Refusals, edge, method_not_allowed},
+    http::{edge, method_not_allowed},
     runtime::{Context, function::Http},
 };
-use utoipa::openapi::OpenApi;
+use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -17,18 +18,36 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 /// `cargo run -p local -- --refresh` makes it anew.
 const DESCRIPTION: &str = include_str!("../openapi.json");
 
+/// A description of an API, OpenAPI 3.1.
+#[derive(Clone, ToSchema)]
+#[schema(value_type = Object)]
+struct Description(Bytes);
+
 /// The description of the whole API, OpenAPI 3.1.
 #[utoipa::path(
     get,
     path = "/openapi.json",
     tag = "pages",
-    responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value), Refusals)
+    responses((status = 200, description = "OpenAPI 3.1.", body = Description))
 )]
-async fn read_description() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], DESCRIPTION)
+async fn read_description(
+    State(Description(description)): State<Description>,
+) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], description)
 }
 
-fn routes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+/// The description, which says that the API is at this address.
+fn description(api_url: &str) -> Description {
+    Description(match serde_json::from_str::<Value>(DESCRIPTION) {
+        Ok(mut api) => {
+            api["servers"] = json!([{"url": api_url}]);
+            Bytes::from(api.to_string())
+        }
+        Err(_never_made_so) => Bytes::from_static(DESCRIPTION.as_bytes()),
+    })
+}
+
+fn routes() -> OpenApiRouter<Description> {
     OpenApiRouter::new().routes(routes!(read_description))
 }
 
@@ -56,7 +75,8 @@ fn other_methods() -> Router {
 /// Every route of this function, within the edge, which answers what no route takes.
 pub fn router(context: &Context) -> Router {
     let docs = SwaggerUi::new("/docs").config(Config::new(["/openapi.json"]));
-    let routes = Router::from(routes()).merge(docs).merge(other_methods());
+    let described = routes().with_state(description(context.config.api_url()));
+    let routes = Router::from(described).merge(docs).merge(other_methods());
     edge(routes, context)
 }
 
@@ -67,5 +87,5 @@ pub fn function(context: &Context) -> Http {
 
 /// The description of this function's routes.
 pub fn openapi() -> OpenApi {
-    routes::<()>().into_openapi()
+    routes().into_openapi()
 }

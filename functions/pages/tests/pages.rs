@@ -26,6 +26,10 @@ async fn the_description_is_openapi_3_1_and_names_every_path_once() {
         assert!(api["paths"][path].is_object(), "{path}");
     }
     assert_eq!(
+        api["servers"],
+        serde_json::json!([{"url": "https://api.test"}])
+    );
+    assert_eq!(
         api["components"]["securitySchemes"]["bearer"]["scheme"],
         "bearer"
     );

@@ -12,7 +12,7 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     error::{Conflict, Error, Invalid, Refusal},
-    http::{IfMatch, JsonBody, Path, Refusals, Viewer},
+    http::{IfMatch, JsonBody, Path, Viewer},
     store::Uploads,
     table::Anew,
     views::PostView,
@@ -31,11 +31,11 @@ use crate::{
 #[utoipa::path(
     patch,
     path = "/v1/posts/{post_id}",
-    tag = "Posting",
+    tag = "posting",
     params(("post_id" = String, Path)),
     request_body(content = ChangePost, content_type = "application/merge-patch+json"),
     security(("bearer" = [])),
-    responses((status = 200, body = PostView), Refusals)
+    responses((status = 200, description = "The post, changed.", body = PostView))
 )]
 pub async fn change_post(
     State(app): State<App>,

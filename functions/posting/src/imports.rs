@@ -5,7 +5,7 @@ use domain::catalogue::report::Report;
 use serde::Serialize;
 use shared::{
     error::Error,
-    http::{Admin, Page, PageQuery, Params, Path, Refusals},
+    http::{Admin, Page, PageQuery, Params, Path},
     views::Time,
 };
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::App;
 
 /// A file that was imported.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ImportView {
+pub struct ImportedFile {
     /// What its report is read by.
     pub id: String,
     /// Its key in the bucket.
@@ -48,7 +48,7 @@ pub struct NotRetiredView {
 pub struct ImportReport {
     /// As in the list.
     #[serde(flatten)]
-    pub import: ImportView,
+    pub import: ImportedFile,
     /// What is bad: the first 1,000 fields.
     pub bad: Vec<BadLineView>,
 }
@@ -64,7 +64,7 @@ pub struct BadLineView {
     pub reason: String,
 }
 
-impl From<&Report> for ImportView {
+impl From<&Report> for ImportedFile {
     fn from(report: &Report) -> Self {
         Self {
             id: report.id.clone(),
@@ -86,21 +86,21 @@ impl From<&Report> for ImportView {
 #[utoipa::path(
     get,
     path = "/v1/admin/imports",
-    tag = "Admin",
+    tag = "admin",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, body = Page<ImportView>), Refusals)
+    responses((status = 200, description = "A page of files, newest first.", body = Page<ImportedFile>))
 )]
 pub async fn list_imports(
     State(app): State<App>,
     _admin: Admin,
     params: Params,
-) -> Result<Json<Page<ImportView>>, Error> {
+) -> Result<Json<Page<ImportedFile>>, Error> {
     let page = params.page()?;
     let list = app.cursors.list("imports", None);
     let after: Option<String> = list.place(&page)?;
     let (reports, next) = app.store.imports(after, page.limit).await?;
-    let items = reports.iter().map(ImportView::from).collect();
+    let items = reports.iter().map(ImportedFile::from).collect();
     list.page(items, |_all_fit| next).map(Json)
 }
 
@@ -108,10 +108,10 @@ pub async fn list_imports(
 #[utoipa::path(
     get,
     path = "/v1/admin/imports/{id}",
-    tag = "Admin",
-    params(("id" = String, Path)),
+    tag = "admin",
+    params(("id" = String, Path, description = "Which.")),
     security(("bearer" = [])),
-    responses((status = 200, body = ImportReport), Refusals)
+    responses((status = 200, description = "The report.", body = ImportReport))
 )]
 pub async fn read_import(
     State(app): State<App>,
@@ -119,7 +119,7 @@ pub async fn read_import(
     Path(id): Path<String>,
 ) -> Result<Json<ImportReport>, Error> {
     let report = app.store.import(&id).await?.ok_or(Error::NotFound)?;
-    let import = ImportView::from(&report);
+    let import = ImportedFile::from(&report);
     let bad = report.tally.bad.into_iter().map(|bad| BadLineView {
         line: bad.line,
         field: bad.field.into_owned(),

@@ -10,7 +10,7 @@ use domain::{
 use jiff::SignedDuration;
 use shared::{
     error::Error,
-    http::{JsonBody, Path, Refusals, Viewer, created},
+    http::{JsonBody, Path, Viewer, created},
     runtime::Clock,
     views::rejection,
 };
@@ -31,11 +31,10 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 #[utoipa::path(
     post,
     path = "/v1/photos",
-    tag = "Posting",
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters.")),
+    tag = "posting",
     request_body = NewPhoto,
     security(("bearer" = [])),
-    responses((status = 201, body = PhotoAnswer, headers(("Location" = String))), Refusals)
+    responses((status = 201, description = "The ticket.", body = PhotoAnswer))
 )]
 pub async fn request_upload(
     State(app): State<App>,
@@ -64,10 +63,10 @@ pub async fn request_upload(
 #[utoipa::path(
     get,
     path = "/v1/photos/{id}",
-    tag = "Posting",
-    params(("id" = String, Path)),
+    tag = "posting",
+    params(("id" = String, Path, description = "Which.")),
     security(("bearer" = [])),
-    responses((status = 200, body = PhotoAnswer), Refusals)
+    responses((status = 200, description = "The upload.", body = PhotoAnswer))
 )]
 pub async fn read_photo(
     State(app): State<App>,

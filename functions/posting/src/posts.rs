@@ -11,7 +11,7 @@ use domain::{
 use http::StatusCode;
 use shared::{
     error::{Error, Refusal},
-    http::{IfMatch, MaybeViewer, Page, PageQuery, Params, Path, Refusals, Viewer},
+    http::{IfMatch, MaybeViewer, Page, PageQuery, Params, Path, Viewer},
     table::Anew,
     views::PostView,
 };
@@ -22,10 +22,10 @@ use crate::App;
 #[utoipa::path(
     get,
     path = "/v1/posts/{post_id}",
-    tag = "Posting",
+    tag = "posting",
     params(("post_id" = String, Path)),
     security((), ("bearer" = [])),
-    responses((status = 200, body = PostView), Refusals)
+    responses((status = 200, description = "The post.", body = PostView))
 )]
 pub async fn read_post(
     State(app): State<App>,
@@ -71,10 +71,10 @@ impl App {
 #[utoipa::path(
     delete,
     path = "/v1/posts/{post_id}",
-    tag = "Posting",
+    tag = "posting",
     params(("post_id" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204), Refusals)
+    responses((status = 204, description = "Deleted."))
 )]
 pub async fn delete_post(
     State(app): State<App>,
@@ -109,10 +109,10 @@ pub async fn delete_post(
 #[utoipa::path(
     get,
     path = "/v1/users/{handle}/posts",
-    tag = "Posting",
+    tag = "posting",
     params(("handle" = String, Path), PageQuery),
     security((), ("bearer" = [])),
-    responses((status = 200, body = Page<PostView>), Refusals)
+    responses((status = 200, description = "A page of posts, newest first.", body = Page<PostView>))
 )]
 pub async fn list_posts(
     State(app): State<App>,

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use domain::ids::ProductId;
 use shared::{
     error::Error,
-    http::{MaybeViewer, Path, Refusals},
+    http::{MaybeViewer, Path},
     views::ProductCard,
 };
 
@@ -15,10 +15,10 @@ use crate::{App, wire::ProductView};
 #[utoipa::path(
     get,
     path = "/v1/products/{id}",
-    tag = "Posting",
+    tag = "posting",
     params(("id" = String, Path, description = "As a card says it.")),
     security((), ("bearer" = [])),
-    responses((status = 200, body = ProductView), Refusals)
+    responses((status = 200, description = "The product.", body = ProductView))
 )]
 pub async fn read_product(
     State(app): State<App>,

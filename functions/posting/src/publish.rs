@@ -15,7 +15,7 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     error::{Conflict, Error, Invalid},
-    http::{JsonBody, Prime, Refusals, created},
+    http::{JsonBody, Prime, created},
     store::Creation,
     table::Anew,
     views::PostView,
@@ -34,11 +34,10 @@ const ROUTE: &str = "POST /v1/posts";
 #[utoipa::path(
     post,
     path = "/v1/posts",
-    tag = "Posting",
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; the same key and body within 24 hours make one post.")),
+    tag = "posting",
     request_body = NewPost,
     security(("bearer" = [])),
-    responses((status = 201, body = PostView, headers(("Location" = String))), Refusals)
+    responses((status = 201, description = "The post.", body = PostView))
 )]
 pub async fn create_post(
     State(app): State<App>,

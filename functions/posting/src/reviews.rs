@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use shared::{
     error::Error,
-    http::{Page, PageQuery, Params, Prime, Refusals},
+    http::{Page, PageQuery, Params, Prime},
     store::Store,
     views::ReviewView,
 };
@@ -27,10 +27,10 @@ pub struct OwnReviewView {
 #[utoipa::path(
     get,
     path = "/v1/me/reviews",
-    tag = "Posting",
+    tag = "posting",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, body = Page<OwnReviewView>), Refusals)
+    responses((status = 200, description = "A page of reviews, newest written first.", body = Page<OwnReviewView>))
 )]
 pub async fn list_reviews(
     State(app): State<App>,

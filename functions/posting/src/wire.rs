@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Invalid,
     http::Wire,
-    views::{ProductCard, RenditionView, Time},
+    views::{ProductCard, RenditionView, Time, words},
 };
 use utoipa::ToSchema;
 
@@ -24,8 +24,8 @@ pub use post::{Draft, DraftPhoto, NewPost};
 /// What is going to be uploaded.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPhoto {
-    /// `image/jpeg`, `image/png` or `image/webp`.
-    #[schema(required, nullable = false)]
+    /// What it is.
+    #[schema(value_type = words::PhotoType, required, nullable = false)]
     content_type: Option<String>,
     /// The file's length, 1 to 20,000,000.
     #[schema(required, nullable = false, minimum = 1, maximum = 20_000_000)]
@@ -87,11 +87,12 @@ pub(crate) fn one_of(words: &[&str]) -> String {
 pub struct PhotoAnswer {
     /// What a post names it by.
     pub id: String,
-    /// `awaiting_upload`, `processing` (the file has arrived), `ready` or `rejected`.
+    /// What became of it; `processing` once the file has arrived.
+    #[schema(value_type = words::PhotoStatus)]
     pub status: &'static str,
-    /// Why it was rejected: `truncated`, `type-mismatch`, `too-many-pixels`, `too-large` or
-    /// `unreadable`.
+    /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::PhotoFault>)]
     pub reason: Option<&'static str>,
     /// With the ticket alone: how to upload.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +117,7 @@ pub struct UploadView {
     /// `PUT`.
     pub method: String,
     /// Where to.
+    #[schema(format = "uri")]
     pub url: String,
     /// All of these must be sent.
     pub headers: BTreeMap<String, String>,
@@ -134,7 +136,7 @@ pub struct ProductView {
     /// More pictures in the store.
     pub more_images: Vec<String>,
     /// Public lists that hold it: none before there are lists.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(ignore)]
     pub saved_in: [(); 0],
     /// Up to 12 of its category and price band that can be bought, nearest in price first.
     pub similar: Vec<ProductCard>,

@@ -76,5 +76,5 @@ pub fn descriptions() -> impl Iterator<Item = (&'static str, OpenApi)> {
 /// The description cannot be written as JSON.
 pub fn openapi() -> serde_json::Result<String> {
     let api = merge_openapi(descriptions().map(|(_, description)| description));
-    Ok(serde_json::to_string_pretty(&api)? + "\n")
+    Ok(serde_json::to_string_pretty(&api?)? + "\n")
 }

@@ -1,14 +1,11 @@
 //! The only place with status codes: an [`Error`] becomes an RFC 9457 problem, and is logged once.
 
-use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt::Write};
+use std::{borrow::Cow, error::Error as StdError, fmt::Write};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use utoipa::{
-    IntoResponses, ToSchema,
-    openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, response::Response as Documented},
-};
+use utoipa::ToSchema;
 
 use crate::error::{Conflict, Error, Malformed, Refusal};
 
@@ -43,23 +40,6 @@ pub struct FieldProblem {
     pub pointer: String,
     /// What is wrong with it.
     pub detail: String,
-}
-
-/// The refusals of a route, for its documentation: `responses((status = 200, …), Refusals)`.
-#[derive(Debug)]
-pub struct Refusals;
-
-impl IntoResponses for Refusals {
-    fn responses() -> BTreeMap<String, RefOr<Documented>> {
-        let schema = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name("Problem")))
-            .build();
-        let response = ResponseBuilder::new()
-            .description("Refused: an RFC 9457 problem, with a stable `type`.")
-            .content(PROBLEM_JSON, schema)
-            .build();
-        BTreeMap::from([("default".to_owned(), RefOr::T(response))])
-    }
 }
 
 /// Which problem an answer was, for the request's line in the log.

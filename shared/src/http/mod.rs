@@ -28,7 +28,7 @@ pub use auth::{Admin, MaybeViewer, Prime, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, Wire};
 pub use cursor::{CURSOR_LIFE, Cursors, List};
 pub use edge::edge;
-pub use error::{FieldProblem, Problem, Refusals, method_not_allowed};
+pub use error::{FieldProblem, Problem, method_not_allowed};
 pub use etag::IfMatch;
 pub use openapi::merge as merge_openapi;
 pub use page::{BODY_MOST, Page, created};

@@ -20,6 +20,7 @@ pub const BODY_MOST: usize = 3_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page<T> {
     /// In the list's order.
+    #[schema(max_items = 100)]
     pub items: Vec<T>,
     /// What to ask on with; `null` at the end of the list.
     #[schema(required)]

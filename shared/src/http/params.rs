@@ -29,10 +29,16 @@ pub struct PageParams {
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// How many items, 20 unless said otherwise.
-    #[param(required = false, minimum = 1, maximum = 100)]
+    #[param(
+        required = false,
+        nullable = false,
+        minimum = 1,
+        maximum = 100,
+        default = 20
+    )]
     pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    #[param(required = false)]
+    #[param(required = false, nullable = false)]
     pub cursor: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Time;
+use super::{Time, address::uri, words};
 
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,6 +16,7 @@ pub struct MoneyView {
     /// In minor units of the currency.
     pub amount: i64,
     /// ISO 4217 code.
+    #[schema(pattern = "^[A-Z]{3}$")]
     pub currency: String,
 }
 
@@ -27,20 +28,29 @@ pub struct ProductCard {
     /// Empty for what left the catalogue unseen.
     pub title: String,
     /// The maker.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
-    /// What it costs now; `null` for what left the catalogue.
+    /// What it costs now; absent for what left the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<MoneyView>,
     /// When the store last confirmed price and availability.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub price_confirmed_at: Option<Time>,
-    /// `in_stock`, `sold_out` or `gone`.
+    /// Whether it can be bought.
+    #[schema(value_type = words::Availability)]
     pub availability: String,
     /// Mean of its reviews, 1 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<f64>,
     /// How many reviews.
     pub review_count: u64,
     /// Its page in the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
     pub url: Option<String>,
     /// Its picture in the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
     pub image_url: Option<String>,
     /// How many people saved it.
     pub saves: u64,
@@ -59,6 +69,7 @@ pub struct ReviewView {
     /// What it is about.
     pub product: ProductCard,
     /// Stars, 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     pub rating: u8,
     /// May be empty.
     pub title: String,
@@ -138,8 +149,8 @@ fn card(id: &ProductId, product: Option<&Product>) -> ProductCard {
         .to_owned(),
         rating: product.rating(),
         review_count: product.review_count,
-        url: Some(product.url.clone()),
-        image_url: product.image_url.clone(),
+        url: Some(uri(&product.url)),
+        image_url: product.image_url.as_deref().map(uri),
         saves: product.saves,
         substitute: None,
     }

@@ -1,16 +1,18 @@
 //! Making answers of what the rules let through: shapes and presenter, pure. A file a subject.
 
+mod address;
 mod catalogue;
 mod people;
 mod posts;
 mod texts;
 mod time;
+pub mod words;
 
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use people::{AvatarView, UserCard};
 pub use posts::{
     CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
-    ReadyPhotoView, RenditionView, UnreadyPhotoView, ViewerView, rejection,
+    RenditionView, ViewerView, rejection,
 };
 pub use texts::EntityView;
 pub use time::Time;

@@ -7,7 +7,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Presenter, RenditionView};
+use super::{Presenter, RenditionView, words};
 
 /// A person, as everything that they did shows them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -21,7 +21,8 @@ pub struct UserCard {
     /// Their picture, if they have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<AvatarView>,
-    /// `enthusiast`, `influencer`, `onsite_associate`.
+    /// What they are known for.
+    #[schema(value_type = Vec<words::Badge>)]
     pub badges: Vec<String>,
 }
 

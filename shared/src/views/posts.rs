@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{EntityView, Presenter, ProductCard, ReviewView, Time, UserCard};
+use super::{EntityView, Presenter, ProductCard, ReviewView, Time, UserCard, address::uri, words};
 
 /// One size of a photo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,6 +24,7 @@ pub struct RenditionView {
     /// Pixels.
     pub height: u32,
     /// Absolute address of a JPEG.
+    #[schema(format = "uri")]
     pub url: String,
 }
 
@@ -31,54 +32,54 @@ pub struct RenditionView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HotspotView {
     /// From the left edge, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     pub x: f64,
     /// From the top edge, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     pub y: f64,
     /// Where a tap leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
     pub url: Option<String>,
     /// What it is.
     pub product: ProductCard,
 }
 
-/// A photo of a post: ready, or on its way (its author alone sees that).
+/// A photo of a post: ready, or not, which its author alone sees.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(untagged)]
+#[serde(tag = "status", rename_all = "snake_case")]
 pub enum PhotoView {
-    /// Can be shown.
-    Ready(ReadyPhotoView),
-    /// Cannot be shown.
-    Unready(UnreadyPhotoView),
-}
-
-/// A photo that can be shown.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReadyPhotoView {
-    /// Which.
-    pub id: String,
-    /// Alternative text.
-    pub alt: String,
-    /// Pixels of the original, after orientation.
-    pub width: u32,
-    /// Pixels of the original, after orientation.
-    pub height: u32,
-    /// Thumbhash, base64.
-    pub placeholder: String,
-    /// Smallest first.
-    pub renditions: Vec<RenditionView>,
-    /// What is in it.
-    pub hotspots: Vec<HotspotView>,
-}
-
-/// A photo that cannot be shown (yet).
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct UnreadyPhotoView {
-    /// Which.
-    pub id: String,
-    /// `processing` or `rejected`.
-    pub status: String,
-    /// Why it was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    /// A photo that can be shown.
+    Ready {
+        /// Which.
+        id: String,
+        /// Alternative text.
+        alt: String,
+        /// Pixels of the original, after orientation.
+        width: u32,
+        /// Pixels of the original, after orientation.
+        height: u32,
+        /// Thumbhash, base64.
+        placeholder: String,
+        /// Smallest first.
+        renditions: Vec<RenditionView>,
+        /// What is in it.
+        #[schema(max_items = 20)]
+        hotspots: Vec<HotspotView>,
+    },
+    /// A photo that is on its way.
+    Processing {
+        /// Which.
+        id: String,
+    },
+    /// A photo that cannot be shown.
+    Rejected {
+        /// Which.
+        id: String,
+        /// Why.
+        #[schema(value_type = words::PhotoFault)]
+        reason: &'static str,
+    },
 }
 
 /// How a post was received.
@@ -104,19 +105,24 @@ pub struct ViewerView {
 pub struct PostView {
     /// Which.
     pub id: String,
-    /// `story`, `photo`, `review`, `link`, `poll` or `question`.
+    /// What kind of post it is.
+    #[schema(value_type = words::PostKind)]
     pub kind: String,
-    /// `processing`, `needs_attention` or `published`.
+    /// Who sees it.
+    #[schema(value_type = words::PostStatus)]
     pub status: String,
     /// Whose; absent only when the account is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<UserCard>,
     /// NFC, as given; escape it where it is shown.
     pub text: String,
     /// Hashtags, mentions and links in the text, in order.
     pub entities: Vec<EntityView>,
     /// In the order given.
+    #[schema(max_items = 10)]
     pub photos: Vec<PhotoView>,
     /// Products named without a photo.
+    #[schema(max_items = 20)]
     pub products: Vec<ProductCard>,
     /// How many different products in it can be bought now.
     pub shoppable_count: usize,
@@ -130,14 +136,17 @@ pub struct PostView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewView>,
     /// Whose walls it is on.
+    #[schema(max_items = 5)]
     pub topics: Vec<String>,
-    /// `influencer`, `onsite_associate`, `sponsored`.
+    /// Where it comes from.
+    #[schema(value_type = Vec<words::Label>)]
     pub labels: Vec<String>,
     /// How it was received.
     pub counts: CountsView,
     /// When it was handed in.
     pub created_at: Time,
     /// When it appeared.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Time>,
     /// When it was last changed after it had appeared; absent if it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,6 +160,7 @@ pub struct PostView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LinkView {
     /// Begins with `http://` or `https://`.
+    #[schema(format = "uri")]
     pub url: String,
 }
 
@@ -160,10 +170,12 @@ pub struct PollView {
     /// Up to 300 characters.
     pub question: String,
     /// Two to four, in the order given.
+    #[schema(min_items = 2, max_items = 4)]
     pub options: Vec<PollOptionView>,
     /// How many voted.
     pub voters: u64,
-    /// When voting ends; `null` for a poll without end.
+    /// When voting ends; absent for a poll without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub closes_at: Option<Time>,
     /// Whether voting has ended.
     pub closed: bool,
@@ -216,7 +228,7 @@ impl Presenter {
             products: post.products.iter().map(card).collect(),
             shoppable_count: post.product_ids().iter().filter(|id| buyable(id)).count(),
             link: post.link.as_ref().map(|link| LinkView {
-                url: link.url.clone(),
+                url: uri(&link.url),
             }),
             poll: post
                 .poll
@@ -282,18 +294,7 @@ impl Presenter {
     }
 
     fn photo(&self, photo: &PostPhoto, read: &Hydrated) -> PhotoView {
-        let Some(image) = &photo.image else {
-            return PhotoView::Unready(UnreadyPhotoView {
-                id: photo.id.to_string(),
-                status: if photo.rejected.is_some() {
-                    "rejected"
-                } else {
-                    "processing"
-                }
-                .to_owned(),
-                reason: photo.rejected.map(|reason| rejection(reason).to_owned()),
-            });
-        };
+        let id = photo.id.to_string();
         let hotspot = |spot: &Hotspot| {
             let product = ProductCard::of(&spot.product, read);
             HotspotView {
@@ -303,15 +304,22 @@ impl Presenter {
                 product,
             }
         };
-        PhotoView::Ready(ReadyPhotoView {
-            id: photo.id.to_string(),
-            alt: photo.alt.clone(),
-            width: image.width,
-            height: image.height,
-            placeholder: image.placeholder.clone(),
-            renditions: self.renditions(image),
-            hotspots: photo.hotspots.iter().map(hotspot).collect(),
-        })
+        match (&photo.image, photo.rejected) {
+            (Some(image), _) => PhotoView::Ready {
+                id,
+                alt: photo.alt.clone(),
+                width: image.width,
+                height: image.height,
+                placeholder: image.placeholder.clone(),
+                renditions: self.renditions(image),
+                hotspots: photo.hotspots.iter().map(hotspot).collect(),
+            },
+            (None, Some(reason)) => PhotoView::Rejected {
+                id,
+                reason: rejection(reason),
+            },
+            (None, None) => PhotoView::Processing { id },
+        }
     }
 }
 
@@ -421,21 +429,25 @@ mod tests {
             Timestamp::UNIX_EPOCH,
         );
         assert_eq!(view.shoppable_count, 1);
-        let PhotoView::Ready(photo) = &view.photos[0] else {
+        let PhotoView::Ready {
+            hotspots,
+            renditions,
+            ..
+        } = &view.photos[0]
+        else {
             panic!("the photo is ready")
         };
-        let shown: Vec<_> = photo
-            .hotspots
+        let shown: Vec<_> = hotspots
             .iter()
             .map(|spot| spot.product.availability.as_str())
             .collect();
         assert_eq!(shown, ["in_stock", "sold_out", "gone", "in_stock"]);
-        assert_eq!(photo.hotspots[2].product.price, None);
-        let instead = |spot: usize| photo.hotspots[spot].product.substitute.as_ref();
+        assert_eq!(hotspots[2].product.price, None);
+        let instead = |spot: usize| hotspots[spot].product.substitute.as_ref();
         assert_eq!(instead(1).map(|card| card.id.as_str()), Some("a"));
         assert!(instead(0).is_none() && instead(2).is_none());
         assert_eq!(
-            photo.renditions[0].url,
+            renditions[0].url,
             format!("https://cdn/media/{}/320.jpg", "ab".repeat(16))
         );
     }

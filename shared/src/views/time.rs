@@ -35,7 +35,7 @@ impl PartialSchema for Time {
     }
 }
 
-/// Written out where it stands: it is no shape of its own.
+/// A shape of its own, which generators take for the time that it is.
 impl ToSchema for Time {}
 
 #[cfg(test)]

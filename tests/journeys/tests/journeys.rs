@@ -7,6 +7,7 @@
 )]
 
 mod agreement;
+mod description;
 mod edits;
 mod events;
 mod inside;

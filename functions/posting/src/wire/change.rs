@@ -23,7 +23,7 @@ use super::{
 pub struct ChangePost {
     /// Null for none, where the kind can do without.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 5000)]
     text: Patch<String>,
     /// All topics from now on, up to 5; null or none has them worked out anew.
     #[serde(default)]

@@ -21,7 +21,7 @@ use super::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPoll {
     /// 1 to 300 characters, a single line.
-    #[schema(required, nullable = false)]
+    #[schema(required, nullable = false, min_length = 1, max_length = 300)]
     question: Option<String>,
     /// Two to four, in the order to show.
     #[schema(required, nullable = false, min_items = 2, max_items = 4)]
@@ -35,9 +35,10 @@ pub struct NewPoll {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewOption {
     /// 1 to 100 characters, a single line.
-    #[schema(required, nullable = false)]
+    #[schema(required, nullable = false, min_length = 1, max_length = 100)]
     text: Option<String>,
     /// A photo of one's own, in no other post.
+    #[schema(pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     photo_id: Option<String>,
     /// A product of the catalogue, instead of a photo.
     product_id: Option<String>,

@@ -8,7 +8,7 @@ use domain::{
     text,
 };
 use serde::Deserialize;
-use shared::{error::Invalid, http::Wire};
+use shared::{error::Invalid, http::Wire, views::words};
 use utoipa::ToSchema;
 
 use super::{
@@ -21,11 +21,12 @@ use super::{
 /// A new post.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPost {
-    /// `story` (text, photos, or both), `photo` (at least one photo), `review` (a `review_id`),
+    /// A `story` (text, photos, or both), `photo` (at least one photo), `review` (a `review_id`),
     /// `link` (a `link`), `poll` (a `poll`) or `question` (a text).
-    #[schema(required, nullable = false)]
+    #[schema(value_type = words::PostKind, required, nullable = false)]
     kind: Option<String>,
     /// Up to 5,000 characters and 20,000 bytes.
+    #[schema(max_length = 5000)]
     text: Option<String>,
     /// Up to 10, in the order to show; each one's own, and in no other post.
     #[schema(max_items = 10)]
@@ -41,6 +42,7 @@ pub struct NewPost {
     /// What a poll asks.
     poll: Option<NewPoll>,
     /// Which of one's reviews to share, as `GET /v1/me/reviews` lists them; each once.
+    #[schema(min_length = 1, max_length = 128)]
     review_id: Option<String>,
 }
 
@@ -48,7 +50,7 @@ pub struct NewPost {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewLink {
     /// Begins with `http://` or `https://`, up to 2,048 bytes, without user name and password.
-    #[schema(required, nullable = false)]
+    #[schema(required, nullable = false, format = "uri", max_length = 2048)]
     url: Option<String>,
 }
 
@@ -56,9 +58,10 @@ pub struct NewLink {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPostPhoto {
     /// As the upload's ticket said.
-    #[schema(required, nullable = false)]
+    #[schema(required, nullable = false, pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     id: Option<String>,
     /// Alternative text, up to 500 characters.
+    #[schema(max_length = 500)]
     alt: Option<String>,
     /// Up to 20.
     #[schema(max_items = 20)]

@@ -48,6 +48,9 @@ pub enum PostStatus {
 }
 
 impl PostStatus {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Processing, Self::NeedsAttention, Self::Published];
+
     /// As the contract spells it.
     pub fn name(self) -> &'static str {
         match self {

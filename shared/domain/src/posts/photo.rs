@@ -40,6 +40,17 @@ pub enum Rejection {
     Unreadable,
 }
 
+impl Rejection {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Truncated,
+        Self::TypeMismatch,
+        Self::TooManyPixels,
+        Self::TooLarge,
+        Self::Unreadable,
+    ];
+}
+
 /// One size of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {

@@ -1,0 +1,61 @@
+//! Fields that hold one of a few words, for the API's description: `#[schema(value_type = words::PostKind)]`.
+
+use std::borrow::Cow;
+
+use domain::posts;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{SchemaType, Type},
+    },
+};
+
+macro_rules! words {
+    ($($(#[doc = $doc:literal])* $name:ident $words:expr;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::new(Type::String))
+                    .description(Some(concat!($($doc),*).trim()))
+                    .enum_values(Some($words))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )*};
+}
+
+words! {
+    /// What kind of post it is.
+    PostKind posts::PostKind::ALL.map(posts::PostKind::name);
+    /// Who sees a post: its author alone, until its photos are ready or while one is rejected, or everybody.
+    PostStatus posts::PostStatus::ALL.map(posts::PostStatus::name);
+    /// Where a post comes from.
+    Label ["influencer", "onsite_associate", "sponsored"];
+    /// What a person is known for.
+    Badge ["enthusiast", "influencer", "onsite_associate"];
+    /// Whether a product can be bought: now, not now, never again.
+    Availability ["in_stock", "sold_out", "gone"];
+    /// What an item of a feed is.
+    FeedItemKind ["post", "product"];
+    /// Why something is shown.
+    ReasonKind ["followed", "topic", "trending", "activity", "sponsored"];
+    /// In which order: newest first.
+    Sort ["new"];
+    /// What can be uploaded.
+    PhotoType posts::photo::CONTENT_TYPES;
+    /// What became of an upload.
+    PhotoStatus ["awaiting_upload", "processing", "ready", "rejected"];
+    /// Why an upload was rejected.
+    PhotoFault posts::photo::Rejection::ALL.map(super::rejection);
+}
