@@ -15,7 +15,7 @@ use crate::tree;
 /// What a shell script itself needs, wherever it is.
 const SHELL: [&str; 7] = ["sh", "bash", "cat", "chmod", "date", "dirname", "sed"];
 /// What is there on a machine that lacks nothing.
-const WHOLE: [&str; 5] = ["cc", "cmake", "nasm", "cargo", "python3"];
+const WHOLE: [&str; 7] = ["cc", "cmake", "nasm", "cargo", "python3", "node", "npm"];
 
 /// A machine with the project on it.
 struct Machine {
@@ -33,6 +33,7 @@ impl Machine {
             "home/.cargo/bin",
             "spark/infra",
             "spark/tests/stack",
+            "spark/tests/clients",
             "spark/target/debug",
         ] {
             fs::create_dir_all(machine.dir.path().join(dir)).unwrap();
@@ -57,6 +58,7 @@ impl Machine {
             .unwrap();
         }
         machine.program("spark/tests/stack/run", &said("stack"));
+        machine.program("spark/tests/clients/run", &said("clients"));
         machine.program("spark/target/debug/bench", &said("bench"));
         let manifest = "[workspace.package]\nrust-version = \"1.95\"\n";
         fs::write(machine.dir.path().join("spark/Cargo.toml"), manifest).unwrap();
@@ -226,6 +228,7 @@ fn all_tests_are_run_step_by_step_and_each_tells_its_minutes() {
         format!("cargo test {all} -- --skip ::deployed"),
         "bench capacity".to_owned(),
         "stack".to_owned(),
+        "clients".to_owned(),
     ];
     let installed = ["apt-get update -qq", "apt-get install -y -qq python3-venv"];
     assert_eq!(calls[..2], installed, "{output:?}");
