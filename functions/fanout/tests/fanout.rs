@@ -12,7 +12,7 @@ use domain::{
     posts::Post,
 };
 use fanout::{App, BACK_FILL, PAGE, handle};
-use harness::{Fault, Faults, Meter, World, sqs_event};
+use harness::{Fault, Faults, Meter, World, hurried, sqs_event};
 use jiff::SignedDuration;
 use shared::{
     keys::Month,
@@ -292,7 +292,7 @@ async fn half_a_batch_that_meets_a_fault_is_reported_and_done_the_next_time() {
     let faults = Faults::after(10, Fault::NotReached);
     let app = App::new(&faults.attach(&world.context()));
 
-    let response = handle(&app, sqs_event(&bodies)).await;
+    let response = hurried(handle(&app, sqs_event(&bodies))).await;
 
     let failures = response.batch_item_failures.into_iter();
     let failed: Vec<_> = failures.map(|failure| failure.item_identifier).collect();
@@ -364,7 +364,8 @@ async fn a_page_that_cannot_be_asked_for_fails_its_message() {
     let post = world.published_post("ana").await;
     let mut context = world.context();
     context.sqs = Faults::after(0, Fault::NotReached).attach(&context).sqs;
-    let response = handle(&App::with_page(&context, 2), sqs_event(&[of_post(&post)])).await;
+    let app = App::with_page(&context, 2);
+    let response = hurried(handle(&app, sqs_event(&[of_post(&post)]))).await;
     assert_eq!(response.batch_item_failures.len(), 1);
     assert!(is_open(&world, &post).await);
     assert_eq!(timeline(&world, &fans[1]).await, [post.id]);

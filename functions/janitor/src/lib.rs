@@ -86,7 +86,7 @@ async fn tell(app: &App, posts: &[OpenPost], now: Timestamp) -> Result<(), Error
     for (post, outcome) in posts.iter().zip(outcomes) {
         match outcome {
             Ok(()) => notes.push(app.store.postpone(&post.entry, post.next_after(now))),
-            Err(error) => failure = Some(error),
+            Err(unsent) => failure = Some(unsent.into()),
         }
     }
     tracing::warn!(posts = notes.len(), "told the fan-out again of open posts");

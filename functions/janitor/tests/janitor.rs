@@ -9,7 +9,7 @@ use domain::{
     ids::PostId,
     posts::Post,
 };
-use harness::{Fault, Faults, Meter, World};
+use harness::{Fault, Faults, Meter, World, hurried};
 use janitor::{App, handle};
 use jiff::SignedDuration;
 use shared::queue::messages::{FanoutMessage, Published};
@@ -144,7 +144,8 @@ async fn what_the_queue_does_not_take_is_told_at_the_next_look() {
     world.advance(PATIENCE);
     let mut context = world.context();
     context.sqs = Faults::after(1, Fault::NotReached).attach(&context).sqs;
-    assert!(handle(&App::new(&context)).await.is_err());
+    let app = App::new(&context);
+    assert!(hurried(handle(&app)).await.is_err());
     let mut all = told(&world).await;
     assert_eq!(all.len(), 10);
     look(&world).await;

@@ -12,7 +12,7 @@ use domain::{
         photo::{Photo, PhotoStatus, Rejection, rendition_key},
     },
 };
-use harness::{Fault, Faults, Meter, World, sqs_event};
+use harness::{Fault, Faults, Meter, World, hurried, sqs_event};
 use image::{
     ExtendedColorType, ImageEncoder,
     codecs::{jpeg::JpegEncoder, png::PngEncoder},
@@ -416,7 +416,7 @@ async fn a_deletion_that_fails_stays_in_the_queue_until_it_is_done() {
         forget(&world, &ticket).await;
         let faults = Faults::after(calls, Fault::NotReached);
         let told = sqs_event(&[removed(&ticket)]);
-        let failed = run_in(&faults.attach(&world.context()), &told).await;
+        let failed = hurried(run_in(&faults.attach(&world.context()), &told)).await;
         let met = faults.met(Fault::NotReached) > 0;
         assert_eq!(failed.is_empty(), !met, "{calls}");
         assert!(run(&world, &told).await.is_empty());

@@ -140,7 +140,7 @@ async fn send(queue: &Queue, letters: Vec<Letter>, at_once: usize) -> Result<(),
             )
             .await;
         for (letter, outcome) in letters.into_iter().zip(outcomes) {
-            outcome.map_err(|error| (letter.record, error))?;
+            outcome.map_err(|unsent| (letter.record, unsent.into()))?;
             if let Some(trace) = letter.message.trace {
                 tracing::info!(trace.id = trace.id(), "relayed");
             }

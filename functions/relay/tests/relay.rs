@@ -7,7 +7,7 @@
 
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use domain::ids::{PostId, TopicId, UserId};
-use harness::{Fault, Faults, World};
+use harness::{Fault, Faults, World, hurried};
 use jiff::SignedDuration;
 use relay::{App, handle};
 use serde_json::{Value, json};
@@ -218,17 +218,13 @@ async fn half_a_batch_is_read_again_from_the_first_record_that_no_queue_took() {
     let faults = Faults::after(1, Fault::NotReached);
     let app = App::new(&faults.attach(&world.context()));
 
-    let response = handle(&app, event.clone()).await;
+    let response = hurried(handle(&app, event.clone())).await;
 
     let records = event["Records"].as_array().unwrap();
     assert_eq!(reported(response), [sequence(&records[10])]);
     let first = told(&world).await.0;
     assert_eq!(first.len(), 10);
-    assert_eq!(
-        faults.met(Fault::NotReached),
-        1,
-        "nothing was sent after what failed"
-    );
+    assert!(faults.met(Fault::NotReached) > 1, "it was tried once more");
 
     faults.calm();
     let rest = json!({"Records": records[10..]});
@@ -268,7 +264,7 @@ async fn entries_that_a_queue_hands_back_are_sent_again() {
     let (world, ids, event) = posts(12).await;
     let faults = Faults::after(0, Fault::Unprocessed);
     let app = App::new(&faults.attach(&world.context()));
-    let response = handle(&app, event.clone()).await;
+    let response = hurried(handle(&app, event.clone())).await;
     assert_eq!(reported(response), [sequence(&event["Records"][0])]);
     assert!(faults.met(Fault::Unprocessed) > 1);
     assert_eq!(told(&world).await.0, []);

@@ -5,8 +5,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::error::Error;
 
-/// Codes with which AWS says "later".
-const TRANSIENT: [&str; 12] = [
+/// Codes with which AWS says "later". A single write that meets a transaction on its item is told of
+/// the conflict by itself, a transaction in its reasons.
+const TRANSIENT: [&str; 13] = [
     "InternalServerError",
     "InternalFailure",
     "ItemCollectionSizeLimitExceededException",
@@ -17,6 +18,7 @@ const TRANSIENT: [&str; 12] = [
     "ServiceUnavailable",
     "SlowDown",
     "ThrottlingException",
+    "TransactionConflictException",
     "TransactionInProgressException",
     "KmsThrottled",
 ];

@@ -31,8 +31,8 @@ use tokio::time::timeout;
 
 use crate::error::Cause;
 
-/// How long a connection may take to be made: the SDK's default since January 2026.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+/// How long a connection may take to be made, within a try.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Whom the system trusts, read once: there are a hundred and more.
 static TRUSTED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {

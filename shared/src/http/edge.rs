@@ -1,6 +1,11 @@
 //! What every request passes through: the token, the log line, the caching headers, the last net.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     BODY_LIMIT, Verifier, auth, encoding,
@@ -9,6 +14,7 @@ use super::{
     trace::trace_of,
 };
 use crate::{
+    aws::deadline,
     error::Error,
     runtime::{Clock, Context},
     telemetry::{Traced, metrics},
@@ -27,6 +33,8 @@ use http::{HeaderValue, Method, header};
 ///
 /// - A token that is sent is verified whatever the route: a bad one is 401 everywhere.
 /// - What no route takes is answered with a problem (404, 405); a handler that panics, too (500).
+/// - What is not answered within [`Context::patience`] is answered with a problem (503) that says when to
+///   come again.
 /// - One line is logged a request: method, route, status, `duration_ms`, `trace.id`; no path, query or
 ///   token.
 /// - Refusals and answers to writes are `no-store`; answers to reads are `no-cache` unless the handler says more, and
@@ -35,26 +43,37 @@ use http::{HeaderValue, Method, header};
 /// - From 1 KB on, answers are compressed for who accepts it.
 pub fn edge(router: impl Into<Router>, context: &Context) -> Router {
     let verifier = Verifier::new(&context.config, context.clock.clone());
-    around(router.into(), verifier, context.clock.clone())
+    let edge = Edge {
+        verifier,
+        clock: context.clock.clone(),
+        patience: context.patience,
+    };
+    around(router.into(), edge)
 }
 
-fn around(router: Router, verifier: Verifier, clock: Clock) -> Router {
+/// What every request passes by.
+struct Edge {
+    verifier: Verifier,
+    clock: Clock,
+    patience: Duration,
+}
+
+fn around(router: Router, edge: Edge) -> Router {
     router
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(
-            Arc::new((verifier, clock)),
+            Arc::new(edge),
             pass,
         ))
 }
 
 async fn pass(
-    State(edge): State<Arc<(Verifier, Clock)>>,
+    State(edge): State<Arc<Edge>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let (verifier, clock) = &*edge;
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -62,7 +81,11 @@ async fn pass(
     let trace = trace_of(request.headers());
     let span = tracing::info_span!("request", trace.id = trace.id());
 
-    let response = answer(verifier, clock, request, next)
+    let answered = deadline::within(edge.patience, answer(&edge, request, next));
+    let response = answered
+        .map(|answered| {
+            answered.unwrap_or_else(|late| with_cache(late.into_response(), false, true))
+        })
         .in_trace(trace, span.clone())
         .await;
 
@@ -88,7 +111,7 @@ async fn pass(
     response
 }
 
-async fn answer(verifier: &Verifier, clock: &Clock, mut request: Request, next: Next) -> Response {
+async fn answer(edge: &Edge, mut request: Request, next: Next) -> Response {
     let head = request.method() == Method::HEAD;
     if head {
         *request.method_mut() = Method::GET;
@@ -98,7 +121,7 @@ async fn answer(verifier: &Verifier, clock: &Clock, mut request: Request, next: 
     let known = Listed::read(request.headers(), &header::IF_NONE_MATCH);
     let gzip = encoding::takes_gzip(request.headers());
     let known = if reads { known } else { Listed::default() };
-    let caller = match auth::caller(verifier, request.headers()).await {
+    let caller = match auth::caller(&edge.verifier, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return with_cache(error.into_response(), reads, true),
     };
@@ -110,7 +133,7 @@ async fn answer(verifier: &Verifier, clock: &Clock, mut request: Request, next: 
     };
     let mut response = with_cache(response, reads, personal);
     if tagged {
-        response = etag::tag(&known, response, clock.now()).await;
+        response = etag::tag(&known, response, edge.clock.now()).await;
     }
     if gzip {
         response = etag::tell_gzip_apart(encoding::gzip(response).await);

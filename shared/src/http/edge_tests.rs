@@ -50,8 +50,14 @@ fn router() -> Router {
         .route(
             "/panics",
             get(async || -> Json<Value> { panic!("told to") }),
-        );
-    around(routes, verifier, Clock::system())
+        )
+        .route("/hangs", get(std::future::pending::<Json<Value>>));
+    let edge = Edge {
+        verifier,
+        clock: Clock::system(),
+        patience: deadline::REQUEST,
+    };
+    around(routes, edge)
 }
 
 async fn call(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
@@ -286,4 +292,15 @@ async fn long_answers_are_compressed_for_who_accepts_it_under_a_tag_of_their_own
         plain_tag.as_str(),
         "what a GET would say"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_answered_in_time_is_told_to_come_again() {
+    let began = tokio::time::Instant::now();
+    let response = read("/hangs", None).await;
+    assert_eq!(began.elapsed().as_secs(), deadline::REQUEST.as_secs());
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "1");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(read_json(response).await["code"], "unavailable");
 }

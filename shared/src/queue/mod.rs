@@ -7,7 +7,7 @@ mod send;
 
 pub use arrivals::{Arrival, arrivals, arrived_keys};
 pub use batch::run_batch;
-pub use send::{Outgoing, Queue};
+pub use send::{Outgoing, Queue, Unsent};
 
 /// The message attribute that carries a trace, in W3C's spelling.
 pub const TRACEPARENT: &str = "traceparent";

@@ -1,25 +1,55 @@
 //! Sending: ten messages a request, every failed entry read and sent again. Each message carries
 //! the trace that it belongs to.
 
-use std::time::Duration;
+use std::slice;
 
 use aws_sdk_sqs::{
     Client,
-    error::BuildError,
+    error::{BuildError, DisplayErrorContext, ProvideErrorMetadata},
+    operation::send_message_batch::SendMessageBatchError,
     types::{
         MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
         SendMessageBatchRequestEntry,
     },
 };
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use serde::Serialize;
 
 use super::TRACEPARENT;
-use crate::{aws::classify, error::Error, telemetry::Trace};
+use crate::{
+    aws::{Tries, call, is_transient},
+    error::Error,
+    telemetry::Trace,
+};
 
 /// SendMessageBatch takes at most this many entries.
 const BATCH: usize = 10;
-/// An entry that SQS fails is sent this often before the caller hears of it.
-const ATTEMPTS: u32 = 4;
+/// Codes with which SQS refuses a message for what it is, be it its size or its characters.
+const FOR_WHAT_IT_IS: [&str; 3] = [
+    "BatchRequestTooLong",
+    "InvalidMessageContents",
+    "InvalidParameterValue",
+];
+
+/// Why SQS did not take a message, in words for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsent {
+    /// For what it is: it would be refused each time.
+    Refused(String),
+    /// SQS was busy, or not reached, as long as there was time.
+    Busy(String),
+    /// A fault of ours that has nothing to do with the message.
+    Fault(String),
+}
+
+impl From<Unsent> for Error {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Refused(why) | Unsent::Fault(why) => Self::internal(why),
+            Unsent::Busy(why) => Self::unavailable(why),
+        }
+    }
+}
 
 /// What is sent: a body, and the trace that it goes on with.
 #[derive(Debug, Clone)]
@@ -84,81 +114,79 @@ impl Queue {
             .map(|message| serde_json::to_string(message).map(|body| Outgoing { body, trace }))
             .collect::<Result<Vec<_>, _>>();
         let outcomes = self.send_each(outgoing.map_err(Error::internal)?).await;
-        outcomes.into_iter().collect()
+        outcomes
+            .into_iter()
+            .try_for_each(|sent| sent.map_err(Error::from))
     }
 
     /// Sends messages and tells of each whether SQS took it.
-    pub async fn send_each(&self, messages: Vec<Outgoing>) -> Vec<Result<(), Error>> {
+    pub async fn send_each(&self, messages: Vec<Outgoing>) -> Vec<Result<(), Unsent>> {
         let mut outcomes = Vec::with_capacity(messages.len());
         for batch in messages.chunks(BATCH) {
-            outcomes.extend(self.send_batch(batch).await);
+            match self.send_batch(batch).await {
+                Ok(each) => outcomes.extend(each),
+                // Too long together: each by itself.
+                Err(Unsent::Refused(_)) if batch.len() > 1 => {
+                    for message in batch {
+                        let alone = self.send_batch(slice::from_ref(message)).await;
+                        outcomes.push(alone.and_then(|each| each.into_iter().collect()));
+                    }
+                }
+                Err(unsent) => outcomes.extend(vec![Err(unsent); batch.len()]),
+            }
         }
         outcomes
     }
 
-    async fn send_batch(&self, messages: &[Outgoing]) -> Vec<Result<(), Error>> {
-        let mut outcomes: Vec<Option<Error>> = messages.iter().map(|_| None).collect();
+    /// What became of each, or why SQS answered of none.
+    async fn send_batch(&self, messages: &[Outgoing]) -> Result<Vec<Result<(), Unsent>>, Unsent> {
+        let mut outcomes = vec![Ok(()); messages.len()];
         let mut left: Vec<usize> = (0..messages.len()).collect();
-        for attempt in 0..ATTEMPTS {
-            let entries = left
-                .iter()
-                .map(|index| messages[*index].entry(index.to_string()))
-                .collect::<Result<Vec<_>, _>>();
-            let sent = match entries {
-                Ok(entries) => {
-                    let request = self.client.send_message_batch().queue_url(&self.url);
-                    request
-                        .set_entries(Some(entries))
-                        .send()
-                        .await
-                        .map_err(classify)
-                }
-                Err(error) => Err(Error::internal(error)),
-            };
-            let failed = match sent {
-                Ok(answer) => answer.failed,
-                // The whole request failed, after the SDK's own retries.
-                Err(error) => {
-                    let cause = error.to_string();
-                    let retryable = error.retryable();
-                    for index in &left {
-                        outcomes[*index] = Some(if retryable {
-                            Error::unavailable(cause.clone())
-                        } else {
-                            Error::internal(cause.clone())
-                        });
-                    }
-                    if let Some(first) = left.first() {
-                        outcomes[*first] = Some(error);
-                    }
-                    break;
-                }
-            };
-            left = failed
-                .iter()
-                .filter_map(|entry| entry.id.parse().ok())
-                .collect();
-            for entry in &failed {
-                if let Ok(index) = entry.id.parse::<usize>() {
-                    outcomes[index] = Some(Error::unavailable(format!("SQS: {}", entry.code)));
-                }
+        let mut tries = Tries::new();
+        while !left.is_empty() {
+            let entries = left.iter().map(|at| messages[*at].entry(at.to_string()));
+            let entries = entries.collect::<Result<Vec<_>, _>>();
+            let entries = entries.map_err(|error| Unsent::Fault(error.to_string()))?;
+            let request = self.client.send_message_batch().queue_url(&self.url);
+            let request = request.set_entries(Some(entries));
+            let sent = call(|| request.clone().send(), is_transient).await;
+            let failed = sent.map_err(|error| unsent(&error))?.failed;
+            left.iter().for_each(|at| outcomes[*at] = Ok(()));
+            left.clear();
+            for entry in failed {
+                let why = format!("{}: {}", entry.code, entry.message.unwrap_or_default());
+                let Some(at) = entry.id.parse().ok().filter(|at| *at < messages.len()) else {
+                    return Err(Unsent::Fault(why));
+                };
+                outcomes[at] = Err(if is_refusal(&entry.code) {
+                    Unsent::Refused(why)
+                } else {
+                    left.push(at);
+                    Unsent::Busy(why)
+                });
             }
-            for (index, outcome) in outcomes.iter_mut().enumerate() {
-                if !left.contains(&index) {
-                    *outcome = None;
-                }
-            }
-            if left.is_empty() {
+            if !left.is_empty() && tries.again(()).await.is_err() {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(rand::random_range(
-                1..=25_u64 << attempt,
-            )))
-            .await;
         }
-        outcomes
-            .into_iter()
-            .map(|failure| failure.map_or(Ok(()), Err))
-            .collect()
+        Ok(outcomes)
     }
+}
+
+/// Why a whole request failed.
+fn unsent(error: &SdkError<SendMessageBatchError, HttpResponse>) -> Unsent {
+    let why = DisplayErrorContext(error).to_string();
+    if error.code().is_some_and(is_refusal) {
+        Unsent::Refused(why)
+    } else if is_transient(error) {
+        Unsent::Busy(why)
+    } else {
+        Unsent::Fault(why)
+    }
+}
+
+/// Whether a code, with or without its namespace, refuses a message for what it is.
+fn is_refusal(code: &str) -> bool {
+    let name = code.rsplit('.').next().unwrap_or_default();
+    FOR_WHAT_IT_IS.contains(&name)
 }

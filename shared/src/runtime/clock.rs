@@ -1,8 +1,11 @@
 //! The one clock: every function reads time here, so that a test or the local cloud can turn it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +48,13 @@ impl Clock {
     }
 }
 
+/// How long until then, by the real time, also where the clock was turned; nothing for what is over.
+pub(super) fn until(then: SystemTime) -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    let now = SystemTime::now();
+    then.duration_since(now).unwrap_or_default()
+}
+
 impl ClockHandle {
     /// Moves the clock ahead (or back, when negative) for all who hold it.
     pub fn advance(&self, by: SignedDuration) {
@@ -56,6 +66,12 @@ impl ClockHandle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_over_is_no_time_away() {
+        assert_eq!(until(SystemTime::UNIX_EPOCH), Duration::ZERO);
+        assert!(until(SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40)) > Duration::ZERO);
+    }
 
     #[test]
     fn turning_the_clock_moves_it_for_all_who_hold_it() {

@@ -1,18 +1,22 @@
 //! What clients are made from, read once for the life of a function instance.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{config::timeout::TimeoutConfig, types::AttributeValue};
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::SdkConfig;
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{Clock, Config, Ids, config};
 use crate::{
-    aws::{sdk, secrets},
+    aws::{deadline::REQUEST, sdk, secrets, tried_here},
     error::Cause,
     keys,
 };
+
+/// A try of S3 may take this long, until its answer begins: an upload of the largest photo among them. It is
+/// called by workers alone, and by the SDK's own three tries.
+const OBJECT: Duration = Duration::from_secs(10);
 
 /// Everything a function's `App` is made from; cheap to clone.
 #[derive(Debug, Clone)]
@@ -31,6 +35,9 @@ pub struct Context {
     pub clock: Clock,
     /// New ids.
     pub ids: Ids,
+    /// A request is answered within this time, well or not: [`REQUEST`], save where a test lets a loaded
+    /// machine be slower than AWS.
+    pub patience: Duration,
 }
 
 impl Context {
@@ -38,14 +45,21 @@ impl Context {
     pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
         let s3 = aws_sdk_s3::config::Builder::from(sdk)
             .force_path_style(true)
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_attempt_timeout(OBJECT)
+                    .build(),
+            )
             .build();
+        let tried = tried_here(sdk);
         Self {
             config: Arc::new(config),
-            dynamodb: aws_sdk_dynamodb::Client::new(sdk),
+            dynamodb: aws_sdk_dynamodb::Client::new(&tried),
             s3: Arc::new(s3),
             sdk: Arc::new(sdk.clone()),
-            sqs: Arc::new(aws_sdk_sqs::Config::new(sdk)),
+            sqs: Arc::new(aws_sdk_sqs::Config::new(&tried)),
             ids: Ids::new(clock.clone()),
+            patience: REQUEST,
             clock,
         }
     }

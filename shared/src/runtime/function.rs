@@ -1,7 +1,7 @@
 //! A function as its crate makes it of a [`Context`]: what triggers it, and what it does then. Lambda
 //! runs it by [`serve`], the local cloud in its own process.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use aws_lambda_events::{
     sqs::{SqsBatchResponse, SqsEvent},
@@ -15,8 +15,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Context, telemetry};
-use crate::error::Error;
+use super::{Context, clock, telemetry};
+use crate::{aws::deadline::before_end, error::Error};
 
 /// Why a function did not start, or ended.
 pub type Failure = lambda_runtime::Error;
@@ -201,7 +201,8 @@ impl Function for Queue {
     async fn run(self) -> Result<(), Failure> {
         let work = &self.work;
         lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-            Ok::<_, Infallible>(work(event.payload).await)
+            let left = left(&event.context);
+            Ok::<_, Infallible>(before_end(left, work(event.payload)).await)
         }))
         .await
     }
@@ -215,7 +216,8 @@ impl Function for Stream {
     async fn run(self) -> Result<(), Failure> {
         let work = &self.work;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-            Ok::<_, Infallible>(work(event.payload).await)
+            let left = left(&event.context);
+            Ok::<_, Infallible>(before_end(left, work(event.payload)).await)
         }))
         .await
     }
@@ -229,8 +231,15 @@ impl Function for Schedule {
     async fn run(self) -> Result<(), Failure> {
         let work = &self.work;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-            work(event.payload).await.map_err(Failure::from)
+            let left = left(&event.context);
+            let done = before_end(left, work(event.payload)).await;
+            done.map_err(Failure::from)
         }))
         .await
     }
+}
+
+/// How long an invocation may go on before Lambda ends it.
+fn left(invocation: &lambda_runtime::Context) -> Duration {
+    clock::until(invocation.deadline())
 }

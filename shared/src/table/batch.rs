@@ -3,8 +3,11 @@
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{ATTEMPTS, Item, PARALLEL_BATCHES, Table, pause};
-use crate::{aws::classify, error::Error};
+use super::{Item, PARALLEL_BATCHES, Table};
+use crate::{
+    aws::{Tries, call, classify, is_transient},
+    error::Error,
+};
 
 /// BatchWriteItem takes at most this many writes.
 const WRITE_BATCH: usize = 25;
@@ -32,27 +35,18 @@ impl Table {
                 .map_err(Error::internal)?;
             writes.push(WriteRequest::builder().put_request(put).build());
         }
-        for attempt in 0..ATTEMPTS {
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.name, std::mem::take(&mut writes))
-                .send()
-                .await
-                .map_err(classify)?;
-            writes = answer
-                .unprocessed_items
-                .into_iter()
-                .flatten()
-                .flat_map(|(_, left)| left)
-                .collect();
+        let mut tries = Tries::new();
+        loop {
+            let request = self.client.batch_write_item();
+            let request = request.request_items(&self.name, std::mem::take(&mut writes));
+            let answer = call(|| request.clone().send(), is_transient).await;
+            let unprocessed = answer.map_err(classify)?.unprocessed_items;
+            let left = unprocessed.into_iter().flatten();
+            writes.extend(left.flat_map(|(_, left)| left));
             if writes.is_empty() {
                 return Ok(());
             }
-            pause(attempt).await;
+            tries.after("writes were left unprocessed").await?;
         }
-        Err(Error::unavailable(
-            "writes were left unprocessed after every retry",
-        ))
     }
 }

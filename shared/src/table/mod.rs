@@ -8,7 +8,7 @@ mod single;
 mod transact;
 mod write;
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,9 +29,6 @@ pub(crate) use write::{
 /// An item as the SDK has it.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// A request is made this often before the caller hears that it was throttled, or in conflict; and
-/// so often a deed is begun anew when what it stands on has changed meanwhile.
-pub(crate) const ATTEMPTS: u32 = 12;
 /// This many batches are under way at once.
 const PARALLEL_BATCHES: usize = 8;
 
@@ -50,13 +47,6 @@ impl Table {
             name: name.into(),
         }
     }
-}
-
-/// Waits before the next try: "full jitter", up to 20 ms doubling to 1.28 s
-/// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
-pub(crate) async fn pause(attempt: u32) {
-    let ceiling = 20_u64 << attempt.min(6);
-    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=ceiling))).await;
 }
 
 /// A value as an attribute.
@@ -91,7 +81,8 @@ pub(crate) fn trace_of(item: &Item) -> Option<Trace> {
     Trace::from_traceparent(noted)
 }
 
-/// An entity from its item.
+/// An entity from its item, for one that is asked for by itself: to say that it is not there would be
+/// untrue, and whoever writes on from what was read would write over it.
 ///
 /// # Errors
 /// [`Error::Internal`] when the item is not of that shape.

@@ -6,8 +6,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 
-use super::{ATTEMPTS, Item, PARALLEL_BATCHES, Table, decode, pause};
-use crate::{aws::classify, error::Error, keys::Key};
+use super::{Item, PARALLEL_BATCHES, Table, decode};
+use crate::{
+    aws::{Tries, call, classify, is_transient},
+    error::Error,
+    keys::Key,
+};
 
 /// BatchGetItem takes at most this many keys.
 const GET_BATCH: usize = 100;
@@ -58,16 +62,12 @@ impl Range {
 impl Table {
     /// One item.
     pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
+        let request = self.client.get_item().table_name(&self.name);
+        let request = request
             .set_key(Some(key.attributes()))
-            .consistent_read(consistent)
-            .send()
-            .await
-            .map_err(classify)?;
-        Ok(answer.item)
+            .consistent_read(consistent);
+        let answer = call(|| request.clone().send(), is_transient).await;
+        Ok(answer.map_err(classify)?.item)
     }
 
     /// One item, decoded.
@@ -97,39 +97,23 @@ impl Table {
     async fn get_batch(&self, keys: Vec<Key>) -> Result<Vec<Item>, Error> {
         let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
         let mut items = Vec::with_capacity(wanted.len());
-        for attempt in 0..ATTEMPTS {
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(std::mem::take(&mut wanted)))
-                .build()
-                .map_err(Error::internal)?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.name, request)
-                .send()
-                .await
-                .map_err(classify)?;
-            items.extend(
-                answer
-                    .responses
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|(_, found)| found),
-            );
-            wanted = answer
-                .unprocessed_keys
-                .into_iter()
-                .flatten()
-                .flat_map(|(_, left)| left.keys)
-                .collect();
+        let mut tries = Tries::new();
+        loop {
+            let keys = KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted)));
+            let keys = keys.build().map_err(Error::internal)?;
+            let request = self.client.batch_get_item();
+            let request = request.request_items(&self.name, keys);
+            let answer = call(|| request.clone().send(), is_transient).await;
+            let answer = answer.map_err(classify)?;
+            let found = answer.responses.into_iter().flatten();
+            items.extend(found.flat_map(|(_, found)| found));
+            let left = answer.unprocessed_keys.into_iter().flatten();
+            wanted.extend(left.flat_map(|(_, left)| left.keys));
             if wanted.is_empty() {
                 return Ok(items);
             }
-            pause(attempt).await;
+            tries.after("keys were left unprocessed").await?;
         }
-        Err(Error::unavailable(
-            "keys were left unprocessed after every retry",
-        ))
     }
 
     /// One page of a collection: up to `limit` items, or 1 MB.
@@ -150,7 +134,7 @@ impl Table {
             (None, Some(_)) => " AND SK <= :to",
             (None, None) => "",
         });
-        let answer = self
+        let request = self
             .client
             .query()
             .table_name(&self.name)
@@ -169,10 +153,9 @@ impl Table {
                     .limit
                     .map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)),
             )
-            .consistent_read(range.consistent)
-            .send()
-            .await
-            .map_err(classify)?;
+            .consistent_read(range.consistent);
+        let answer = call(|| request.clone().send(), is_transient).await;
+        let answer = answer.map_err(classify)?;
         let more = answer.last_evaluated_key.is_some();
         Ok(Found {
             items: answer.items.unwrap_or_default(),

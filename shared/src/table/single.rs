@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::ReturnValue};
 
 use super::{Expression, Item, Table, write::some};
-use crate::{aws::classify, error::Error, keys::Key};
+use crate::{
+    aws::{call, classify, is_transient},
+    error::Error,
+    keys::Key,
+};
 
 /// An update of one item, with its condition.
 #[derive(Debug, Default)]
@@ -31,19 +35,16 @@ impl Expression {
 impl Table {
     /// Deletes one item, there or not.
     pub(crate) async fn delete(&self, key: &Key) -> Result<(), Error> {
-        self.client
-            .delete_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .send()
-            .await
-            .map_err(classify)?;
+        let request = self.client.delete_item().table_name(&self.name);
+        let request = request.set_key(Some(key.attributes()));
+        let sent = call(|| request.clone().send(), is_transient).await;
+        sent.map_err(classify)?;
         Ok(())
     }
 
     /// Changes one item; `None` when the condition does not hold, else the item as it is now.
     pub(crate) async fn update(&self, key: &Key, change: Update) -> Result<Option<Item>, Error> {
-        let sent = self
+        let request = self
             .client
             .update_item()
             .table_name(&self.name)
@@ -52,10 +53,8 @@ impl Table {
             .set_condition_expression(change.condition)
             .set_expression_attribute_names(change.names)
             .set_expression_attribute_values(change.values)
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match sent {
+            .return_values(ReturnValue::AllNew);
+        match call(|| request.clone().send(), is_transient).await {
             Ok(answer) => Ok(answer.attributes),
             Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
             Err(error) => Err(classify(error)),

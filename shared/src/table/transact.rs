@@ -4,11 +4,12 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, TransactWriteItem},
 };
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 
-use super::{ATTEMPTS, Table, Write, pause, write::Refusal};
+use super::{Table, Write, write::Refusal};
 use crate::{
-    aws::{classify, is_transient},
-    error::{Cause, Error},
+    aws::{call, classify, is_transient},
+    error::Error,
 };
 
 impl Table {
@@ -27,38 +28,30 @@ impl Table {
     /// The place of the first write whose condition did not hold; `None` once all are made.
     async fn commit(&self, items: Vec<TransactWriteItem>) -> Result<Option<usize>, Error> {
         let token = format!("{:032x}", rand::random::<u128>());
-        let mut last = None;
-        for attempt in 0..ATTEMPTS {
-            let sent = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(items.clone()))
-                .client_request_token(&token)
-                .send()
-                .await;
-            let error = match sent {
-                Ok(_) => return Ok(None),
-                Err(error) => error,
-            };
-            let transient = is_transient(&error);
-            let cancelled = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    Some(verdict(cancelled.cancellation_reasons()))
-                }
-                Some(_) | None => None,
-            };
-            match cancelled {
-                Some(Verdict::Condition(index)) => return Ok(Some(index)),
-                Some(Verdict::Again) => {}
-                None if transient => {}
-                Some(Verdict::Fault) | None => return Err(classify(error)),
-            }
-            last = Some(error);
-            pause(attempt).await;
+        let request = self.client.transact_write_items();
+        let request = request
+            .set_transact_items(Some(items))
+            .client_request_token(token);
+        let passes = |error: &_| is_transient(error) || cancelled(error) == Some(Verdict::Again);
+        match call(|| request.clone().send(), passes).await {
+            Ok(_) => Ok(None),
+            Err(error) => match cancelled(&error) {
+                Some(Verdict::Condition(index)) => Ok(Some(index)),
+                Some(Verdict::Again) => Err(Error::unavailable(error)),
+                Some(Verdict::Fault) | None => Err(classify(error)),
+            },
         }
-        let cause = last.map_or_else(|| "no attempt was made".into(), Cause::from);
-        Err(Error::Unavailable(cause))
     }
+}
+
+/// Why a transaction was cancelled, if that is what the error says.
+fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<Verdict> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) =
+        error.as_service_error()?
+    else {
+        return None;
+    };
+    Some(verdict(cancelled.cancellation_reasons()))
 }
 
 /// What it means that the write at `index` was refused.

@@ -2,6 +2,7 @@
 //! killed worker do to the calls of a function.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     future::pending,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -20,7 +21,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::retry::RetryConfig;
 use call::{Call, Service};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
-use shared::runtime::Context;
+use shared::{aws::deadline::before_end, runtime::Context};
 use tokio::sync::{Notify, Semaphore};
 
 mod call;
@@ -30,7 +31,7 @@ mod call;
 pub enum Fault {
     /// Refused as too many, nothing done.
     Throttled,
-    /// A transaction is cancelled since another one holds an item; nothing done.
+    /// A write meets a transaction on an item, by itself or as a part of another; nothing done.
     Conflict,
     /// A batch is answered well, and every entry of it is handed back; nothing done.
     Unprocessed,
@@ -60,6 +61,11 @@ pub struct Faults {
     schedule: Arc<Mutex<Schedule>>,
 }
 
+/// Work whose deadline is near: what fails all the time is made again for half a second.
+pub async fn hurried<T>(work: impl Future<Output = T>) -> T {
+    before_end(Duration::from_millis(3_500), work).await
+}
+
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Faults").finish_non_exhaustive()
@@ -73,6 +79,8 @@ enum Plan {
     Random(Box<StdRng>),
     /// Every call meets this one once so many went through.
     From(usize, Fault),
+    /// Every call that can meets this one when it is first made, and not when it is made again.
+    Each(Fault, BTreeSet<(String, u64)>),
     /// Every call is held back once so many went through.
     Held(usize),
     /// None.
@@ -82,7 +90,7 @@ enum Plan {
 #[derive(Debug)]
 struct Schedule {
     plan: Plan,
-    /// Attempts of the SDK at a call.
+    /// Attempts of the SDK at a call of S3.
     attempts: u32,
     /// The run is killed after this many more calls.
     killed_after: Option<u32>,
@@ -105,6 +113,11 @@ impl Faults {
     /// This fault for every call after the first `calls`.
     pub fn after(calls: usize, fault: Fault) -> Self {
         Self::new(Plan::From(calls, fault), 1)
+    }
+
+    /// This fault for every call that can meet it, the first time that it is made.
+    pub fn each(fault: Fault) -> Self {
+        Self::new(Plan::Each(fault, BTreeSet::new()), 1)
     }
 
     /// Holds back every call after the first `calls`, until [`Faults::go_on`].
@@ -143,8 +156,16 @@ impl Faults {
         self.lock().met[fault as usize]
     }
 
-    /// The same context, whose calls meet these faults. The SDK tries up to three times, by the
-    /// seed, and does not dwell between.
+    /// The operations that [met](Faults::each) their fault.
+    pub fn operations(&self) -> BTreeSet<String> {
+        match &self.lock().plan {
+            Plan::Each(_, met) => met.iter().map(|(operation, _)| operation.clone()).collect(),
+            Plan::Random(_) | Plan::From(..) | Plan::Held(_) | Plan::Calm => BTreeSet::new(),
+        }
+    }
+
+    /// The same context, whose calls meet these faults. The SDK tries a call of S3 up to three times, by
+    /// the seed, and does not dwell between.
     ///
     /// # Panics
     /// When a client of the context has no HTTP client of its own.
@@ -162,17 +183,15 @@ impl Faults {
         let dynamodb = dynamodb
             .to_builder()
             .http_client(faulty(Service::DynamoDb, dynamodb.http_client()))
-            .retry_config(retries.clone())
             .build();
         let s3 = s3
             .to_builder()
             .http_client(faulty(Service::S3, s3.http_client()))
-            .retry_config(retries.clone())
+            .retry_config(retries)
             .build();
         let sqs = sqs
             .to_builder()
             .http_client(faulty(Service::Sqs, sqs.http_client()))
-            .retry_config(retries)
             .build();
         Context {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
@@ -182,12 +201,13 @@ impl Faults {
         }
     }
 
-    /// Runs a worker as one invocation; `None` when it was killed on the way, or is held.
+    /// Runs a worker as one invocation; `None` when it was killed on the way, or is held. It is not
+    /// given the time to wait for the end of what does not end.
     pub async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let killed = self.lock().begin();
         tokio::select! {
             biased;
-            done = work => Some(done),
+            done = hurried(work) => Some(done),
             () = killed.notified() => None,
         }
     }
@@ -206,17 +226,22 @@ impl Schedule {
                 random.random_ratio(1, 3).then_some(calls)
             }
             Plan::From(calls, Fault::Killed) => u32::try_from(*calls).ok(),
-            Plan::From(..) | Plan::Held(_) | Plan::Calm => None,
+            Plan::From(..) | Plan::Each(..) | Plan::Held(_) | Plan::Calm => None,
         };
         Arc::clone(&self.killed)
     }
 
     /// What the next call meets, save a kill.
-    fn next(&mut self, possible: &[Fault]) -> Option<Fault> {
+    fn next(&mut self, call: &Call) -> Option<Fault> {
+        let possible = call.possible();
         let fault = match &mut self.plan {
             Plan::Random(random) => {
                 let any = random.next_u32() as usize % possible.len();
                 random.random_ratio(1, 5).then(|| possible[any])
+            }
+            Plan::Each(fault, met) => {
+                let first = possible.contains(fault) && met.insert(call.digest());
+                first.then_some(*fault)
             }
             Plan::From(_, Fault::Killed) | Plan::Held(_) | Plan::Calm => None,
             Plan::From(calls, fault) if *calls == 0 => Some(*fault),
@@ -240,7 +265,7 @@ impl Schedule {
                 *calls -= 1;
                 None
             }
-            Plan::Random(_) | Plan::From(..) | Plan::Calm => None,
+            Plan::Random(_) | Plan::From(..) | Plan::Each(..) | Plan::Calm => None,
         }
     }
 
@@ -295,7 +320,7 @@ impl HttpConnector for FaultyConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, faults) = (self.inner.clone(), self.faults.clone());
         let call = Call::of(self.service, &request);
-        let fault = faults.lock().next(&call.possible());
+        let fault = faults.lock().next(&call);
         let gate = faults.lock().hold();
         HttpConnectorFuture::new(async move {
             if let Some(gate) = gate {

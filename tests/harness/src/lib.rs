@@ -24,7 +24,7 @@ mod waves;
 mod world;
 
 pub use builders::{Member, NewMember, NewPost, NewProduct};
-pub use faults::{Fault, Faults};
+pub use faults::{Fault, Faults, hurried};
 pub use http::{Answer, Http, Request};
 pub use issuer::{Forgery, Token, user};
 pub use meter::{Meter, Reading};

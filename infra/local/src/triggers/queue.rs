@@ -8,6 +8,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use data_plane::Received;
 use data_plane::template::QueueEvent;
 use serde_json::json;
+use shared::aws::deadline::before_end;
 use shared::runtime::function::QueueWorker;
 use tokio::sync::Semaphore;
 
@@ -93,7 +94,10 @@ impl Mapping {
                 return None;
             }
         };
-        let call = tokio::spawn(tokio::time::timeout(self.timeout, (self.worker)(event)));
+        let call = tokio::spawn(tokio::time::timeout(
+            self.timeout,
+            before_end(self.timeout, (self.worker)(event)),
+        ));
         match call.await {
             Ok(Ok(_)) if !self.event.reports_failures => Some(HashSet::new()),
             Ok(Ok(response)) => {

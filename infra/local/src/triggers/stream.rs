@@ -8,6 +8,7 @@ use anyhow::Result;
 use data_plane::StreamRecord;
 use data_plane::template::StreamEvent;
 use serde_json::json;
+use shared::aws::deadline::before_end;
 use shared::runtime::function::StreamWorker;
 
 use crate::engine::Engine;
@@ -96,7 +97,10 @@ impl Mapping {
     async fn call(&self, batch: &[StreamRecord]) -> Result<usize> {
         let records: Vec<_> = batch.iter().map(|record| &record.record).collect();
         let event = json!({ "Records": records });
-        let call = tokio::spawn(tokio::time::timeout(self.timeout, (self.worker)(event)));
+        let call = tokio::spawn(tokio::time::timeout(
+            self.timeout,
+            before_end(self.timeout, (self.worker)(event)),
+        ));
         let response = call
             .await
             .map_err(anyhow::Error::from)

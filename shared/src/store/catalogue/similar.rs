@@ -14,7 +14,7 @@ use futures::{future::try_join_all, try_join};
 use jiff::Timestamp;
 
 use crate::{
-    aws::classify,
+    aws::{call, classify, is_transient},
     error::Error,
     keys,
     store::Store,
@@ -151,7 +151,7 @@ impl Table {
         let condition = format!("{partition} = :pk AND {} BETWEEN :from AND :to", shelf.sort);
         let texts = [(":pk", pk), (":from", &shelf.from), (":to", &shelf.to)];
         let values = texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text.clone())));
-        let answer = self
+        let request = self
             .client
             .query()
             .table_name(&self.name)
@@ -159,10 +159,8 @@ impl Table {
             .key_condition_expression(condition)
             .set_expression_attribute_values(Some(HashMap::from(values)))
             .scan_index_forward(!shelf.descending)
-            .limit(i32::try_from(shelf.limit).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(classify)?;
-        Ok(answer.items.unwrap_or_default())
+            .limit(i32::try_from(shelf.limit).unwrap_or(i32::MAX));
+        let answer = call(|| request.clone().send(), is_transient).await;
+        Ok(answer.map_err(classify)?.items.unwrap_or_default())
     }
 }

@@ -1,5 +1,7 @@
 //! Answers in a service's place: what a call to it is told when it is refused.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use aws_smithy_runtime_api::{
     client::orchestrator::{HttpRequest, HttpResponse},
     http::StatusCode,
@@ -39,13 +41,22 @@ impl Call {
     pub(super) fn possible(&self) -> Vec<Fault> {
         let mut possible = vec![Fault::Throttled, Fault::NotReached, Fault::AnswerLost];
         match self.operation.as_str() {
-            "TransactWriteItems" => possible.extend([Fault::Conflict; 2]),
+            "TransactWriteItems" | "PutItem" | "UpdateItem" | "DeleteItem" => {
+                possible.extend([Fault::Conflict; 2]);
+            }
             "BatchWriteItem" | "BatchGetItem" | "SendMessageBatch" => {
                 possible.push(Fault::Unprocessed);
             }
             _ => {}
         }
         possible
+    }
+
+    /// Its operation, and what tells it from others of that, but not from itself when it is made again.
+    pub(super) fn digest(&self) -> (String, u64) {
+        let mut hasher = DefaultHasher::new();
+        self.body.to_string().hash(&mut hasher);
+        (self.operation.clone(), hasher.finish())
     }
 
     pub(super) fn throttled(&self) -> HttpResponse {
@@ -66,12 +77,18 @@ impl Call {
     }
 
     pub(super) fn conflict(&self) -> HttpResponse {
-        let items = self.body["TransactItems"].as_array().map_or(1, Vec::len);
-        let mut reasons = vec![json!({"Code": "None"}); items];
-        reasons[0] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing"});
+        let ongoing = "Transaction is ongoing for the item";
+        let Some(items) = self.body["TransactItems"].as_array() else {
+            return refusal(&json!({
+                "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+                "message": ongoing,
+            }));
+        };
+        let mut reasons = vec![json!({"Code": "None"}); items.len()];
+        reasons[0] = json!({"Code": "TransactionConflict", "Message": ongoing});
         refusal(&json!({
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "Message": "Transaction cancelled",
+            "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
             "CancellationReasons": reasons,
         }))
     }

@@ -69,12 +69,9 @@ pub const CHANGES: &[Change] = &[
         "nobody goes an arrow of the table any more",
         "arrows",
         |house| {
-            replace(
-                house,
-                "shared/src/http/jwks.rs",
-                "aws::Https",
-                "runtime::Https",
-            )
+            let (keys, edge) = ("shared/src/http/jwks.rs", "shared/src/http/edge.rs");
+            let house = replace(house, keys, "aws::Https", "runtime::Https");
+            replace(&house, edge, "aws::deadline", "runtime::deadline")
         },
     ),
     ("a room is not in the table", "arrows", |house| {
