@@ -1,5 +1,6 @@
 //! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
+mod letters;
 mod message;
 mod people;
 mod photos;
@@ -7,19 +8,14 @@ mod posts;
 mod record;
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use letters::{Letter, bury, send};
 use message::Message;
 use serde_json::Value;
 use shared::{
-    error::Error,
     queue::{Outgoing, Queue},
     runtime::{Context, function},
     telemetry::metrics::{self, Metric},
 };
-
-/// A dead letter of up to two whole items shares its request with no other.
-const DEAD_LETTERS_AT_ONCE: usize = 1;
-/// SendMessageBatch takes at most this many entries.
-const MESSAGES_AT_ONCE: usize = 10;
 
 /// What the relay needs: where its messages go.
 #[derive(Debug, Clone)]
@@ -41,13 +37,6 @@ impl App {
     }
 }
 
-/// What is to be sent about a record.
-struct Letter {
-    /// The record's place in the batch.
-    record: usize,
-    message: Outgoing,
-}
-
 /// The function, as Lambda and the local cloud run it.
 pub fn function(context: &Context) -> function::Stream {
     let warm_up = context.warm_up_queue(context.config.fanout_queue());
@@ -58,8 +47,9 @@ pub fn function(context: &Context) -> function::Stream {
 /// Works off a batch of one shard. The answer names the first record whose message no queue took,
 /// from which on the stream is read again; no name at all says that every record is dealt with.
 ///
-/// A record that cannot be read goes to the dead-letter queue as it came, and counts as dealt with
-/// once it is there.
+/// A record that cannot be read goes to the dead-letter queue as it came, and so does one whose message a
+/// queue refuses for what it is; shortened, where that queue refuses it too. It counts as dealt with once
+/// it is there.
 pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
     let records = match event.get_mut("Records").map(Value::take) {
         Some(Value::Array(records)) => records,
@@ -75,30 +65,33 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
                 Some(Message::Photos(said)) => Some((&mut photos, serde_json::to_string(&said)?)),
             })
         });
-        let trace = record::trace(record);
-        let letter = |body| Letter {
-            record: index,
-            message: Outgoing { body, trace },
-        };
         match read {
             Ok(None) => {}
-            Ok(Some((letters, body))) => letters.push(letter(body)),
+            Ok(Some((letters, body))) => {
+                let trace = record::trace(record);
+                letters.push(Letter {
+                    record: index,
+                    message: Outgoing { body, trace },
+                });
+            }
             Err(error) => {
                 tracing::error!(
                     record.sequence = record::sequence(record),
                     cause = %error,
                     "a record cannot be read; it goes to the dead-letter queue"
                 );
-                dead.push(letter(record.to_string()));
+                dead.push(index);
             }
         }
     }
     let (relayed, unreadable) = (fanout.len() + photos.len(), dead.len());
-    let buried = send(&app.dead_letters, dead, DEAD_LETTERS_AT_ONCE).await;
-    let sent = send(&app.fanout, fanout, MESSAGES_AT_ONCE).await;
-    let told = send(&app.photos, photos, MESSAGES_AT_ONCE).await;
-    let failures = [buried, sent, told].into_iter().filter_map(Result::err);
-    let failed = failures.min_by_key(|(index, _)| *index);
+    let told = send(&app.fanout, fanout).await;
+    let gone = send(&app.photos, photos).await;
+    dead.extend([told.refused, gone.refused].concat());
+    let buried = bury(&app.dead_letters, &records, dead).await;
+    let failures = [told.failed, gone.failed, buried.failed];
+    let failed = failures.into_iter().flatten();
+    let failed = failed.min_by_key(|(index, _)| *index);
     let again = failed
         .as_ref()
         .map_or(0, |(index, _)| records.len() - index);
@@ -112,41 +105,16 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
             records.iter().filter_map(record::age).collect(),
         ),
     ]);
-    let Some((index, error)) = failed else {
+    let Some((index, unsent)) = failed else {
         return DynamoDbEventResponse::default();
     };
     let record = &records[index];
     tracing::error!(
         record.sequence = record::sequence(record),
-        retryable = error.retryable(),
-        cause = error.cause().map(tracing::field::display),
+        cause = ?unsent,
         "a message was not taken; the stream is read again from its record on"
     );
     failed_from(record)
-}
-
-/// Sends in the order of the records, and stops after the first request in which something was
-/// not taken: what follows will be read again anyhow.
-async fn send(queue: &Queue, letters: Vec<Letter>, at_once: usize) -> Result<(), (usize, Error)> {
-    let mut letters = letters.into_iter().peekable();
-    while letters.peek().is_some() {
-        let letters: Vec<_> = letters.by_ref().take(at_once).collect();
-        let outcomes = queue
-            .send_each(
-                letters
-                    .iter()
-                    .map(|letter| letter.message.clone())
-                    .collect(),
-            )
-            .await;
-        for (letter, outcome) in letters.into_iter().zip(outcomes) {
-            outcome.map_err(|unsent| (letter.record, unsent.into()))?;
-            if let Some(trace) = letter.message.trace {
-                tracing::info!(trace.id = trace.id(), "relayed");
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The answer by which Lambda reads the stream again from this record on. A record without a

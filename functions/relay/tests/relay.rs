@@ -198,6 +198,38 @@ async fn a_record_that_cannot_be_read_goes_raw_to_the_dead_letters_and_holds_up_
 }
 
 #[tokio::test]
+async fn a_record_too_large_for_the_dead_letters_goes_there_by_its_keys_and_holds_up_nobody() {
+    let (world, ids, mut event) = posts(3).await;
+    let bad = &mut event["Records"][1];
+    bad["dynamodb"]["NewImage"]["author"] = json!({"N": "7"});
+    bad["dynamodb"]["NewImage"]["text"]["S"] = json!("long ".repeat(80_000));
+    let bad = bad.clone();
+
+    let response = handle(&App::new(&world.context()), event).await;
+
+    assert!(reported(response).is_empty());
+    assert_eq!(told(&world).await.0.len(), ids.len() - 1);
+    let dead = world.receive_all("relay-dlq").await;
+    let dead: Value = serde_json::from_str(&dead.concat()).unwrap();
+    assert_eq!(dead["shortened"], true);
+    assert_eq!(dead["dynamodb"]["Keys"], bad["dynamodb"]["Keys"]);
+    assert_eq!(sequence(&dead), sequence(&bad));
+}
+
+#[tokio::test]
+async fn a_message_that_its_queue_refuses_for_what_it_is_becomes_a_dead_letter() {
+    let (world, ids, mut event) = posts(12).await;
+    let topics: Vec<_> = (0..30_000).map(|_| json!({"S": "photography"})).collect();
+    event["Records"][5]["dynamodb"]["NewImage"]["topics"] = json!({"L": topics});
+
+    let response = handle(&App::new(&world.context()), event).await;
+
+    assert!(reported(response).is_empty());
+    assert_eq!(told(&world).await.0.len(), ids.len() - 1);
+    assert_eq!(world.receive_all("relay-dlq").await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_record_that_the_dead_letters_did_not_take_is_read_again() {
     let (world, ids, mut event) = posts(3).await;
     event["Records"][1]["dynamodb"]["NewImage"]["author"] = json!({"N": "7"});
