@@ -11,7 +11,7 @@ use harness::{Http, Member, Meter, World};
 use tower::ServiceExt;
 
 async fn begin() -> (World, Member, Http) {
-    let world = World::new().await;
+    let world = World::contended().await;
     let ana = world.member("ana").prime().await;
     let http = world.serve(engagement::router(&world.context()));
     (world, ana, http)

@@ -12,7 +12,9 @@ use dynoxide::{Database, streams};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
+use crate::contention::{self, Contention};
 use crate::serve::Service;
 use crate::template::Table;
 
@@ -162,6 +164,7 @@ pub(crate) fn start(
     table: Table,
     dir: Option<&Path>,
     port: u16,
+    contention: Option<Contention>,
 ) -> Result<(Service, (u16, Tables))> {
     let (database, file) = match dir {
         Some(dir) => {
@@ -182,17 +185,31 @@ pub(crate) fn start(
     Service::start("dynamodb", port, move |listener| {
         Box::pin(async move {
             let port = listener.local_addr()?.port();
-            let serving = async move {
-                let never = std::future::pending();
-                if let Err(error) =
-                    dynoxide::server::serve_with_shutdown(listener, database, never).await
-                {
-                    tracing::error!(error, "DynamoDB stopped");
+            let Some(contention) = contention else {
+                return Ok(((port, tables), Box::pin(engine(listener, database)) as _));
+            };
+            let behind = TcpListener::bind(("127.0.0.1", 0)).await?;
+            let engine_port = behind.local_addr()?.port();
+            let table = tables.table.clone();
+            let front = async move {
+                let front = contention::serve(contention, &table, listener, engine_port);
+                if let Err(error) = front.await {
+                    tracing::error!(%error, "what stands in front of DynamoDB stopped");
                 }
             };
-            Ok(((port, tables), Box::pin(serving) as _))
+            let both = async move {
+                tokio::join!(engine(behind, database), front);
+            };
+            Ok(((port, tables), Box::pin(both) as _))
         })
     })
+}
+
+async fn engine(listener: TcpListener, database: Database) {
+    let never = std::future::pending();
+    if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, never).await {
+        tracing::error!(error, "DynamoDB stopped");
+    }
 }
 
 /// Opens the file and makes the table in it, unless it is there. Writes are not forced to the

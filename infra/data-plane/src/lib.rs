@@ -2,6 +2,7 @@
 
 pub mod template;
 
+mod contention;
 mod dynamodb;
 mod guard;
 mod journal;
@@ -10,6 +11,7 @@ mod s3;
 mod serve;
 mod sqs;
 
+pub use contention::Contention;
 pub use dynamodb::{StreamRecord, Tables};
 pub use plane::{DataPlane, Endpoints, Options, Ports};
 pub use sqs::{Depth, Queues, Received};

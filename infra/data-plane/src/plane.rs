@@ -10,6 +10,7 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use tempfile::TempDir;
 
+use crate::contention::Contention;
 use crate::dynamodb::{self, Tables};
 use crate::journal::Journal;
 use crate::serve::Service;
@@ -25,6 +26,8 @@ pub struct Options {
     pub data_dir: Option<PathBuf>,
     /// The loopback ports.
     pub ports: Ports,
+    /// How unkind the table is; `None` for an engine to which nothing ever comes too fast or at once.
+    pub contention: Option<Contention>,
 }
 
 impl Options {
@@ -34,6 +37,7 @@ impl Options {
             template,
             data_dir: None,
             ports: Ports::default(),
+            contention: None,
         }
     }
 }
@@ -98,6 +102,7 @@ pub struct DataPlane {
     bucket: String,
     tables: Tables,
     queues: Queues,
+    contended: bool,
     journal: Arc<Journal>,
     /// Last, and in this order, since the services use the folder until they are stopped.
     services: Vec<Service>,
@@ -115,6 +120,7 @@ impl DataPlane {
             template,
             data_dir,
             ports,
+            contention,
         } = options;
         if let Some(dir) = &data_dir {
             std::fs::create_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
@@ -133,8 +139,9 @@ impl DataPlane {
             (None, None) => anyhow::bail!("no folder for objects"),
         };
         std::fs::create_dir_all(&root)?;
+        let contended = contention.is_some();
         let (dynamodb, (dynamodb_port, tables)) =
-            dynamodb::start(table, data_dir.as_deref(), ports.dynamodb)?;
+            dynamodb::start(table, data_dir.as_deref(), ports.dynamodb, contention)?;
         let (sqs, (sqs_port, queues)) = sqs::start(template.queues()?, ports.sqs)?;
         let (journal, left) = Journal::open(data_dir.map(|dir| dir.join("told")))?;
         for (owner, key) in left {
@@ -164,6 +171,7 @@ impl DataPlane {
             bucket,
             tables,
             queues,
+            contended,
             journal,
             services: vec![s3, sqs, dynamodb],
             _folder: folder,
@@ -188,6 +196,11 @@ impl DataPlane {
     /// The bucket's name.
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    /// Whether the table refuses writes that meet, as the real one does.
+    pub fn is_contended(&self) -> bool {
+        self.contended
     }
 
     /// A queue's address, by its logical id.

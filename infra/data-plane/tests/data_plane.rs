@@ -336,6 +336,7 @@ async fn what_is_kept_outlives_the_plane_and_unsettled_objects_are_told_again() 
             template: template(),
             data_dir,
             ports: Ports::default(),
+            contention: None,
         })
     };
     let plane = start().await.unwrap();

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
-use data_plane::{DataPlane, Ports, Template};
+use data_plane::{Contention, DataPlane, Ports, Template};
 use jiff::{SignedDuration, Timestamp};
 use shared::runtime::{Clock, Config, Context};
 use tokio::net::TcpListener;
@@ -48,6 +48,8 @@ pub struct Options {
     pub port: u16,
     /// What outlives the cloud.
     pub kept: Kept,
+    /// How unkind the table is; see [`Contention`].
+    pub contention: Option<Contention>,
 }
 
 /// Where a cloud's data is.
@@ -69,6 +71,7 @@ impl Options {
             template: Template::parse(crate::TEMPLATE)?,
             port: 0,
             kept: Kept::Nothing,
+            contention: None,
         })
     }
 }
@@ -266,6 +269,7 @@ async fn assemble(
         template,
         port,
         kept,
+        contention,
     } = options;
     let dir = match kept {
         Kept::Nothing => None,
@@ -285,6 +289,7 @@ async fn assemble(
         template,
         data_dir: dir.clone(),
         ports: Ports::default(),
+        contention,
     };
     let plane = DataPlane::start(options).await?;
     let mut values = values(&plane, &url);

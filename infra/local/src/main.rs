@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use data_plane::Template;
+use data_plane::{Contention, Template};
 use local::{Cloud, Functions, Kept, Options, functions, refresh};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -29,6 +29,10 @@ struct Arguments {
     /// functions need.
     #[arg(long)]
     data_plane_only: bool,
+    /// Refuse what the real table refuses: writes that meet in time on an item; and of this many in a
+    /// thousand calls each, that they come too fast.
+    #[arg(long, value_name = "THROTTLED", num_args = 0..=1, default_missing_value = "0")]
+    contention: Option<u32>,
     /// Write what is made of something else (the template, the API's description, tables of the
     /// documents) anew, and end.
     #[arg(long)]
@@ -48,6 +52,7 @@ async fn main() -> Result<()> {
         ephemeral,
         demo,
         data_plane_only,
+        contention,
         refresh,
     } = Arguments::parse();
     if refresh {
@@ -64,6 +69,10 @@ async fn main() -> Result<()> {
         template,
         port,
         kept,
+        contention: contention.map(|throttled| Contention {
+            throttled,
+            ..Contention::default()
+        }),
     };
     let cloud = if data_plane_only {
         let cloud = Cloud::start(options, |_| Functions::default()).await?;

@@ -48,6 +48,7 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         template,
         port: 0,
         kept: Kept::Nothing,
+        contention: None,
     };
     let cloud = Cloud::start(options, functions::compose)
         .await

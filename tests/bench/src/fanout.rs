@@ -55,6 +55,7 @@ pub(crate) async fn run(file: &Path, data_dir: Option<PathBuf>) -> Result<bool> 
         template: Template::parse(local::TEMPLATE)?,
         port: 0,
         kept: data_dir.map_or(Kept::Nothing, Kept::In),
+        contention: None,
     };
     let cloud = Cloud::start(options, move |contexts| compose(contexts, &watched)).await?;
     let context = cloud.context().clone();

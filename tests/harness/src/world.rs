@@ -1,9 +1,9 @@
 //! A world: a data plane of its own, a clock that can be turned, and who may sign in.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, sync::LazyLock, time::Duration};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use data_plane::{DataPlane, Options, Template};
+use data_plane::{Contention, DataPlane, Options, Template};
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     runtime::{Clock, ClockHandle, Config, Context},
@@ -37,7 +37,27 @@ impl World {
     /// # Panics
     /// When the data plane does not start.
     pub async fn new() -> Self {
-        let options = Options::ephemeral(template().clone());
+        Self::on(None).await
+    }
+
+    /// A fresh world whose table refuses what the real one refuses when writes meet in time on an item. A
+    /// request has a minute: very many at once are to be done, however loaded this machine is.
+    ///
+    /// # Panics
+    /// As [`World::new`].
+    pub async fn contended() -> Self {
+        Self::on(Some(Contention::default())).await
+    }
+
+    /// A fresh world with a table as unkind as that.
+    ///
+    /// # Panics
+    /// As [`World::new`].
+    pub async fn on(contention: Option<Contention>) -> Self {
+        let options = Options {
+            contention,
+            ..Options::ephemeral(template().clone())
+        };
         let plane = DataPlane::start(options).await.expect("a data plane");
         let (clock, handle) = Clock::shifted();
         let mut settings = plane.settings();
@@ -61,7 +81,10 @@ impl World {
         }));
         settings.insert("PEOPLE_KEY".to_owned(), PEOPLE_KEY.to_owned());
         let config = Config::read(|name| settings.get(name).cloned());
-        let context = Context::new(config, &plane.sdk_config(), clock);
+        let mut context = Context::new(config, &plane.sdk_config(), clock);
+        if plane.is_contended() {
+            context.patience = Duration::from_secs(60);
+        }
         Self {
             plane,
             context,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 async fn world() -> (World, Http) {
-    let world = World::new().await;
+    let world = World::contended().await;
     let http = world.serve(router(&world.context()));
     (world, http)
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 /// A world, its Prime member Ana, and the function.
 async fn begin() -> (World, Member, Http) {
-    let world = World::new().await;
+    let world = World::contended().await;
     let ana = world.member("ana").prime().await;
     let http = serve(&world);
     (world, ana, http)

@@ -37,6 +37,7 @@ async fn a_crash_loses_nothing_that_was_on_its_way() {
         template,
         port: 0,
         kept: kept(dir.path()),
+        contention: None,
     };
     let second = Cloud::start(second, |_| Functions::default()).await;
     assert!(second.is_err(), "one cloud at a time has a directory");

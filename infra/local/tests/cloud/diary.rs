@@ -171,6 +171,7 @@ pub(crate) async fn start(kept: Kept, diary: &Diary) -> Cloud {
             template,
             port: 0,
             kept,
+            contention: None,
         },
         move |contexts| {
             let context = contexts("teller");

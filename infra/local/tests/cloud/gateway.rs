@@ -101,6 +101,7 @@ async fn the_capacity_that_a_function_consumes_is_counted_by_operation() {
         template,
         port: 0,
         kept: Kept::Nothing,
+        contention: None,
     };
     let compose = move |contexts: &Contexts<'_>| {
         give.send(contexts("things")).unwrap();
