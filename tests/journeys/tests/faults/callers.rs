@@ -84,7 +84,7 @@ async fn publish(apps: &[Caller], author: &Member, key: &str, body: &Value) -> P
 }
 
 async fn publishes(seed: u64) -> Met {
-    let world = World::new().await;
+    let world = World::contended().await;
     let ana = world.member("ana").prime().await;
     world.member("cleo").await;
     world.follow("cleo", "ana").await;
@@ -131,7 +131,7 @@ async fn publishes(seed: u64) -> Met {
 }
 
 async fn follows(seed: u64) -> Met {
-    let world = World::new().await;
+    let world = World::contended().await;
     let (authors, readers) = people(&world, seed).await;
     let follows = join_all((0..).zip(&readers).map(async |(index, (reader, caller))| {
         let mut random = StdRng::seed_from_u64(seed * 10 + index);
@@ -176,7 +176,7 @@ async fn follows(seed: u64) -> Met {
 }
 
 async fn smiles(seed: u64) -> Met {
-    let world = World::new().await;
+    let world = World::contended().await;
     let (authors, readers) = people(&world, seed).await;
     let mut posts = Vec::new();
     for author in &authors {

@@ -7,9 +7,11 @@
 )]
 
 mod callers;
+mod conflicts;
 mod delivery;
 mod engine;
 mod feeds;
+mod storms;
 mod uploads;
 
 use std::{

@@ -19,7 +19,7 @@ use shared::bucket::upload_key;
 use crate::{BATCHES, Met, TRANSACTIONS, callers::Caller, engine::Engine, is_open, timeline, user};
 
 /// A JPEG of 400 by 200 pixels.
-fn jpeg() -> Vec<u8> {
+pub(crate) fn jpeg() -> Vec<u8> {
     let (width, height) = (400, 200);
     let pixels = [200, 120, 40].repeat((width * height) as usize);
     let mut file = Vec::new();
@@ -42,7 +42,7 @@ async fn upload(world: &World, id: PhotoId, file: &[u8]) {
 /// Two posts of two good photos each, and one whose second is cut in half: uploads and posts in
 /// any order, with the workers' steps between.
 async fn settles(seed: u64) -> Met {
-    let world = World::new().await;
+    let world = World::contended().await;
     let mut random = StdRng::seed_from_u64(seed);
     for sub in ["ana", "cleo"] {
         world.member(sub).await;
@@ -128,7 +128,7 @@ async fn a_post_that_waits_for_its_photos_appears_once_whatever_fails() {
 /// A post of a good photo and one that is cut in half, whose author replaces the bad one as soon
 /// as they like: the new upload arrives before, meanwhile or after.
 async fn replaces(seed: u64) -> Met {
-    let world = World::new().await;
+    let world = World::contended().await;
     let mut random = StdRng::seed_from_u64(seed);
     let ana = world.member("ana").prime().await;
     world.member("cleo").await;
