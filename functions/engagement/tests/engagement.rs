@@ -135,7 +135,7 @@ async fn a_smile_counts_once_and_is_taken_back_once() {
     assert!(
         world
             .store()
-            .smiled(&ben.id, &[post])
+            .smiled_each(&ben.id, [post])
             .await
             .unwrap()
             .contains(&post)
@@ -151,7 +151,7 @@ async fn a_smile_counts_once_and_is_taken_back_once() {
     assert!(
         world
             .store()
-            .smiled(&ben.id, &[post])
+            .smiled_each(&ben.id, [post])
             .await
             .unwrap()
             .is_empty()
@@ -190,7 +190,7 @@ async fn fifty_smiles_by_fifty_people_at_once_are_fifty_smiles() {
     }
     let mut left = 0;
     for fan in &people {
-        let smiled = world.store().smiled(&fan.id, &[post]).await.unwrap();
+        let smiled = world.store().smiled_each(&fan.id, [post]).await.unwrap();
         left += smiled.len() as u64;
     }
     assert!((25..=50).contains(&left));

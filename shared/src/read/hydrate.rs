@@ -41,8 +41,8 @@ impl Default for Cards {
 }
 
 impl Reads {
-    /// Reads what stands in these posts, and their authors, save what was read before: one round,
-    /// and two more where something cannot be bought. Products are at the prices of `now` then.
+    /// Reads what stands in these posts, their authors, and what the onlooker did at them, save what was
+    /// read before: one round, and two more where something cannot be bought. Products are at the prices of `now` then.
     ///
     /// # Errors
     /// Those of the table.
@@ -52,8 +52,17 @@ impl Reads {
         now: Timestamp,
         read: &mut Hydrated,
     ) -> Result<(), Error> {
-        let (products, people) = needs(posts);
-        self.complete(products, people, now, read).await
+        let posts: Vec<_> = posts.into_iter().collect();
+        let (products, people) = needs(posts.iter().copied());
+        let mut unread = std::mem::take(&mut read.unread);
+        unread.retain(|id| posts.iter().any(|post| post.id == *id));
+        let (onlooker, mut smiled) = (read.onlooker.clone(), read.smiled.take());
+        futures::try_join!(
+            self.complete(products, people, now, read),
+            self.rest(&onlooker, unread, &mut smiled),
+        )?;
+        read.smiled = smiled;
+        Ok(())
     }
 
     /// Reads products alone, as [`Reads::around`].

@@ -44,7 +44,8 @@ patterns! {
     "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p#smile`, `POST#p/POST`";
-    "smiled", "which of these posts did u smile at", "Query", "`ACTS#u`, `first#` to `last#~`";
+    "smiled", "which of these posts did u smile at, as far as 200 items tell", "Query", "`ACTS#u`, `first#` to `last#~`";
+    "smiled_each", "which of the rest did u smile at", "BatchGet", "`ACTS#u/p#smile`";
     "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
     "close", "a post has reached all its readers", "DeleteItem", "`OPEN#n/t#p`";

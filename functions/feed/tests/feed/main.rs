@@ -1,6 +1,7 @@
 //! Feeds through the router, over a real table.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod history;
 mod home;
 mod paging;
 mod wall;
@@ -8,12 +9,19 @@ mod wall;
 use std::collections::{BTreeSet, HashSet};
 
 use domain::{feeds::Entry, ids::TopicId, people::interests, posts::Post};
-use harness::{Answer, Http, World};
+use harness::{Answer, Http, Meter, World};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 fn feeds(world: &World) -> Http {
     world.serve(feed::router(&world.context()))
+}
+
+/// Feeds, with a meter between them and the table.
+fn metered(world: &World) -> (Http, Meter) {
+    let meter = Meter::new();
+    let router = feed::router(&meter.attach(&world.context()));
+    (world.serve(router), meter)
 }
 
 fn ids(answer: &Answer) -> Vec<String> {

@@ -23,6 +23,8 @@ pub struct Hydrated {
     pub onlooker: Onlooker,
     /// Posts that they smiled at; `None` when nobody is signed in.
     pub smiled: Option<HashSet<PostId>>,
+    /// Posts of which that is not read yet.
+    pub unread: Vec<PostId>,
 }
 
 /// The products and people that must be read to show these posts.

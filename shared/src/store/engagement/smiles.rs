@@ -13,8 +13,14 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{Conditional, Expression, Range, delete_there, encode, put_new, update_if, value},
+    table::{
+        Conditional, Expression, Found, Item, Range, delete_there, encode, put_new, update_if,
+        value,
+    },
 };
+
+/// This many things that a person did are read at once: 2.5 read units.
+const ACTS: usize = 200;
 
 #[derive(Serialize, Deserialize)]
 struct Act {
@@ -47,24 +53,47 @@ impl Store {
         self.table.transact((), writes).await
     }
 
-    /// Which of these posts a person smiled at: one Query over the range of their ids.
-    pub async fn smiled(&self, user: &UserId, posts: &[PostId]) -> Result<HashSet<PostId>, Error> {
+    /// Which of these posts a person smiled at, as far as the first [`ACTS`] things tell that they did in
+    /// the range of their ids; and of which posts those do not tell. One Query, whose cost does not grow
+    /// with what lies between.
+    pub async fn smiled(
+        &self,
+        user: &UserId,
+        posts: &[PostId],
+    ) -> Result<(HashSet<PostId>, Vec<PostId>), Error> {
         let (Some(first), Some(last)) = (posts.iter().min(), posts.iter().max()) else {
-            return Ok(HashSet::new());
+            return Ok(<_>::default());
         };
         let range = Range {
             from: Some(format!("{first}#")),
             to: Some(format!("{last}#~")),
+            limit: Some(ACTS),
             ..Range::all(keys::acts_of(user))
         };
-        let acts = self.table.query_all(range).await?;
-        let smiles = acts.iter().filter_map(keys::Key::of).filter_map(|key| {
-            key.sk
-                .strip_suffix("#smile")
-                .and_then(|post| post.parse().ok())
-        });
-        Ok(smiles.collect())
+        let Found { items, more } = self.table.query(&range).await?;
+        let seen = items.last().and_then(keys::Key::of).map(|key| key.sk);
+        let told = |post: &PostId| seen.as_ref() >= Some(&keys::smile(user, *post).sk);
+        let untold = posts.iter().filter(|post| more && !told(post)).copied();
+        Ok((smiled_at(&items), untold.collect()))
     }
+
+    /// Which of these posts a person smiled at, asked one by one: half a read unit each.
+    pub async fn smiled_each(
+        &self,
+        user: &UserId,
+        posts: impl IntoIterator<Item = PostId>,
+    ) -> Result<HashSet<PostId>, Error> {
+        let smiles = posts.into_iter().map(|post| keys::smile(user, post));
+        let found = self.table.get_all(smiles.collect()).await?;
+        Ok(smiled_at(&found))
+    }
+}
+
+/// The posts that these items are smiles at.
+fn smiled_at(items: &[Item]) -> HashSet<PostId> {
+    let keys = items.iter().filter_map(keys::Key::of);
+    keys.filter_map(|key| key.sk.strip_suffix("#smile")?.parse().ok())
+        .collect()
 }
 
 /// Moves the count of a post that is published.

@@ -204,7 +204,8 @@ async fn smiles(seed: u64) -> Met {
 
     let store = world.store();
     for ((reader, _), smiles) in readers.iter().zip(&smiles) {
-        let smiled = store.smiled(&reader.id, &posts).await.expect("smiles");
+        let smiled = store.smiled_each(&reader.id, posts.iter().copied()).await;
+        let smiled = smiled.expect("smiles");
         assert_eq!(smiled.into_iter().collect::<BTreeSet<_>>(), *smiles);
     }
     for post in &posts {
