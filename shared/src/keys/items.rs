@@ -66,6 +66,13 @@ impl Line {
             None => self.pk.to_owned(),
         }
     }
+
+    /// That of the item at a key; `None` where none of ours lies.
+    pub fn of(key: &Key) -> Option<&'static Self> {
+        LINES
+            .iter()
+            .find(|line| parts_of(line.pk, line.sk, key).is_some())
+    }
 }
 
 macro_rules! items {

@@ -17,7 +17,7 @@ use domain::{feeds::Position, ids::UserId};
 pub use catalogue::*;
 pub use engagement::*;
 pub use feeds::*;
-pub use items::{Item, Relayed};
+pub use items::{Item, Line, Relayed};
 pub use month::Month;
 pub use people::*;
 pub use posts::*;

@@ -15,8 +15,11 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     error::Error,
-    keys::{Key, PK, SK, TRACE},
-    telemetry::Trace,
+    keys::{Key, Line, PK, SK, TRACE},
+    telemetry::{
+        Trace,
+        metrics::{self, Metric},
+    },
 };
 
 pub use anew::Anew;
@@ -90,4 +93,25 @@ pub(crate) fn decode<T: DeserializeOwned>(mut item: Item) -> Result<T, Error> {
     item.remove(PK);
     item.remove(SK);
     serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+/// The entities of a page. An item that is not of their shape does not cost the page that it is on: it is
+/// left out, counted, and told in the log by its kind alone.
+pub(crate) fn readable<T: DeserializeOwned>(items: impl IntoIterator<Item = Item>) -> Vec<T> {
+    let mut left_out = 0;
+    let read = |item: Item| {
+        let kind = Key::of(&item).and_then(|key| Line::of(&key));
+        let entity = decode(item).ok();
+        if entity.is_none() {
+            left_out += 1;
+            let kind = kind.map_or("none of ours", |line| line.name);
+            tracing::error!(item.kind = kind, "an item cannot be read; it is left out");
+        }
+        entity
+    };
+    let entities = items.into_iter().filter_map(read).collect();
+    if left_out > 0 {
+        metrics::count(Metric::LeftOut, left_out);
+    }
+    entities
 }

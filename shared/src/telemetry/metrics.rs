@@ -71,6 +71,8 @@ metrics! {
     Relayed, "Count", false;
     /// Records that the relay could not read.
     Unreadable, "Count", false;
+    /// Items that could not be read, and were left out of the page that they were on.
+    LeftOut, "Count", false;
     /// Entries written to timelines.
     Deliveries, "Count", false;
     /// From a post's appearance to its last delivery.

@@ -3,6 +3,7 @@
 
 mod history;
 mod home;
+mod odd;
 mod paging;
 mod wall;
 

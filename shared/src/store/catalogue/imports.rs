@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{Found, Range, decode, encode},
+    table::{Found, Range, encode, readable},
 };
 
 /// How long a report can be read.
@@ -64,7 +64,6 @@ impl Store {
         };
         let Found { items, more } = self.table.query(&range).await?;
         let last = items.last().and_then(keys::Key::of).filter(|_| more);
-        let reports = items.into_iter().map(decode).collect::<Result<_, _>>()?;
-        Ok((reports, last.map(|key| key.sk)))
+        Ok((readable(items), last.map(|key| key.sk)))
     }
 }

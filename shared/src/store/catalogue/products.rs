@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{Anew, Expression, Item, Range, decode, encode, value},
+    table::{Anew, Expression, Item, Range, decode, encode, readable, value},
 };
 
 /// What is only said where a product is shown on its own.
@@ -323,11 +323,9 @@ impl Store {
     ) -> Result<HashMap<ProductId, Product>, Error> {
         let wanted: HashSet<_> = products.into_iter().map(keys::product).collect();
         let found = self.table.get_all(wanted.into_iter().collect()).await?;
-        let found = found.into_iter().map(decode::<Product>);
-        let named = found.filter(|found| !found.as_ref().is_ok_and(|p| p.title.is_empty()));
-        named
-            .map(|found| found.map(|product| (product.id.clone(), product)))
-            .collect()
+        let found = readable::<Product>(found).into_iter();
+        let named = found.filter(|product| !product.title.is_empty());
+        Ok(named.map(|product| (product.id.clone(), product)).collect())
     }
 
     /// One product with its details.

@@ -16,8 +16,8 @@ use crate::{
     keys,
     store::Store,
     table::{
-        Anew, Conditional, Expression, Found, Item, Range, Write, decode, delete, encode, put,
-        put_if, put_new, update_if, value,
+        Anew, Conditional, Expression, Found, Item, Range, Write, delete, encode, put, put_if,
+        put_new, readable, update_if, value,
     },
 };
 
@@ -116,10 +116,8 @@ impl Store {
             .collect();
         let wanted = listed.iter().map(|id| keys::review(user, id)).collect();
         let found: Vec<Item> = self.table.get_all(wanted).await?;
-        let mut found = found
-            .into_iter()
-            .map(|item| decode::<Review>(item).map(|review| (review.id.clone(), review)))
-            .collect::<Result<HashMap<_, _>, _>>()?;
+        let found = readable::<Review>(found).into_iter();
+        let mut found: HashMap<_, _> = found.map(|review| (review.id.clone(), review)).collect();
         let reviews = listed.iter().filter_map(|id| found.remove(id)).collect();
         Ok((reviews, places.into_iter().next_back().filter(|_| more)))
     }

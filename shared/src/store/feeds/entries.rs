@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     keys::{self, EXPIRES_AT, Month},
     store::Store,
-    table::{EXISTS, Expression, Item, Range, decode},
+    table::{EXISTS, Expression, Item, Range, readable},
 };
 
 /// A post that is still being delivered, as its marker says.
@@ -100,19 +100,16 @@ impl Store {
             self.table.query_all(range)
         });
         let found = futures::future::try_join_all(shards).await?;
-        found
-            .into_iter()
-            .flatten()
-            .filter_map(|item| entry(&item, None).map(|entry| (entry, item)))
-            .map(|(entry, item)| {
-                let marker = decode::<Marker>(item)?;
-                Ok(OpenPost {
-                    entry,
-                    topics: marker.topics,
-                    again_at: marker.again_at,
-                })
+        let open = found.into_iter().flatten().filter_map(|item| {
+            let entry = entry(&item, None)?;
+            let marker = readable::<Marker>([item]).pop()?;
+            Some(OpenPost {
+                entry,
+                topics: marker.topics,
+                again_at: marker.again_at,
             })
-            .collect()
+        });
+        Ok(open.collect())
     }
 
     /// Notes before when the fan-out is not to be told of an open post again; of one that has

@@ -21,8 +21,8 @@ use crate::{
         posts::{claim_avatar, remove_photo},
     },
     table::{
-        Anew, Conditional, EXISTS, Expression, Item, decode, encode, put_if, put_new, string_set,
-        update_if,
+        Anew, Conditional, EXISTS, Expression, Item, decode, encode, put_if, put_new, readable,
+        string_set, update_if,
     },
 };
 
@@ -128,10 +128,8 @@ impl Store {
     ) -> Result<HashMap<UserId, Profile>, Error> {
         let wanted = users.into_iter().map(keys::profile).collect();
         let found = self.table.get_all(wanted).await?;
-        found
-            .into_iter()
-            .map(|item| decode::<Profile>(item).map(|profile| (profile.id.clone(), profile)))
-            .collect()
+        let found = readable::<Profile>(found).into_iter();
+        Ok(found.map(|profile| (profile.id.clone(), profile)).collect())
     }
 
     /// Who has this handle, whatever its case.

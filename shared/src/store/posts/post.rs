@@ -26,7 +26,7 @@ use crate::{
         quota::spend,
     },
     table::{
-        Conditional, Expression, Range, Write, decode, delete, delete_if, encode, put, put_new,
+        Conditional, Expression, Range, Write, delete, delete_if, encode, put, put_new, readable,
         traced, update_if, value,
     },
 };
@@ -174,10 +174,8 @@ impl Store {
             .table
             .get_all(posts.into_iter().map(keys::post).collect())
             .await?;
-        found
-            .into_iter()
-            .map(|item| decode::<Post>(item).map(|post| (post.id, post)))
-            .collect()
+        let found = readable::<Post>(found).into_iter();
+        Ok(found.map(|post| (post.id, post)).collect())
     }
 
     /// Deletes a post as its author read it: the post, its photos, its place in their list, its
