@@ -9,6 +9,10 @@ use crate::ids::TopicId;
 /// Joining takes, and unfollowing leaves, at least this many interests (PRODUCT §2.2).
 pub const MINIMUM: usize = 5;
 
+/// The catalogue holds at most this many: joining lists a person under each in one transaction, which
+/// holds 100 writes, those of the profile, the handle and the request among them.
+pub const MOST: usize = 90;
+
 /// A group of interests, as onboarding shows them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
@@ -75,6 +79,12 @@ impl TopicId {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn joining_with_all_interests_of_the_catalogue_fits_one_transaction() {
+        let all: usize = groups().iter().map(|group| group.interests.len()).sum();
+        assert!((MINIMUM..=MOST).contains(&all), "{all} interests");
+    }
 
     #[test]
     fn the_catalogue_has_at_least_forty_interests_each_with_categories_and_an_id_of_its_own() {
