@@ -1,5 +1,5 @@
 //! What the system costs: capacity of every call and step beside its budget, cold starts, a
-//! month's bill, fan-out over a real graph of followers, and photos.
+//! month's bill, fan-out over a real graph of followers, photos, and what a long run keeps in memory.
 
 #![expect(
     clippy::print_stdout,
@@ -15,6 +15,7 @@ mod photos;
 mod reference;
 mod report;
 mod runtime_api;
+mod soak;
 mod workers;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -68,6 +69,13 @@ enum What {
         #[arg(long, default_value_t = 11)]
         runs: usize,
     },
+    /// Writes steadily to a local cloud that keeps its data, and prints its memory every minute. Fails where
+    /// that still grows in the last third of the time.
+    Soak {
+        /// How long.
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+    },
     /// CPU, peak memory, bytes and likeness to a Lanczos reference of each image's renditions,
     /// beside vipsthumbnail's where it is installed.
     Photos {
@@ -87,6 +95,7 @@ async fn main() -> Result<ExitCode> {
         What::Cost => cost::run().await?,
         What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
         What::Catalogue { rows, import } => catalogue::run(rows, import).await?,
+        What::Soak { minutes } => soak::run(minutes).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
         What::Photos {
             files,
