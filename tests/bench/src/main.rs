@@ -16,6 +16,7 @@ mod reference;
 mod report;
 mod runtime_api;
 mod soak;
+mod storm;
 mod workers;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -76,6 +77,13 @@ enum What {
         #[arg(long, default_value_t = 60)]
         minutes: u64,
     },
+    /// Very many at one post, one person, one handle at once, at a table whose writes meet. Fails where
+    /// anybody is told to come again.
+    Storm {
+        /// How many.
+        #[arg(long, default_value_t = 200)]
+        callers: usize,
+    },
     /// CPU, peak memory, bytes and likeness to a Lanczos reference of each image's renditions,
     /// beside vipsthumbnail's where it is installed.
     Photos {
@@ -95,6 +103,7 @@ async fn main() -> Result<ExitCode> {
         What::Cost => cost::run().await?,
         What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
         What::Catalogue { rows, import } => catalogue::run(rows, import).await?,
+        What::Storm { callers } => storm::run(callers).await?,
         What::Soak { minutes } => soak::run(minutes).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
         What::Photos {
