@@ -15,7 +15,7 @@ pub(crate) struct Orientation {
 
 impl Orientation {
     /// From the value of EXIF tag 0x0112 (EXIF 2.32 §4.6.4); any other value leaves as is.
-    fn of_tag(value: u16) -> Self {
+    fn of_tag(value: u32) -> Self {
         let (transposed, from_right, from_bottom) = match value {
             2 => (false, true, false),
             3 => (false, true, true),
@@ -33,9 +33,11 @@ impl Orientation {
         }
     }
 
-    /// From a TIFF block, as EXIF is stored in; upright where it says nothing that can be read.
-    pub(crate) fn of_tiff(tiff: &[u8]) -> Self {
-        Self::of_tag(orientation_tag(tiff).unwrap_or(1))
+    /// From an EXIF block, with JPEG's prefix or without; `None` if it cannot be read, upright where
+    /// it does not say.
+    pub(crate) fn of_exif(block: &[u8]) -> Option<Self> {
+        let tiff = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
+        orientation_tag(tiff).map(Self::of_tag)
     }
 
     /// Upright width and height of stored ones, and the other way round.
@@ -76,45 +78,54 @@ impl Orientation {
     }
 }
 
-/// The orientation tag of the first directory of a TIFF block (TIFF 6.0 §2).
-fn orientation_tag(tiff: &[u8]) -> Option<u16> {
-    const ORIENTATION: u16 = 0x0112;
+/// The orientation tag of the first directory of a TIFF block (TIFF 6.0 §2), 0 if it has none;
+/// `None` where it is cut off before that is known.
+fn orientation_tag(tiff: &[u8]) -> Option<u32> {
+    const ORIENTATION: u32 = 0x0112;
     const ENTRY_BYTES: usize = 12;
+    const SHORT: u32 = 3;
+    const LONG: u32 = 4;
     let little_endian = match tiff.get(..4)? {
         b"II*\0" => true,
         b"MM\0*" => false,
         _ => return None,
     };
-    let short = |at: usize| -> Option<u16> {
+    let short = |at: usize| -> Option<u32> {
         let bytes = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if little_endian {
+        Some(u32::from(if little_endian {
             u16::from_le_bytes(bytes)
         } else {
             u16::from_be_bytes(bytes)
-        })
+        }))
     };
-    let long = |at: usize| -> Option<usize> {
+    let long = |at: usize| -> Option<u32> {
         let bytes = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        let value = if little_endian {
+        Some(if little_endian {
             u32::from_le_bytes(bytes)
         } else {
             u32::from_be_bytes(bytes)
-        };
-        usize::try_from(value).ok()
+        })
     };
-    let directory = long(4)?;
-    let entries = usize::from(short(directory)?);
-    (0..entries)
-        .map_while(|index| directory.checked_add(2 + index * ENTRY_BYTES))
-        .find(|entry| short(*entry) == Some(ORIENTATION))
-        .and_then(|entry| short(entry.checked_add(8)?))
+    let directory = usize::try_from(long(4)?).ok()?;
+    let first_entry = directory.checked_add(2)?;
+    for index in 0..short(directory)? as usize {
+        let entry = first_entry.checked_add(index * ENTRY_BYTES)?;
+        if short(entry)? == ORIENTATION {
+            return match short(entry + 2)? {
+                SHORT => short(entry.checked_add(8)?),
+                LONG => long(entry.checked_add(8)?),
+                _ => Some(0),
+            };
+        }
+    }
+    Some(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tiff(little_endian: bool, value: u16) -> Vec<u8> {
+    fn tiff(little_endian: bool, kind: u16, value: u32) -> Vec<u8> {
         let short = |v: u16| {
             if little_endian {
                 v.to_le_bytes()
@@ -137,21 +148,28 @@ mod tests {
         block.extend(long(8));
         block.extend(short(1));
         block.extend(short(0x0112));
-        block.extend(short(3));
+        block.extend(short(kind));
         block.extend(long(1));
-        block.extend(short(value));
+        if kind == 3 {
+            block.extend(short(u16::try_from(value).unwrap()));
+        } else {
+            block.extend(long(value));
+        }
         block
     }
 
     #[test]
-    fn the_tag_is_read_in_both_byte_orders() {
-        assert_eq!(orientation_tag(&tiff(true, 6)), Some(6));
-        assert_eq!(orientation_tag(&tiff(false, 6)), Some(6));
+    fn the_tag_is_read_as_short_or_long_in_both_byte_orders() {
+        for kind in [3, 4] {
+            assert_eq!(orientation_tag(&tiff(true, kind, 6)), Some(6));
+            assert_eq!(orientation_tag(&tiff(false, kind, 6)), Some(6));
+        }
+        assert_eq!(orientation_tag(&tiff(false, 2, 6)), Some(0), "of text");
     }
 
     #[test]
     fn a_cut_block_says_nothing() {
-        let block = tiff(true, 6);
+        let block = tiff(true, 3, 6);
         for length in 0..block.len() {
             assert_eq!(orientation_tag(&block[..length]), None, "{length}");
         }
@@ -159,11 +177,9 @@ mod tests {
 
     #[test]
     fn a_value_that_means_nothing_leaves_the_photo_as_it_is() {
-        for value in [0, 1, 9, u16::MAX] {
-            assert_eq!(
-                Orientation::of_tiff(&tiff(true, value)),
-                Orientation::default()
-            );
+        for value in [0, 1, 9, u32::MAX] {
+            let upright = Some(Orientation::default());
+            assert_eq!(Orientation::of_exif(&tiff(true, 4, value)), upright);
         }
     }
 

@@ -15,6 +15,7 @@ mod webp;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use self::{
+    color::Conversion,
     exif::Orientation,
     raster::{Layout, Raster},
 };
@@ -77,8 +78,8 @@ enum Format {
 
 impl Format {
     fn of_content_type(content_type: &str) -> Option<Self> {
-        match content_type {
-            "image/jpeg" => Some(Self::Jpeg),
+        match &*content_type.to_ascii_lowercase() {
+            "image/jpeg" | "image/jpg" => Some(Self::Jpeg),
             "image/png" => Some(Self::Png),
             "image/webp" => Some(Self::Webp),
             _ => None,
@@ -116,7 +117,8 @@ struct Decoded {
     /// As the file says, before orientation.
     height: u32,
     orientation: Orientation,
-    profile: Option<Vec<u8>>,
+    /// To sRGB, if its colours are others.
+    conversion: Option<Conversion>,
     raster: Raster,
 }
 
@@ -170,7 +172,7 @@ fn render(decoded: Decoded) -> Result<Processed, Defect> {
         width,
         height,
         orientation,
-        profile,
+        conversion,
         raster,
     } = decoded;
     let (width, height) = orientation.upright(width, height);
@@ -184,10 +186,10 @@ fn render(decoded: Decoded) -> Result<Processed, Defect> {
     let mut current = match raster.layout() {
         Layout::Rgb => {
             let few = raster.resized(stored_width, stored_height)?;
-            color::to_srgb(few, profile.as_deref())
+            color::to_srgb(few, conversion.as_ref())
         }
         Layout::Gray | Layout::Cmyk => {
-            color::to_srgb(raster, profile.as_deref()).resized(stored_width, stored_height)?
+            color::to_srgb(raster, conversion.as_ref()).resized(stored_width, stored_height)?
         }
     };
     current = orientation.apply(current);

@@ -2,10 +2,11 @@
 
 use std::io::Cursor;
 
-use png::{Adam7Info, ColorType, DecodeOptions, Decoder, InterlaceInfo, Limits, Transformations};
+use png::{Adam7Info, ColorType, Decoder, Info, InterlaceInfo, Limits, Transformations};
 
 use crate::{
     Decoded, Defect, check_size,
+    color::{self, Conversion},
     exif::Orientation,
     raster::{Layout, Raster, over_white, size},
 };
@@ -21,53 +22,99 @@ struct Header {
     width: u32,
     height: u32,
     orientation: Orientation,
+    /// The file with no chunk that it is not decoded by: what is wrong in others costs nothing.
+    file: Vec<u8>,
 }
 
 /// Walks the chunks from the first to the last, which is there only if the file is whole.
 fn read_header(bytes: &[u8]) -> Result<Header, Defect> {
-    let mut header: Option<Header> = None;
-    let mut rest = &bytes[8..];
+    let (mut size, mut orientation) = (None, None);
+    let (signature, mut rest) = bytes.split_at(8);
+    let mut file = Vec::with_capacity(bytes.len());
+    file.extend_from_slice(signature);
     loop {
         let (&[l0, l1, l2, l3, kind @ ..], after) =
             rest.split_first_chunk::<8>().ok_or(Defect::Truncated)?;
         let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
-        let chunk = after.get(..length);
-        match (&kind, &mut header) {
+        let content = after.get(..length);
+        match (&kind, size) {
             (b"IHDR", None) => {
-                let (&[w0, w1, w2, w3, h0, h1, h2, h3], _) = chunk
-                    .and_then(|chunk| chunk.split_first_chunk())
+                let (&[w0, w1, w2, w3, h0, h1, h2, h3], _) = content
+                    .and_then(|content| content.split_first_chunk())
                     .ok_or(Defect::Truncated)?;
                 let width = u32::from_be_bytes([w0, w1, w2, w3]);
                 let height = u32::from_be_bytes([h0, h1, h2, h3]);
                 check_size(width, height)?;
-                header = Some(Header {
+                size = Some((width, height));
+            }
+            (_, None) => return Err(Defect::Unreadable),
+            (b"eXIf", Some(_)) => {
+                orientation = orientation.or_else(|| Orientation::of_exif(content?));
+            }
+            (b"IEND", Some((width, height))) => {
+                file.extend_from_slice(rest);
+                return Ok(Header {
                     width,
                     height,
-                    orientation: Orientation::default(),
+                    orientation: orientation.unwrap_or_default(),
+                    file,
                 });
             }
-            (b"eXIf", Some(header)) => {
-                if let Some(tiff) = chunk {
-                    header.orientation = Orientation::of_tiff(tiff);
-                }
-            }
-            (b"IEND", _) => return header.ok_or(Defect::Unreadable),
-            (_, None) => return Err(Defect::Unreadable),
             (_, Some(_)) => {}
         }
         let checksum = length.checked_add(4).ok_or(Defect::Truncated)?;
-        rest = after.get(checksum..).ok_or(Defect::Truncated)?;
+        let next = after.get(checksum..).ok_or(Defect::Truncated)?;
+        if is_decoded(kind, content.unwrap_or_default()) {
+            file.extend_from_slice(&rest[..rest.len() - next.len()]);
+        }
+        rest = next;
     }
+}
+
+/// Whether the image or its colours depend on a chunk. A `cICP` for anything but RGB at full range
+/// counts as absent.
+fn is_decoded(kind: [u8; 4], content: &[u8]) -> bool {
+    let critical = kind[0].is_ascii_uppercase();
+    match &kind {
+        b"tRNS" | b"iCCP" | b"sRGB" | b"gAMA" | b"cHRM" => true,
+        b"cICP" => matches!(content, [_, _, 0, 1]),
+        _ => critical,
+    }
+}
+
+/// To sRGB, by the first of what the file says of its colours that can be read (PNG, third
+/// edition, §4.3).
+fn conversion(info: &Info, layout: Layout) -> Option<Conversion> {
+    let codes = info.coding_independent_code_points;
+    let by_codes = codes
+        .and_then(|codes| color::of_code_points(codes.color_primaries, codes.transfer_function));
+    let by_profile = || color::of_icc(info.icc_profile.as_ref()?, layout);
+    if let Some(conversion) = by_codes.or_else(by_profile) {
+        return Some(conversion);
+    }
+    if info.srgb.is_some() {
+        return None;
+    }
+    let gamma = info
+        .gama_chunk
+        .map(|gamma| f64::from(gamma.into_scaled()) / 1e5);
+    let primaries = info.chrm_chunk.map(|points| {
+        [points.white, points.red, points.green, points.blue]
+            .map(|(x, y)| (x.into_value(), y.into_value()))
+    });
+    color::of_gamma(gamma, primaries)
 }
 
 /// Decodes at full size, holding no more than the eight-bit result and a few lines.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
-    let header = read_header(bytes)?;
-    let (width, height) = (header.width, header.height);
+    let Header {
+        width,
+        height,
+        orientation,
+        file,
+    } = read_header(bytes)?;
 
-    let mut options = DecodeOptions::default();
-    options.set_ignore_text_chunk(true);
-    let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
+    let mut decoder = Decoder::new(Cursor::new(file));
     decoder.set_limits(Limits {
         bytes: DECODER_BYTES,
     });
@@ -80,11 +127,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
         ColorType::Rgba => (flatten_rgb, Layout::Rgb),
         ColorType::Indexed => return Err(Defect::Unreadable),
     };
-    let profile = reader
-        .info()
-        .icc_profile
-        .as_ref()
-        .map(|profile| profile.to_vec());
+    let conversion = conversion(reader.info(), layout);
 
     let channels = layout.channels();
     let stride = width as usize * channels;
@@ -111,8 +154,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
     Ok(Decoded {
         width,
         height,
-        orientation: header.orientation,
-        profile,
+        orientation,
+        conversion,
         raster: Raster::new(layout, width, height, pixels)?,
     })
 }

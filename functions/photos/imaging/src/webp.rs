@@ -8,7 +8,7 @@ use std::io::Cursor;
 use image_webp::{DecodingError, WebPDecoder};
 
 use crate::{
-    Decoded, Defect, check_size,
+    Decoded, Defect, check_size, color,
     exif::Orientation,
     raster::{Layout, Raster, over_white, size},
 };
@@ -43,6 +43,7 @@ struct Header<'a> {
     width: u32,
     height: u32,
     orientation: Orientation,
+    /// The first ICC profile.
     profile: Option<&'a [u8]>,
     picture: Picture<'a>,
 }
@@ -113,7 +114,7 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Defect> {
     let chunks = Chunks(chunks.ok_or(Defect::Unreadable)?);
 
     let (mut canvas, mut picture) = (None, None);
-    let (mut profile, mut orientation, mut alpha) = (None, Orientation::default(), None);
+    let (mut profile, mut orientation, mut alpha) = (None, None, None);
     for chunk in chunks {
         let (kind, content) = chunk?;
         match kind {
@@ -122,11 +123,8 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Defect> {
                 check_size(width, height)?;
                 canvas = Some((width, height));
             }
-            b"ICCP" => profile = Some(content),
-            b"EXIF" => {
-                let tiff = content.strip_prefix(b"Exif\0\0").unwrap_or(content);
-                orientation = Orientation::of_tiff(tiff);
-            }
+            b"ICCP" => profile = profile.or(Some(content)),
+            b"EXIF" => orientation = orientation.or_else(|| Orientation::of_exif(content)),
             b"ALPH" => alpha = Some(content),
             b"ANMF" if picture.is_none() => picture = Some(first_frame(content)?),
             _ => {
@@ -149,7 +147,7 @@ fn read_header(bytes: &[u8]) -> Result<Header<'_>, Defect> {
     Ok(Header {
         width,
         height,
-        orientation,
+        orientation: orientation.unwrap_or_default(),
         profile,
         picture,
     })
@@ -335,7 +333,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Defect> {
         width,
         height,
         orientation,
-        profile: profile.map(<[u8]>::to_vec),
+        conversion: profile.and_then(|profile| color::of_icc(profile, Layout::Rgb)),
         raster: Raster::new(Layout::Rgb, width, height, pixels)?,
     })
 }

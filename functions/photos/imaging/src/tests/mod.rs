@@ -1,7 +1,9 @@
 //! The pipeline on images made here.
 
 mod cameras;
+mod colours;
 mod files;
+mod odd;
 mod webp;
 
 use image::ExtendedColorType;
@@ -174,26 +176,18 @@ fn chunks_that_unpack_to_gigabytes_are_not_unpacked() {
 
 #[test]
 fn inks_come_out_as_light() {
-    // Full yellow ink over half black, as plain CMYK and as Adobe's negative.
-    let plain = jpeg_of(
-        &[0, 0, 255, 128].repeat(64 * 64),
-        64,
-        64,
-        PixelFormat::CMYK,
-        false,
-    );
-    let negative = jpeg_of(
+    // Full yellow ink over half black, as negatives; libjpeg marks inks as Adobe's by itself.
+    let marked = jpeg_of(
         &[255, 255, 0, 127].repeat(64 * 64),
         64,
         64,
         PixelFormat::CMYK,
         false,
     );
-    // Libjpeg marks inks as Adobe's by itself; without the marker they are plain.
-    let adobe = plain.windows(5).position(|part| part == b"Adobe").unwrap();
-    let mut plain = plain;
-    plain[adobe] = b'X';
-    for file in [plain, negative] {
+    let adobe = marked.windows(5).position(|part| part == b"Adobe").unwrap();
+    let mut unmarked = marked.clone();
+    unmarked[adobe] = b'X';
+    for file in [marked, unmarked] {
         let (.., pixels) = seen(&process(&file, "image/jpeg").unwrap());
         assert!(
             difference(&pixels, &[127, 127, 0].repeat(64 * 64)) < 3.0,
