@@ -41,6 +41,11 @@ pub(super) fn current() -> Instant {
     set().unwrap_or_else(|| Instant::now() + REQUEST)
 }
 
+/// How much time the work under way has; `None` where nobody set any.
+pub fn left() -> Option<Duration> {
+    set().map(|deadline| deadline.saturating_duration_since(Instant::now()))
+}
+
 fn set() -> Option<Instant> {
     DEADLINE.try_with(|deadline| *deadline).ok()
 }
@@ -74,5 +79,14 @@ mod tests {
         assert_eq!(inner.unwrap(), began + REQUEST);
         let outer = before_end(TO_TELL, within(REQUEST, async { current() })).await;
         assert_eq!(outer.unwrap(), began);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_knows_how_long_it_has_and_keeps_time_to_tell() {
+        let end = Duration::from_secs(60);
+        assert_eq!(before_end(end, async { left() }).await, Some(end - TO_TELL));
+        let short = before_end(Duration::from_secs(1), async { left() }).await;
+        assert_eq!(short, Some(Duration::ZERO));
+        assert_eq!(left(), None);
     }
 }

@@ -1,13 +1,15 @@
 //! The one batch runner: each record by itself, and exactly the failed ones reported.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::TRACEPARENT;
 use crate::{
+    aws::deadline,
     error::Error,
     telemetry::{
         Trace, Traced,
@@ -18,10 +20,46 @@ use crate::{
 /// This many records of a batch are worked on at once.
 const PARALLEL: usize = 4;
 
+tokio::task_local! {
+    /// From when on nothing more of the batch is begun.
+    static ENOUGH: Instant;
+}
+
+/// Whether a batch has no time left to begin more of it: in the last quarter of its time what was
+/// begun comes to its end.
+pub fn is_late() -> bool {
+    ENOUGH
+        .try_with(|enough| *enough <= Instant::now())
+        .unwrap_or(false)
+}
+
+/// What became of a record.
+enum Outcome {
+    Done,
+    /// There was no time left to begin it: it comes again.
+    HandedBack(String),
+    Failed(String),
+}
+
 /// Works off a batch. A record whose work fails, or panics, is reported and so stays in its
-/// queue; all others are done for good. Each is logged here, once, in the trace that its message
+/// queue, as does one that there is no time left for (see [`is_late`]), which is no failure; all
+/// others are done for good. Each is logged here, once, in the trace that its message
 /// carries.
 pub async fn run_batch<W, F>(event: SqsEvent, work: W) -> SqsBatchResponse
+where
+    W: Fn(SqsMessage) -> F,
+    F: Future<Output = Result<(), Error>>,
+{
+    match deadline::left() {
+        Some(left) => {
+            let enough = Instant::now() + left / 4 * 3;
+            ENOUGH.scope(enough, run(event, work)).await
+        }
+        None => run(event, work).await,
+    }
+}
+
+async fn run<W, F>(event: SqsEvent, work: W) -> SqsBatchResponse
 where
     W: Fn(SqsMessage) -> F,
     F: Future<Output = Result<(), Error>>,
@@ -40,12 +78,21 @@ where
                 message.receives = receives.map_or("?", String::as_str)
             );
             let done = async move {
+                if is_late() {
+                    tracing::info!("handed back");
+                    return Outcome::HandedBack(id);
+                }
                 let began = Instant::now();
                 let outcome = AssertUnwindSafe(async { work(record).await }).catch_unwind();
                 let outcome = outcome.await;
                 let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
                 match outcome {
                     Ok(Ok(())) => tracing::info!(duration_ms, "handled"),
+                    Ok(Err(error)) if is_late() && error.retryable() => {
+                        let cause = error.cause().map(tracing::field::display);
+                        tracing::info!(duration_ms, cause, "handed back");
+                        return Outcome::HandedBack(id);
+                    }
                     Ok(Err(error)) => {
                         tracing::error!(
                             duration_ms,
@@ -53,14 +100,14 @@ where
                             cause = error.cause().map(tracing::field::display),
                             "{error}"
                         );
-                        return Some(id);
+                        return Outcome::Failed(id);
                     }
                     Err(_panic) => {
                         tracing::error!(duration_ms, "the worker panicked");
-                        return Some(id);
+                        return Outcome::Failed(id);
                     }
                 }
-                None
+                Outcome::Done
             };
             done.in_trace(trace, span)
         })
@@ -68,12 +115,20 @@ where
         .collect::<Vec<_>>()
         .await;
     let mut response = SqsBatchResponse::default();
-    for id in outcomes.into_iter().flatten() {
-        response.add_failure(id);
+    let mut failed = 0;
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Done => {}
+            Outcome::HandedBack(id) => response.add_failure(id),
+            Outcome::Failed(id) => {
+                failed += 1;
+                response.add_failure(id);
+            }
+        }
     }
-    let failed = response.batch_item_failures.len();
+    let stay = response.batch_item_failures.len();
     metrics::values(&[
-        (Metric::Handled, vec![(records - failed) as f64]),
+        (Metric::Handled, vec![(records - stay) as f64]),
         (Metric::Failed, vec![failed as f64]),
         (Metric::Age, ages),
     ]);
@@ -101,11 +156,12 @@ fn ages(event: &SqsEvent) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, sync::Mutex};
+    use std::{collections::HashMap, sync::Mutex, time::Duration};
 
     use aws_lambda_events::sqs::SqsMessageAttribute;
 
     use super::*;
+    use crate::aws::deadline::before_end;
 
     fn batch(bodies: &[&str]) -> SqsEvent {
         let record = |body: &&str| {
@@ -137,6 +193,27 @@ mod tests {
             .collect();
         failed.sort();
         assert_eq!(failed, ["id-bad", "id-ugly"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_not_begun_in_three_quarters_of_the_time_is_handed_back_and_the_rest_is_done()
+    {
+        // Four at once, of 20 seconds each: they begin after 0, 20 and 40 seconds, and not after 60.
+        let bodies: Vec<String> = (10..24).map(|number| number.to_string()).collect();
+        let event = batch(&bodies.iter().map(String::as_str).collect::<Vec<_>>());
+        let begun = Mutex::new(0);
+        let work = async |_| {
+            *begun.lock().unwrap() += 1;
+            let twenty = Duration::from_secs(20);
+            let never = std::future::pending::<()>();
+            assert!(tokio::time::timeout(twenty, never).await.is_err());
+            Ok(())
+        };
+        let response = before_end(Duration::from_secs(60), run_batch(event, work)).await;
+        let handed_back = response.batch_item_failures.into_iter();
+        let handed_back: Vec<_> = handed_back.map(|one| one.item_identifier).collect();
+        assert_eq!(handed_back, ["id-22", "id-23"]);
+        assert_eq!(begun.into_inner().unwrap(), 12);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ pub mod messages;
 mod send;
 
 pub use arrivals::{Arrival, arrivals, arrived_keys};
-pub use batch::run_batch;
+pub use batch::{is_late, run_batch};
 pub use send::{Outgoing, Queue, Unsent};
 
 /// The message attribute that carries a trace, in W3C's spelling.
