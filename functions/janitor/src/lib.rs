@@ -1,24 +1,28 @@
-//! Does, by the clock, what is due: posts that stay open are told to the fan-out again.
+//! Does, by the clock, what is due: posts that stay open are told to the fan-out again, and uploads
+//! that were not settled to `photos`.
 //!
 //! A post is open until the last of its readers is served. One that stays so was lost on the way:
 //! its message is a dead letter, or was dropped with a queue. To tell of it once more costs at most
-//! a second delivery, which changes nothing.
+//! a second delivery, which changes nothing. An upload that nobody settled was lost likewise, or
+//! has not arrived: `photos` looks, and rejects what does not come any more.
 
-use domain::feeds::OpenPost;
+use domain::{feeds::OpenPost, posts::photo::Awaited};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
+use serde::Serialize;
 use shared::{
     error::Error,
     queue::{
         Outgoing, Queue,
-        messages::{FanoutMessage, Published},
+        messages::{FanoutMessage, PhotoAwaited, PhotosMessage, Published},
     },
     runtime::{Clock, Context, function},
     store::Store,
     telemetry::metrics::{self, Metric},
 };
 
-/// At most this many posts are told of at one look, those that wait longest first.
+/// At most this many posts, and as many uploads, are told of at one look, those that wait longest
+/// first.
 const AT_ONCE: usize = 2_000;
 /// Of so many it is noted that they were told of, before more are: what is cut short goes on there.
 const IN_ONE_GO: usize = 100;
@@ -30,6 +34,7 @@ const SIDE_BY_SIDE: usize = 16;
 pub struct App {
     store: Store,
     fanout: Queue,
+    photos: Queue,
     clock: Clock,
 }
 
@@ -39,6 +44,7 @@ impl App {
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
             fanout: Queue::new(context.sqs(), context.config.fanout_queue()),
+            photos: Queue::new(context.sqs(), context.config.photos_queue()),
             clock: context.clock.clone(),
         }
     }
@@ -55,57 +61,94 @@ pub fn function(context: &Context) -> function::Schedule {
 /// # Errors
 /// Something that was due could not be done; it is due again at the next look.
 pub async fn handle(app: &App) -> Result<(), Error> {
-    let done = tell_again(app).await;
-    if let Err(error) = &done {
+    let now = app.clock.now();
+    let (posts, photos) = futures::join!(tell_of_posts(app, now), tell_of_photos(app, now));
+    for error in [&posts, &photos]
+        .into_iter()
+        .filter_map(|done| done.as_ref().err())
+    {
         let cause = error.cause().map(tracing::field::display);
         tracing::error!(cause, "not all that was due was done");
     }
-    done
+    posts.and(photos)
 }
 
-/// Tells the fan-out of posts that are overdue; what follows a failure waits for the next look.
-async fn tell_again(app: &App) -> Result<(), Error> {
-    let now = app.clock.now();
+/// Tells the fan-out of posts that are overdue.
+async fn tell_of_posts(app: &App, now: Timestamp) -> Result<(), Error> {
     let mut due = app.store.open_posts(now).await?;
     due.retain(|post| post.is_overdue(now));
     metrics::count(Metric::Overdue, due.len());
     due.retain(|post| post.is_due(now));
     due.sort_by_key(|post| post.again_at.unwrap_or(post.entry.at.published_at));
-    for posts in due.chunks(IN_ONE_GO).take(AT_ONCE / IN_ONE_GO) {
-        tell(app, posts, now).await?;
+    let note = |post: &OpenPost| {
+        let (entry, until) = (post.entry.clone(), post.next_after(now));
+        async move { app.store.postpone(&entry, until).await }
+    };
+    tell(&app.fanout, &due, of_post, note).await
+}
+
+/// Tells `photos` of uploads that were not settled.
+async fn tell_of_photos(app: &App, now: Timestamp) -> Result<(), Error> {
+    let mut due = app.store.awaited_photos(now, AT_ONCE).await?;
+    due.retain(|awaited| awaited.is_due(now));
+    due.sort_by_key(|awaited| awaited.again_at.unwrap_or(awaited.since));
+    let note = |awaited: &Awaited| {
+        let (awaited, until) = (awaited.clone(), awaited.next_after(now));
+        async move { app.store.look_later(&awaited, until).await }
+    };
+    tell(&app.photos, &due, of_photo, note).await
+}
+
+/// Tells a queue of what is due, and notes for what was told when to do so once more; what follows
+/// a failure waits for the next look.
+async fn tell<T, F: Future<Output = Result<(), Error>>>(
+    queue: &Queue,
+    due: &[T],
+    message: fn(&T) -> Result<Outgoing, Error>,
+    note: impl Fn(&T) -> F,
+) -> Result<(), Error> {
+    for some in due.chunks(IN_ONE_GO).take(AT_ONCE / IN_ONE_GO) {
+        let messages = some.iter().map(message).collect::<Result<_, _>>();
+        let outcomes = queue.send_each(messages?).await;
+        let mut failure = None;
+        let mut notes = Vec::with_capacity(some.len());
+        for (one, outcome) in some.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => notes.push(note(one)),
+                Err(unsent) => failure = Some(unsent.into()),
+            }
+        }
+        tracing::warn!(count = notes.len(), "told again of what stays open");
+        stream::iter(notes)
+            .buffer_unordered(SIDE_BY_SIDE)
+            .try_collect::<()>()
+            .await?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
     }
     Ok(())
 }
 
-/// Tells of these posts, and notes for those that were told of when to do so once more.
-async fn tell(app: &App, posts: &[OpenPost], now: Timestamp) -> Result<(), Error> {
-    let messages = posts.iter().map(message).collect::<Result<_, _>>();
-    let outcomes = app.fanout.send_each(messages?).await;
-    let mut failure = None;
-    let mut notes = Vec::with_capacity(posts.len());
-    for (post, outcome) in posts.iter().zip(outcomes) {
-        match outcome {
-            Ok(()) => notes.push(app.store.postpone(&post.entry, post.next_after(now))),
-            Err(unsent) => failure = Some(unsent.into()),
-        }
-    }
-    tracing::warn!(posts = notes.len(), "told the fan-out again of open posts");
-    stream::iter(notes)
-        .buffer_unordered(SIDE_BY_SIDE)
-        .try_collect::<()>()
-        .await?;
-    failure.map_or(Ok(()), Err)
-}
-
-fn message(post: &OpenPost) -> Result<Outgoing, Error> {
-    let message = FanoutMessage::PostPublished(Published {
+fn of_post(post: &OpenPost) -> Result<Outgoing, Error> {
+    outgoing(&FanoutMessage::PostPublished(Published {
         post: post.entry.at.post,
         author: post.entry.author.clone(),
         published_at: post.entry.at.published_at,
         topics: post.topics.clone(),
-    });
+    }))
+}
+
+fn of_photo(awaited: &Awaited) -> Result<Outgoing, Error> {
+    outgoing(&PhotosMessage::PhotoAwaited(PhotoAwaited {
+        photo: awaited.photo,
+        since: awaited.since,
+    }))
+}
+
+fn outgoing(message: &impl Serialize) -> Result<Outgoing, Error> {
     Ok(Outgoing {
-        body: serde_json::to_string(&message).map_err(Error::internal)?,
+        body: serde_json::to_string(message).map_err(Error::internal)?,
         trace: None,
     })
 }

@@ -6,15 +6,16 @@
 
 use domain::{
     feeds::{Entry, PATIENCE},
-    ids::PostId,
-    posts::Post,
+    ids::{PhotoId, PostId},
+    posts::{Post, photo::Awaited},
 };
 use harness::{Fault, Faults, Meter, World, hurried};
 use janitor::{App, handle};
 use jiff::SignedDuration;
-use shared::queue::messages::{FanoutMessage, Published};
+use shared::queue::messages::{FanoutMessage, PhotosMessage, Published};
 
 const A_LOOK: SignedDuration = SignedDuration::from_mins(5);
+const A_QUARTER: SignedDuration = SignedDuration::from_mins(15);
 
 async fn look(world: &World) {
     handle(&App::new(&world.context())).await.unwrap();
@@ -156,13 +157,91 @@ async fn what_the_queue_does_not_take_is_told_at_the_next_look() {
     assert_eq!(all, ids(&posts));
 }
 
+/// Which uploads `photos` was told of since the last time, in order.
+async fn asked_for(world: &World) -> Vec<PhotoId> {
+    let messages = world.receive_all("photos").await;
+    let mut photos: Vec<_> = messages
+        .iter()
+        .map(|body| match serde_json::from_str(body).unwrap() {
+            PhotosMessage::PhotoAwaited(awaited) => awaited.photo,
+            PhotosMessage::PhotoRemoved(_) => panic!("{body}"),
+        })
+        .collect();
+    photos.sort();
+    photos
+}
+
 #[tokio::test]
-async fn a_look_at_nothing_costs_two_read_units() {
+async fn photos_is_told_of_an_upload_that_is_not_settled_in_a_quarter_of_an_hour() {
+    let world = World::new().await;
+    let photo = world.awaited_photo("ana").await;
+    for (minutes, told) in [
+        (14, 0),
+        (1, 1),
+        (5, 0),
+        (5, 0),
+        (5, 1),
+        (44, 1),
+        (1, 1),
+        (30, 0),
+    ] {
+        world.advance(SignedDuration::from_mins(minutes));
+        look(&world).await;
+        assert_eq!(asked_for(&world).await, vec![photo.id; told], "{minutes}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_awaited_no_more_is_not_told_of_and_never_again() {
+    let world = World::new().await;
+    let photo = world.awaited_photo("ana").await;
+    let other = world.awaited_photo("ana").await;
+    let store = world.store();
+    store
+        .stop_awaiting(photo.created_at, photo.id)
+        .await
+        .unwrap();
+    world.advance(A_QUARTER);
+    look(&world).await;
+    assert_eq!(asked_for(&world).await, [other.id]);
+    // As if it had been settled between two steps of a look.
+    let gone = Awaited {
+        photo: photo.id,
+        since: photo.created_at,
+        again_at: None,
+    };
+    store.look_later(&gone, world.now()).await.unwrap();
+    let awaited = store.awaited_photos(world.now(), 10).await.unwrap();
+    assert_eq!(awaited.len(), 1);
+}
+
+#[tokio::test]
+async fn uploads_that_the_queue_does_not_take_are_told_of_at_the_next_look() {
+    let world = World::new().await;
+    let mut photos = Vec::new();
+    for _ in 0..12 {
+        photos.push(world.awaited_photo("ana").await.id);
+    }
+    photos.sort();
+    world.advance(A_QUARTER);
+    let mut context = world.context();
+    context.sqs = Faults::after(1, Fault::NotReached).attach(&context).sqs;
+    assert!(handle(&App::new(&context)).await.is_err());
+    let mut all = asked_for(&world).await;
+    assert_eq!(all.len(), 10);
+    look(&world).await;
+    all.extend(asked_for(&world).await);
+    all.sort();
+    assert_eq!(all, photos);
+}
+
+#[tokio::test]
+async fn a_look_at_nothing_costs_four_read_units() {
     let world = World::new().await;
     let meter = Meter::new();
     handle(&App::new(&meter.attach(&world.context())))
         .await
         .unwrap();
     let used = meter.take();
-    assert_eq!((used.rcu, used.wcu, used.rounds), (2.0, 0.0, 1));
+    assert_eq!((used.rcu, used.wcu, used.rounds), (4.0, 0.0, 1));
 }

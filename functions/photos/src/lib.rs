@@ -55,7 +55,8 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 }
 
 /// Settles the uploads that a message of S3 says have arrived, and the posts that waited for
-/// them; or deletes what the bucket holds of a photo that is gone. Safe to do again from any
+/// them; looks for one that was not settled in time; or deletes what the bucket holds of a photo
+/// that is gone. Safe to do again from any
 /// point: renditions go to where the ticket says, photo and post are each settled once by a
 /// condition of the table, and what is deleted stays so.
 ///
@@ -64,8 +65,10 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 /// none: its photo is rejected.
 pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
-    if let Ok(PhotosMessage::PhotoRemoved(removed)) = serde_json::from_str(&body) {
-        return delete(app, &removed).await;
+    match serde_json::from_str(&body) {
+        Ok(PhotosMessage::PhotoRemoved(removed)) => return delete(app, &removed).await,
+        Ok(PhotosMessage::PhotoAwaited(awaited)) => return settle::look_for(app, &awaited).await,
+        Err(_of_s3) => {}
     }
     for key in arrived_keys(&body)? {
         Box::pin(settle::settle(app, &key)).await?;

@@ -9,9 +9,12 @@ use domain::{
 };
 use imaging::{Defect, Processed};
 use shared::{
-    bucket::{Upload, is_upload_key, photo_at},
+    bucket::{Upload, is_upload_key, photo_at, upload_key},
     error::Error,
-    queue::messages::PhotoRemoved,
+    queue::{
+        is_late,
+        messages::{PhotoAwaited, PhotoRemoved},
+    },
     store::Uploads,
     table::Anew,
     telemetry::{
@@ -45,28 +48,62 @@ pub(crate) async fn settle(app: &App, key: &str) -> Result<(), Error> {
     // S3's message carries no trace: the work goes on in that of the request for the ticket.
     let trace = trace.or_else(Trace::current).unwrap_or_else(Trace::fresh);
     let span = tracing::info_span!("upload", trace.id = trace.id(), photo.id = %photo.id);
-    settle_ticket(app, key, photo).in_trace(trace, span).await
+    let (was, since) = (photo.status, photo.created_at);
+    let work = async {
+        let awaited = settle_ticket(app, key, photo).await?;
+        // Of one that was settled before, whoever did so says it too, or the janitor asks.
+        if was == PhotoStatus::AwaitingUpload && !awaited {
+            app.store.stop_awaiting(since, id).await?;
+        }
+        Ok(())
+    };
+    work.in_trace(trace, span).await
 }
 
-async fn settle_ticket(app: &App, key: &str, photo: Photo) -> Result<(), Error> {
+/// Settles an upload that was lost on the way, or does not come any more; one that may still come
+/// is left alone.
+pub(crate) async fn look_for(app: &App, awaited: &PhotoAwaited) -> Result<(), Error> {
+    let PhotoAwaited { photo: id, since } = *awaited;
+    let still = match app.store.photo(id).await? {
+        Some(photo) => settle_ticket(app, &upload_key(id), photo).await?,
+        None => false,
+    };
+    if still {
+        return Ok(());
+    }
+    app.store.stop_awaiting(since, id).await
+}
+
+/// Whether it is still awaited then.
+async fn settle_ticket(app: &App, key: &str, photo: Photo) -> Result<bool, Error> {
     let settled = match photo.status {
         PhotoStatus::AwaitingUpload => settle_photo(app, key, photo).await?,
         PhotoStatus::Ready | PhotoStatus::Rejected => Some(photo),
     };
-    match settled.and_then(|photo| photo.post) {
-        Some(post) => settle_post(app, post).await,
-        None => Ok(()),
+    let Some(photo) = settled else {
+        return Ok(false);
+    };
+    if photo.status == PhotoStatus::AwaitingUpload {
+        return Ok(true);
     }
+    if let Some(post) = photo.post {
+        settle_post(app, post).await?;
+    }
+    Ok(false)
 }
 
 /// Makes the renditions, or finds why there are none; answers with the photo as it is then.
 async fn settle_photo(app: &App, key: &str, photo: Photo) -> Result<Option<Photo>, Error> {
     let turn = app.turn.acquire().await.map_err(Error::internal)?;
+    if is_late() {
+        return Err(Error::unavailable("its turn came too late"));
+    }
     let outcome = match app.bucket.upload(key, MAX_BYTES).await? {
         Some(Upload::Whole(bytes)) => process(bytes, photo.content_type.clone()).await?,
         Some(Upload::TooLarge) => Err(Rejection::TooLarge),
+        None if photo.is_given_up(app.clock.now()) => Err(Rejection::NotUploaded),
         None => {
-            tracing::warn!(photo.id = %photo.id, "the upload is gone");
+            tracing::info!(photo.id = %photo.id, "nothing is there, or no more");
             return Ok(Some(photo));
         }
     };

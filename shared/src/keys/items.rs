@@ -135,6 +135,7 @@ items! {
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
+        "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
         "that a person smiled at a post" Smile(UserId, PostId), "ACTS#{user}" / "{post}#smile", "user" Goes "smiles" Never;
@@ -312,6 +313,7 @@ mod tests {
             Item::Authored(ana.clone(), at),
             Item::Photo(photo),
             Item::Open(3, at),
+            Item::Awaited(0, time, photo),
             Item::Timeline(ana.clone(), at),
             Item::OnTopic(topic, Month::of(time), at),
             Item::Smile(ana.clone(), post),
@@ -339,6 +341,7 @@ mod tests {
             Item::Authored(author, at) => keys::authored(author, *at),
             Item::Photo(photo) => keys::photo(*photo),
             Item::Open(_, at) => keys::open(*at),
+            Item::Awaited(_, since, photo) => keys::awaited(*since, *photo),
             Item::Timeline(reader, at) => keys::timeline(reader, *at),
             Item::OnTopic(topic, _, at) => keys::on_topic(topic, *at),
             Item::Smile(user, post) => keys::smile(user, *post),

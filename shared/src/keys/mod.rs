@@ -12,7 +12,11 @@ mod posts;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{feeds::Position, ids::UserId};
+use domain::{
+    feeds::Position,
+    ids::{PhotoId, UserId},
+};
+use jiff::Timestamp;
 
 pub use catalogue::*;
 pub use engagement::*;
@@ -34,6 +38,9 @@ pub const TRACE: &str = "trace";
 
 /// Open markers are spread over this many partitions.
 pub const OPEN_SHARDS: u8 = 4;
+
+/// Markers of uploads that are awaited are spread over this many partitions.
+pub const AWAITED_SHARDS: u8 = 4;
 
 /// Where an item lies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -82,6 +89,11 @@ pub fn parse_at(sk: &str) -> Option<Position> {
     })
 }
 
+/// A time and an upload as a sort key: fixed width, so that text order is time order.
+pub fn since(time: Timestamp, photo: PhotoId) -> String {
+    format!("{time:.3}#{photo}")
+}
+
 /// What a request with an `Idempotency-Key` made. The key comes last, so that it cannot forge
 /// another user's or route's.
 pub fn idempotency(user: &UserId, route: &str, key: &str) -> Key {
@@ -101,7 +113,6 @@ pub fn nothing() -> Key {
 #[cfg(test)]
 mod tests {
     use domain::ids::PostId;
-    use jiff::Timestamp;
     use ulid::Ulid;
 
     use super::*;

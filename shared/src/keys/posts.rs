@@ -4,8 +4,9 @@ use domain::{
     feeds::Position,
     ids::{PhotoId, PostId, UserId},
 };
+use jiff::Timestamp;
 
-use super::{Key, at};
+use super::{AWAITED_SHARDS, Key, at};
 
 /// A post with its counts.
 pub fn post(post: PostId) -> Key {
@@ -25,6 +26,23 @@ pub fn authored(author: &UserId, position: Position) -> Key {
 /// The collection of an author's published posts.
 pub fn authored_by(author: &UserId) -> String {
     format!("POSTS#{author}")
+}
+
+/// The marker of an upload that is awaited since its ticket was given out.
+pub fn awaited(since: Timestamp, photo: PhotoId) -> Key {
+    let shard = u8::try_from(photo.0.random() % u128::from(AWAITED_SHARDS)).unwrap_or(0);
+    Key::new(awaited_shard(shard), super::since(since, photo))
+}
+
+/// One partition of those markers, 0 to [`AWAITED_SHARDS`].
+pub fn awaited_shard(shard: u8) -> String {
+    format!("AWAITED#{shard}")
+}
+
+/// Reads the sort key of such a marker.
+pub fn parse_since(sk: &str) -> Option<(Timestamp, PhotoId)> {
+    let (time, photo) = sk.split_once('#')?;
+    Some((time.parse().ok()?, photo.parse().ok()?))
 }
 
 /// An upload, from its ticket on.

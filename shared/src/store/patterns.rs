@@ -34,9 +34,12 @@ patterns! {
     "is_following", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
     "followees", "whom does r follow", "Query", "`FOLLOWS#r`";
     "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
-    "give_ticket", "note an upload ticket", "TransactWrite", "`PHOTO#p/PHOTO`, `IDEM#…`, `QUOTA#u/tickets#n`";
+    "give_ticket", "note an upload ticket, and that its upload is awaited", "TransactWrite", "`PHOTO#p/PHOTO`, `AWAITED#n/t#p`, `IDEM#…`, `QUOTA#u/tickets#n`";
     "photo, photos, ticket", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
     "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
+    "awaited_photos", "which uploads were not settled when they could have been", "Query × 4", "`AWAITED#0` to `AWAITED#3`, up to `t`";
+    "look_later", "when to look again for an upload that was not settled", "UpdateItem", "`AWAITED#n/t#p`";
+    "stop_awaiting", "an upload is settled, or gone", "DeleteItem", "`AWAITED#n/t#p`";
     "create_post", "create a post, claim its photos and its review, and let it appear", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `IDEM#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`, `QUOTA#a/posts#n`";
     "change_post", "change a post, its photos with it, or let it appear that waited for them", "TransactWrite", "`POST#p/POST`, `POST#p/CAME-TO#n`, `PHOTO#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
     "post, post_now", "one post", "GetItem", "`POST#p/POST`";

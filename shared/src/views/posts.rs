@@ -331,6 +331,7 @@ pub fn rejection(reason: Rejection) -> &'static str {
         Rejection::TooManyPixels => "too-many-pixels",
         Rejection::TooLarge => "too-large",
         Rejection::Unreadable => "unreadable",
+        Rejection::NotUploaded => "not-uploaded",
     }
 }
 

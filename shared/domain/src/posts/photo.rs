@@ -7,10 +7,24 @@ use crate::ids::{PhotoId, PostId, UserId};
 
 /// How long an upload ticket lives.
 pub const TICKET_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// How long an upload that arrived may take until it is settled; then it was lost on the way.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+/// From the ticket on, when an upload that has not arrived does not come any more: an hour after
+/// the ticket ended (PRODUCT §3.2).
+pub const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_mins(15 + 60);
+/// The longest pause before the same upload is looked for again.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// The largest upload: 20 MB (PRODUCT §3.2).
 pub const MAX_BYTES: u64 = 20_000_000;
 /// What may be uploaded.
 pub const CONTENT_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+
+/// Whether a content type is one of [`CONTENT_TYPES`], whatever its case; `image/jpg` is JPEG's
+/// other name.
+pub fn is_content_type(text: &str) -> bool {
+    let known = |name: &str| text.eq_ignore_ascii_case(name);
+    known("image/jpg") || CONTENT_TYPES.into_iter().any(known)
+}
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +52,8 @@ pub enum Rejection {
     TooLarge,
     /// Not an image that can be decoded.
     Unreadable,
+    /// Nothing had arrived an hour after its ticket ended.
+    NotUploaded,
 }
 
 impl Rejection {
@@ -94,7 +110,7 @@ pub struct Photo {
     pub id: PhotoId,
     /// Whose.
     pub owner: UserId,
-    /// As the ticket says: one of [`CONTENT_TYPES`].
+    /// As the ticket says; see [`is_content_type`].
     pub content_type: String,
     /// As the ticket says.
     pub bytes: u64,
@@ -133,5 +149,87 @@ impl Photo {
     /// Whether its time is over, swept already or not.
     pub fn is_forgotten(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| at <= now.as_second())
+    }
+
+    /// Whether it does not come any more, if it has not arrived.
+    pub fn is_given_up(&self, now: Timestamp) -> bool {
+        now.duration_since(self.created_at) >= GIVEN_UP_AFTER
+    }
+}
+
+/// An upload that is not settled yet, as its marker says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// Which.
+    pub photo: PhotoId,
+    /// When its ticket was given out.
+    pub since: Timestamp,
+    /// Before when it is not to be looked for again; `None` while it never was.
+    pub again_at: Option<Timestamp>,
+}
+
+impl Awaited {
+    /// The latest ticket whose upload may have been lost.
+    pub fn latest(now: Timestamp) -> Timestamp {
+        now.saturating_sub(PATIENCE).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether it is to be looked for.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.since <= Self::latest(now) && self.again_at.is_none_or(|at| at <= now)
+    }
+
+    /// When to look for it once more, looked for now: soon while it may still come, at the moment
+    /// that it is given up, and ever more rarely after that, where it arrived and cannot be
+    /// settled.
+    pub fn next_after(&self, now: Timestamp) -> Timestamp {
+        let age = now.duration_since(self.since);
+        let pause = if age < GIVEN_UP_AFTER {
+            PATIENCE.min(GIVEN_UP_AFTER - age)
+        } else {
+            age.min(LONGEST_PAUSE)
+        };
+        now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ulid::Ulid;
+
+    use super::*;
+
+    #[test]
+    fn an_upload_is_looked_for_until_it_is_given_up_and_then_ever_more_rarely() {
+        let mut awaited = Awaited {
+            photo: PhotoId(Ulid::nil()),
+            since: Timestamp::UNIX_EPOCH,
+            again_at: None,
+        };
+        let mut looked = Vec::new();
+        for minute in 0..24 * 60 {
+            let now = Timestamp::from_second(60 * minute).unwrap();
+            if awaited.is_due(now) {
+                looked.push(minute);
+                awaited.again_at = Some(awaited.next_after(now));
+            }
+        }
+        assert_eq!(looked, [15, 30, 45, 60, 75, 150, 300, 600, 960, 1_320]);
+    }
+
+    #[test]
+    fn a_content_type_is_known_in_any_case_and_by_its_other_name() {
+        for known in [
+            "image/jpeg",
+            "image/jpg",
+            "IMAGE/JPG",
+            "Image/Png",
+            "image/webp",
+        ] {
+            assert!(is_content_type(known), "{known}");
+        }
+        for other in ["image/gif", "image/jpeg;q=1", "image/jpeg ", ""] {
+            assert!(!is_content_type(other), "{other}");
+        }
     }
 }

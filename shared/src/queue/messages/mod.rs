@@ -50,7 +50,7 @@ mod photos;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
-pub use photos::{PhotoRemoved, PhotosMessage};
+pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 3] = [

@@ -4,17 +4,19 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
     ids::{PhotoId, PostId, UserId},
-    posts::photo::{Image, Photo, PhotoStatus, Rejection},
+    posts::photo::{Awaited, Image, Photo, PhotoStatus, Rejection},
     quota::Quota,
 };
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
     keys,
     store::{Store, idempotency::note_made, quota::spend},
     table::{
-        Conditional, Expression, Write, decode, delete, delete_if, encode, put_new, trace_of,
-        traced, update_if, value,
+        Conditional, EXISTS, Expression, Item, Range, Write, decode, delete, delete_if, encode,
+        put, put_new, trace_of, traced, update_if, value,
     },
     telemetry::Trace,
 };
@@ -24,7 +26,7 @@ const FREE: &str = "#owner = :owner AND #status = :status \
     AND attribute_not_exists(post) AND attribute_not_exists(avatar)";
 
 impl Store {
-    /// Notes a ticket; with a claim, the one that is given for it: `false` when the key was used meanwhile.
+    /// Notes a ticket, and that its upload is awaited; with a claim, the one that is given for it: `false` when the key was used meanwhile.
     ///
     /// # Errors
     /// [`Error::TooMany`] when the quota is spent.
@@ -37,7 +39,10 @@ impl Store {
         let now = photo.created_at;
         let ticket = put_new(traced(encode(&keys::photo(photo.id), photo)?));
         let taken = "a ticket of this id was given before";
-        let mut writes = vec![ticket.or_fail(Error::internal(taken))];
+        let mut writes = vec![
+            ticket.or_fail(Error::internal(taken)),
+            put(marker(photo)?),
+        ];
         if let Some(claim) = claim {
             writes.push(note_made(claim, photo.id.to_string(), now)?.unless(false));
         }
@@ -89,6 +94,64 @@ impl Store {
             None => self.photo(photo).await,
         }
     }
+}
+
+impl Store {
+    /// Uploads that were not settled when they could have been, those that are awaited longest
+    /// first, up to `most` of each partition.
+    pub async fn awaited_photos(&self, now: Timestamp, most: usize) -> Result<Vec<Awaited>, Error> {
+        let shards = (0..keys::AWAITED_SHARDS).map(|shard| {
+            let range = Range {
+                to: Some(format!("{:.3}#~", Awaited::latest(now))),
+                limit: Some(most),
+                ..Range::all(keys::awaited_shard(shard))
+            };
+            self.table.query_all(range)
+        });
+        let found = futures::future::try_join_all(shards).await?;
+        let read = |item: Item| {
+            let (since, photo) = keys::parse_since(&keys::Key::of(&item)?.sk)?;
+            Some(decode::<Marker>(item).map(|marker| Awaited {
+                photo,
+                since,
+                again_at: marker.again_at,
+            }))
+        };
+        found.into_iter().flatten().filter_map(read).collect()
+    }
+
+    /// Notes before when an upload is not to be looked for again; of one that is awaited no more,
+    /// nothing.
+    pub async fn look_later(&self, awaited: &Awaited, until: Timestamp) -> Result<(), Error> {
+        let change = Expression::new("SET again_at = :until")
+            .text(":until", until.to_string())
+            .when(Some(EXISTS));
+        let key = keys::awaited(awaited.since, awaited.photo);
+        self.table.update(&key, change).await?;
+        Ok(())
+    }
+
+    /// Says that an upload is awaited no more: it is settled, or gone.
+    pub async fn stop_awaiting(&self, since: Timestamp, photo: PhotoId) -> Result<(), Error> {
+        self.table.delete(&keys::awaited(since, photo)).await
+    }
+}
+
+/// That an upload is awaited.
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    owner: UserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    again_at: Option<Timestamp>,
+}
+
+/// The marker of a photo that waits for its upload.
+fn marker(photo: &Photo) -> Result<Item, Error> {
+    let marker = Marker {
+        owner: photo.owner.clone(),
+        again_at: None,
+    };
+    encode(&keys::awaited(photo.created_at, photo.id), &marker)
 }
 
 /// The write by which a post claims a photo of its author's, as it was when read; it lives as
