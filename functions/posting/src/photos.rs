@@ -26,7 +26,7 @@ const ROUTE: &str = "POST /v1/photos";
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Asks for a ticket: a presigned request by which the app uploads the file itself, within 15
-/// minutes. The store refuses a file of another type, length or digest. The same key and body
+/// minutes. The store refuses a file of another type, length or digest, and with 412 a second one. The same key and body
 /// within 24 hours ask for one photo: a later answer has a fresh request, as long as nothing came.
 #[utoipa::path(
     post,

@@ -7,7 +7,7 @@ mod post;
 
 use std::collections::BTreeMap;
 
-use domain::posts::photo::{CONTENT_TYPES, MAX_BYTES};
+use domain::posts::photo::{CONTENT_TYPES, MAX_BYTES, is_content_type};
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Invalid,
@@ -52,7 +52,7 @@ impl Wire for NewPhoto {
     fn parse(self, invalid: &mut Invalid) -> Option<Upload> {
         let content_type = self.content_type.ok_or_else(|| REQUIRED.to_owned());
         let content_type = content_type.and_then(|sent| {
-            let known = CONTENT_TYPES.contains(&sent.as_str());
+            let known = is_content_type(&sent);
             known.then_some(sent).ok_or_else(|| one_of(&CONTENT_TYPES))
         });
         let bytes = self.bytes.ok_or_else(|| REQUIRED.to_owned());

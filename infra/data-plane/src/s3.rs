@@ -9,12 +9,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, header::IF_NONE_MATCH};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use serde_json::json;
+use tokio::sync::Mutex;
 use tower::ServiceExt;
 
 use crate::guard;
@@ -38,6 +39,9 @@ struct Store {
     buckets: Vec<Bucket>,
     queues: Queues,
     journal: Arc<Journal>,
+    /// Held while an object is put that must not be there yet: the embedded S3 looks first, and
+    /// puts then.
+    conditional: Mutex<()>,
 }
 
 /// Starts S3 with the buckets made under `root`; gives the port.
@@ -71,6 +75,7 @@ pub(crate) fn start(
         buckets,
         queues,
         journal,
+        conditional: Mutex::new(()),
     });
     let mut router = Router::new().fallback(move |request| answer(Arc::clone(&store), request));
     if let Some(cors) = cors.transpose()? {
@@ -148,6 +153,11 @@ impl Store {
     }
 
     async fn store(&self, request: Request) -> Response {
+        let conditional = request.headers().contains_key(IF_NONE_MATCH);
+        let _turn = match conditional && request.method() == Method::PUT {
+            true => Some(self.conditional.lock().await),
+            false => None,
+        };
         match self.service.clone().oneshot(request).await {
             Ok(response) => response.map(Body::new),
             Err(error) => {

@@ -54,6 +54,7 @@ async fn ticket(plane: &DataPlane, key: &str, body: &[u8]) -> Ticket {
         .content_type("image/jpeg")
         .content_length(i64::try_from(body.len()).unwrap())
         .checksum_sha256(STANDARD.encode(Sha256::digest(body)))
+        .if_none_match("*")
         .presigned(PresigningConfig::expires_in(Duration::from_secs(900)).unwrap())
         .await
         .unwrap();
@@ -257,6 +258,30 @@ async fn an_upload_that_differs_from_its_ticket_is_refused_and_not_stored() {
     assert_eq!(plane.queues().depth("WorkQueue").await.unwrap().total(), 0);
     assert_eq!(ticket.upload(b"photo").await, 200);
     assert!(stored(&plane, "uploads/1").await);
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_once() {
+    let plane = plane().await;
+    let ticket = ticket(&plane, "uploads/1", b"photo").await;
+    let bare = Ticket {
+        headers: ticket.headers.clone(),
+        url: ticket.url.clone(),
+    };
+    let bare = Ticket {
+        headers: bare
+            .headers
+            .into_iter()
+            .filter(|(name, _)| name != "if-none-match")
+            .collect(),
+        ..bare
+    };
+    assert_eq!(bare.upload(b"photo").await, 403, "without the condition");
+    let both = futures::join!(ticket.upload(b"photo"), ticket.upload(b"photo"));
+    assert!(matches!(both, (200, 412) | (412, 200)), "{both:?}");
+    assert_eq!(ticket.upload(b"photo").await, 412);
+    assert_eq!(bare.upload(b"photo").await, 403);
+    assert_eq!(plane.queues().depth("WorkQueue").await.unwrap().total(), 1);
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ impl Presigner {
         }
     }
 
-    /// Signs the upload of a photo's file, of its type, length and SHA-256, good for
+    /// Signs the upload of a photo's file, of its type, length and SHA-256, good once, and for
     /// [`TICKET_LIFE`] from `now` on: by the real time, as S3 reads its own clock. Nothing is sent:
     /// the signature is worked out here.
     ///
@@ -77,6 +77,8 @@ impl Presigner {
         let headers = BTreeMap::from([
             ("content-length".to_owned(), photo.bytes.to_string()),
             ("content-type".to_owned(), photo.content_type.clone()),
+            // A ticket is good once: S3 answers 412 where an object is already.
+            ("if-none-match".to_owned(), "*".to_owned()),
             ("x-amz-checksum-sha256".to_owned(), STANDARD.encode(digest)),
         ]);
         let path = format!("{}/{}?x-id=PutObject", self.bucket, upload_key(photo.id));
@@ -185,6 +187,7 @@ mod tests {
             .expires_in(TICKET_LIFE.unsigned_abs());
         let put = client.put_object().bucket("photos");
         let put = put.key(upload_key(photo().id)).content_type("image/jpeg");
+        let put = put.if_none_match("*");
         let put = put.content_length(123_456);
         let put = put.checksum_sha256(STANDARD.encode([0x0f; 32]));
         let signed = put.presigned(times.build().unwrap()).await.unwrap();

@@ -67,6 +67,36 @@ async fn a_ticket_uploads_the_file_that_it_was_given_for() {
 }
 
 #[tokio::test]
+async fn a_ticket_is_good_once_and_only_as_it_was_given() {
+    let (world, ana, http) = begin().await;
+    let ask = http.post("/v1/photos").token(&ana.token);
+    let ticket = ask.json(terms(b"a photo")).send().await.expect(201).json();
+    assert_eq!(ticket["upload"]["headers"]["if-none-match"], "*");
+    let mut bare = ticket.clone();
+    let headers = bare["upload"]["headers"].as_object_mut().unwrap();
+    headers.remove("if-none-match");
+    assert_eq!(upload(&bare, b"a photo").await, 403);
+    assert_eq!(upload(&ticket, b"a photo").await, 200);
+    assert_eq!(upload(&ticket, b"a photo").await, 412);
+    assert_eq!(upload(&bare, b"a photo").await, 403);
+    assert_eq!(world.receive_all("photos").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_content_type_may_be_in_any_case_and_jpegs_other_name() {
+    let (world, ana, http) = begin().await;
+    for name in ["image/jpg", "IMAGE/JPEG", "image/WebP"] {
+        let mut terms = terms(b"a photo");
+        terms["content_type"] = name.into();
+        let ask = http.post("/v1/photos").token(&ana.token).json(terms);
+        let ticket = ask.send().await.expect(201).json();
+        assert_eq!(ticket["upload"]["headers"]["content-type"], name);
+        assert_eq!(upload(&ticket, b"a photo").await, 200);
+    }
+    assert_eq!(world.receive_all("photos").await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_ticket_refuses_any_other_file() {
     let (world, ana, http) = begin().await;
     for other in [&b"a PHOTO"[..], b"a photograph"] {
