@@ -63,17 +63,10 @@ fn around(router: Router, edge: Edge) -> Router {
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn_with_state(
-            Arc::new(edge),
-            pass,
-        ))
+        .layer(middleware::from_fn_with_state(Arc::new(edge), pass))
 }
 
-async fn pass(
-    State(edge): State<Arc<Edge>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();

@@ -41,7 +41,9 @@ impl<'de> Deserializer<'de> for Exact<'de> {
                 let read = visitor.visit_map(&mut fields)?;
                 fields.end().map(|()| read)
             }
-            scalar => scalar.deserialize_any(visitor),
+            scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                scalar.deserialize_any(visitor)
+            }
         }
     }
 
@@ -51,16 +53,17 @@ impl<'de> Deserializer<'de> for Exact<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(_) => Err(de::Error::invalid_type(Unexpected::Seq, &visitor)),
-            _ => self.deserialize_any(visitor),
+        if self.0.is_array() {
+            return Err(de::Error::invalid_type(Unexpected::Seq, &visitor));
         }
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        if self.0.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
         }
     }
 
@@ -78,15 +81,13 @@ impl<'de> Deserializer<'de> for Exact<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), Exact(value)));
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(fields)))
-            }
-            other => other.deserialize_enum(name, variants, visitor),
-        }
+        let Some(fields) = self.0.as_object() else {
+            return self.0.deserialize_enum(name, variants, visitor);
+        };
+        let fields = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), Exact(value)));
+        visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(fields)))
     }
 
     forward_to_deserialize_any! {

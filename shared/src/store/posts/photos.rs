@@ -39,10 +39,7 @@ impl Store {
         let now = photo.created_at;
         let ticket = put_new(traced(encode(&keys::photo(photo.id), photo)?));
         let taken = "a ticket of this id was given before";
-        let mut writes = vec![
-            ticket.or_fail(Error::internal(taken)),
-            put(marker(photo)?),
-        ];
+        let mut writes = vec![ticket.or_fail(Error::internal(taken)), put(marker(photo)?)];
         if let Some(claim) = claim {
             writes.push(note_made(claim, photo.id.to_string(), now)?.unless(false));
         }
