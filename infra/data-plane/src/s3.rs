@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{Method, StatusCode, header::IF_NONE_MATCH};
+use http::{Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
@@ -39,9 +39,8 @@ struct Store {
     buckets: Vec<Bucket>,
     queues: Queues,
     journal: Arc<Journal>,
-    /// Held while an object is put that must not be there yet: the embedded S3 looks first, and
-    /// puts then.
-    conditional: Mutex<()>,
+    /// Held over each conditional write.
+    turn: Mutex<()>,
 }
 
 /// Starts S3 with the buckets made under `root`; gives the port.
@@ -75,7 +74,7 @@ pub(crate) fn start(
         buckets,
         queues,
         journal,
-        conditional: Mutex::new(()),
+        turn: Mutex::default(),
     });
     let mut router = Router::new().fallback(move |request| answer(Arc::clone(&store), request));
     if let Some(cors) = cors.transpose()? {
@@ -153,9 +152,9 @@ impl Store {
     }
 
     async fn store(&self, request: Request) -> Response {
-        let conditional = request.headers().contains_key(IF_NONE_MATCH);
-        let _turn = match conditional && request.method() == Method::PUT {
-            true => Some(self.conditional.lock().await),
+        // The embedded S3 looks first, and writes then.
+        let _turn = match is_conditional(&request) {
+            true => Some(self.turn.lock().await),
             false => None,
         };
         match self.service.clone().oneshot(request).await {
@@ -174,6 +173,13 @@ impl Store {
     async fn tell(&self, bucket: &Bucket, key: &str, event: &str) -> Result<()> {
         tell(&self.queues, &self.root, bucket, key, event).await
     }
+}
+
+/// Whether a request writes only where something or nothing lies.
+fn is_conditional(request: &Request) -> bool {
+    let conditions = [header::IF_MATCH, header::IF_NONE_MATCH];
+    let mut said = conditions.iter();
+    request.method() == Method::PUT && said.any(|name| request.headers().contains_key(name))
 }
 
 fn failure(error: &anyhow::Error) -> Response {

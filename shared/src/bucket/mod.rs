@@ -6,7 +6,12 @@ mod presign;
 
 use aws_sdk_s3::{
     Client,
-    operation::{get_object::GetObjectOutput, head_object::HeadObjectOutput},
+    error::SdkError,
+    operation::{
+        get_object::GetObjectOutput,
+        head_object::HeadObjectOutput,
+        put_object::{PutObjectError, builders::PutObjectFluentBuilder},
+    },
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -58,20 +63,54 @@ impl Bucket {
 
     /// The JSON at `key`; `None` when there is none.
     pub async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
+        let found = self.read_tagged(key).await?;
+        Ok(found.map(|(value, _tag)| value))
+    }
+
+    /// The JSON at `key` and its entity tag; `None` when there is none.
+    pub async fn read_tagged<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<(T, Option<String>)>, Error> {
         let Some(object) = self.get(key, None).await? else {
             return Ok(None);
         };
         let body = object.body.collect().await.map_err(Error::unavailable)?;
-        serde_json::from_slice(&body.into_bytes()).map_err(Error::internal)
+        let value = serde_json::from_slice(&body.into_bytes()).map_err(Error::internal)?;
+        Ok(Some((value, object.e_tag)))
     }
 
     /// Puts JSON at `key`, over what may be there.
     pub async fn write<T: Serialize>(&self, key: &str, value: &T) -> Result<(), Error> {
+        self.put_json(key, value)?.send().await.map_err(classify)?;
+        Ok(())
+    }
+
+    /// Puts JSON at `key`, if what was read is still there: an object of this entity tag, or none.
+    /// Whether it was.
+    pub async fn write_over<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        read: Option<String>,
+    ) -> Result<bool, Error> {
+        let none = read.is_none().then(|| "*".to_owned());
+        let put = self.put_json(key, value)?;
+        match put.set_if_match(read).set_if_none_match(none).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_overtaken(&error) => Ok(false),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
+    fn put_json<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+    ) -> Result<PutObjectFluentBuilder, Error> {
         let body = serde_json::to_vec_pretty(value).map_err(Error::internal)?;
         let put = self.client.put_object().bucket(&self.name).key(key);
-        let put = put.content_type("application/json").body(body.into());
-        put.send().await.map_err(classify)?;
-        Ok(())
+        Ok(put.content_type("application/json").body(body.into()))
     }
 
     /// All keys that begin so. To list takes no right to read.
@@ -96,4 +135,12 @@ impl Bucket {
         delete.send().await.map_err(classify)?;
         Ok(())
     }
+}
+
+/// Whether a write was refused for its condition: 412; 409 where another write was under way; 404
+/// where the object was deleted meanwhile.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
+fn is_overtaken(error: &SdkError<PutObjectError>) -> bool {
+    let response = error.raw_response();
+    response.is_some_and(|response| matches!(response.status().as_u16(), 404 | 409 | 412))
 }
