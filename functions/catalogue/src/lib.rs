@@ -2,6 +2,7 @@
 //! prices that its systems send by themselves.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use shared::{
     bucket::Bucket,
@@ -22,6 +23,9 @@ mod state;
 
 /// Records of a file that one message handles: some seconds, so that prices need not wait long.
 pub const SLICE: u64 = 5_000;
+
+/// So far the clocks of the store's systems may be ahead.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// What the worker needs.
 #[derive(Debug, Clone)]
@@ -50,6 +54,14 @@ impl App {
             clock: context.clock.clone(),
             slice: slice.max(1),
         }
+    }
+
+    /// Whose time lies after this is refused: it would outrank all later news.
+    fn latest(&self) -> Timestamp {
+        self.clock
+            .now()
+            .saturating_add(AHEAD)
+            .unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -18,10 +18,14 @@ const WRITERS: usize = 32;
 /// Takes over all changes that can be read.
 ///
 /// # Errors
-/// One of them cannot be read, or was not written; the others were, and may come again.
+/// One of them cannot be read, lies ahead of the clock, or was not written; the others were, and may come again.
 pub(crate) async fn change(app: &App, changed: PriceChanged) -> Result<(), Error> {
+    let latest = app.latest();
     let outcomes: Vec<_> = stream::iter(changed.changes)
         .map(|change| async move {
+            if change.at > latest {
+                return Err(Error::internal("a price of a time to come"));
+            }
             let news = news(change).ok_or_else(|| Error::internal("a price that is none"))?;
             app.store.confirm_price(&news).await
         })

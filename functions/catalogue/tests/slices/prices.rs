@@ -16,7 +16,10 @@ fn change(id: &str, cents: i64, availability: &str, minute: i64) -> Value {
     })
 }
 
+/// Works off a message of these, in the hour that they are of; how many failed.
 async fn changed(world: &World, changes: &[Value]) -> usize {
+    let hour = Timestamp::from_second(1_800_003_600).unwrap();
+    world.advance(hour.duration_since(world.now()).max(SignedDuration::ZERO));
     let body = json!({"type": "price-changed.v1", "changes": changes}).to_string();
     let answer = handle(&App::new(&world.context()), sqs_event(&[body])).await;
     answer.batch_item_failures.len()
@@ -81,6 +84,36 @@ async fn a_price_that_is_none_fails_its_message_and_the_others_in_it_hold() {
         changed(&world, &[change("B", 999_999_999_999_999, "in_stock", 0)]).await,
         0
     );
+}
+
+#[tokio::test]
+async fn a_change_more_than_five_minutes_ahead_is_refused_and_the_rest_of_its_message_taken() {
+    let world = World::new().await;
+    for id in ["A", "B", "C"] {
+        world
+            .product(id)
+            .with(|product| product.confirmed_at = Timestamp::UNIX_EPOCH)
+            .await;
+    }
+    assert_eq!(changed(&world, &[]).await, 0);
+    let ahead = |id: &str, minutes: i64| {
+        let mut change = change(id, 700, "in_stock", 0);
+        change["at"] = json!(world.now() + SignedDuration::from_mins(minutes));
+        change
+    };
+    let changes = [
+        ahead("A", 6),
+        ahead("B", 4),
+        ahead("C", -4),
+        ahead("A", 60 * 24 * 365),
+    ];
+    assert_eq!(changed(&world, &changes).await, 1);
+    let cents = async |id: &str| product(&world, id).await.price.unwrap().amount;
+    assert_eq!(cents("A").await, 1_299);
+    assert_eq!((cents("B").await, cents("C").await), (700, 700));
+    // So the product is not frozen: news of its own time holds.
+    assert_eq!(changed(&world, &[ahead("A", 0)]).await, 0);
+    assert_eq!(cents("A").await, 700);
 }
 
 #[tokio::test]
