@@ -1,5 +1,6 @@
 //! Reads reviews from JSON lines: `{"review_id", "customer", "product_id", "rating", "title",
-//! "body", "written_at"}`. The customer is told by their `sub`, and goes no further than here.
+//! "body", "written_at", "verified_purchase"}`, of which title, body and the last may be left out. The customer is told
+//! by their `sub`, and goes no further than here.
 
 use domain::{
     catalogue::{report::BadLine, review::Review},
@@ -121,14 +122,15 @@ fn review(line: u64, bytes: &[u8], people: &People) -> Result<Review, Vec<BadLin
         ProductId::parse(id.as_str()?)
     });
     let rating = check.parsed("rating", "is not a whole number from 1 to 5", |stars| {
-        let stars = u8::try_from(stars.as_u64()?).ok()?;
-        (1..=5).contains(&stars).then_some(stars)
+        let known = (1..=5).find(|known| stars.as_f64() == Some(f64::from(*known)));
+        known.filter(|_| stars.is_number())
     });
     let written_at = check.parsed("written_at", "is not an RFC 3339 time", |time| {
         time::sent(time.as_str()?)
     });
     let title = check.text("title", 300, "is not text of up to 300 characters");
     let body = check.text("body", 20_000, "is not text of up to 20,000 characters");
+    let verified_purchase = check.flag("verified_purchase");
     match (id, customer, product, rating, written_at) {
         (Some(id), Some(customer), Some(product), Some(rating), Some(written_at))
             if check.problems.is_empty() =>
@@ -141,6 +143,7 @@ fn review(line: u64, bytes: &[u8], people: &People) -> Result<Review, Vec<BadLin
                 title,
                 body,
                 written_at,
+                verified_purchase,
                 category: None,
                 shared_as: None,
             })
@@ -182,12 +185,26 @@ impl Check {
         let sent = self.fields.remove(field);
         match sent {
             None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) if text.contains('\0') => {
+                self.bad(field, "holds a NUL");
+                String::new()
+            }
             Some(Value::String(text)) if text.chars().count() <= longest => text,
             Some(_) => {
                 self.bad(field, reason);
                 String::new()
             }
         }
+    }
+
+    /// What may be left open.
+    fn flag(&mut self, field: &'static str) -> Option<bool> {
+        let said = self.fields.get(field).filter(|said| !said.is_null())?;
+        let flag = said.as_bool();
+        if flag.is_none() {
+            self.bad(field, "is neither true nor false");
+        }
+        flag
     }
 }
 
@@ -202,6 +219,56 @@ mod tests {
         reviews.push(file.as_bytes());
         reviews.end();
         reviews.collect()
+    }
+
+    #[test]
+    fn a_rating_is_a_whole_number_however_it_is_written() {
+        for (rating, good) in [
+            ("5.0", true),
+            ("5e0", true),
+            ("1", true),
+            ("4.5", false),
+            ("0", false),
+            ("6.0", false),
+            ("-1", false),
+            ("\"5\"", false),
+            ("true", false),
+            ("null", false),
+        ] {
+            let line = GOOD.replace("\"rating\":5", &format!("\"rating\":{rating}"));
+            let found = read(&line).remove(0).found;
+            assert_eq!(found.is_ok(), good, "{rating}");
+            let named = found.err().map(|bad| bad[0].field.clone());
+            assert_eq!(named.as_deref(), (!good).then_some("rating"), "{rating}");
+        }
+    }
+
+    #[test]
+    fn a_nul_in_title_or_body_makes_a_line_bad() {
+        for (field, text) in [("title", "Тепло"), ("body", "暖")] {
+            let line = GOOD.replace(text, "a\\u0000b");
+            let bad = read(&line).remove(0).found.unwrap_err();
+            assert_eq!(bad[0].field, field);
+        }
+    }
+
+    #[test]
+    fn a_line_may_say_that_the_purchase_is_verified() {
+        for (said, verified) in [
+            ("", Some(None)),
+            (",\"verified_purchase\":true", Some(Some(true))),
+            (",\"verified_purchase\":false", Some(Some(false))),
+            (",\"verified_purchase\":null", Some(None)),
+            (",\"verified_purchase\":\"yes\"", None),
+        ] {
+            let line = GOOD.replace("\"rating\":5", &format!("\"rating\":5{said}"));
+            let found = read(&line).remove(0).found.ok();
+            assert_eq!(
+                found.map(|review| review.verified_purchase),
+                verified,
+                "{said}"
+            );
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ fn review(world: &World, id: &str, product: &str, rating: u8) -> Review {
         title: "Warm".to_owned(),
         body: "It keeps warm.".to_owned(),
         written_at: world.now(),
+        verified_purchase: Some(true),
         category: None,
         shared_as: None,
     }

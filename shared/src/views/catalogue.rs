@@ -77,6 +77,9 @@ pub struct ReviewView {
     pub body: String,
     /// When it was written.
     pub written_at: Time,
+    /// Whether its writer bought the product; absent where the store does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_purchase: Option<bool>,
 }
 
 impl ProductCard {
@@ -105,6 +108,7 @@ impl ReviewView {
             title: review.title.clone(),
             body: review.body.clone(),
             written_at: review.written_at.into(),
+            verified_purchase: review.verified_purchase,
         }
     }
 }

@@ -50,6 +50,7 @@ async fn review(world: &World, writer: &Member, id: &str) -> Review {
         title: "Holds a pint".to_owned(),
         body: "And does not tip.".to_owned(),
         written_at: world.now() - SignedDuration::from_hours(99),
+        verified_purchase: Some(true),
         category: None,
         shared_as: None,
     };

@@ -26,6 +26,7 @@ async fn a_person_s_reviews_come_newest_first_with_their_products() {
             title: "Warm".to_owned(),
             body: "It keeps warm.".to_owned(),
             written_at: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour),
+            verified_purchase: (hour == 3).then_some(true),
             category: None,
             shared_as: None,
         };
@@ -40,6 +41,8 @@ async fn a_person_s_reviews_come_newest_first_with_their_products() {
         .json();
     assert_eq!(page["items"][0]["id"], "r3");
     assert_eq!(page["items"][0]["product"]["title"], "Product mug");
+    assert_eq!(page["items"][0]["verified_purchase"], true);
+    assert_eq!(page["items"][1].get("verified_purchase"), None);
     assert_eq!(page["items"][0]["product"]["review_count"], 15);
     assert_eq!(page["items"][1]["written_at"], "1970-01-01T02:00:00.000Z");
     let path = format!(

@@ -22,6 +22,9 @@ pub struct Review {
     pub body: String,
     /// When it was written.
     pub written_at: Timestamp,
+    /// Whether its writer bought the product, where the store says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_purchase: Option<bool>,
     /// The category of its product when the store last told of the review: so a post of it is put
     /// on its walls without a look at the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]

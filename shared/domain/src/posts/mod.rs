@@ -79,6 +79,9 @@ pub struct SharedReview {
     pub body: String,
     /// When it was written.
     pub written_at: Timestamp,
+    /// Whether its writer bought the product, where the store says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_purchase: Option<bool>,
 }
 
 impl From<&Review> for SharedReview {
@@ -90,6 +93,7 @@ impl From<&Review> for SharedReview {
             title: review.title.clone(),
             body: review.body.clone(),
             written_at: review.written_at,
+            verified_purchase: review.verified_purchase,
         }
     }
 }
