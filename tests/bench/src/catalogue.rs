@@ -12,7 +12,7 @@ use harness::{World, sqs_event};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 /// Lines a second that one core must parse and check.
-const FLOOR: f64 = 10_000.0;
+const FLOOR: f64 = 100_000.0;
 /// Bytes of memory at most, however many lines.
 const MOST_MEMORY: u64 = 128 * 1024 * 1024;
 /// Bytes that a file comes in, as S3's client gives them.
