@@ -31,22 +31,24 @@ use crate::{
 
 /// Records written at once.
 const WRITERS: usize = 64;
+/// Words of bad records that are noted of a slice.
+const HINTS: usize = 10_000;
 /// Bytes of a slice, or a record more: it is held in memory.
 const SLICE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Takes over a file that has arrived. One that was taken away before it was read is nothing to
 /// take over; neither is one that came again, or that a newer one overtook, or the empty object
-/// that S3's console makes for a folder.
+/// that S3's console makes for a folder. One whose name does not end as it should is reported on.
 ///
 /// # Errors
-/// A key that is none of the store's files, a service that fails.
+/// A key in none of the store's folders, a service that fails.
 pub(crate) async fn arrive(app: &App, key: &str, at: Option<Timestamp>) -> Result<(), Error> {
     if key.ends_with('/') {
         return Ok(());
     }
-    if Kind::of(key).is_none() {
+    let Some(folder) = Kind::in_folder(key) else {
         return Err(Error::internal("not a key of a feed"));
-    }
+    };
     let Some(head) = app.bucket.head(key).await? else {
         tracing::warn!(feed.key = key, "the file is gone");
         return Ok(());
@@ -59,6 +61,9 @@ pub(crate) async fn arrive(app: &App, key: &str, at: Option<Timestamp>) -> Resul
         at: at.round(Unit::Millisecond).map_err(Error::internal)?,
         etag: head.e_tag.unwrap_or_default(),
     };
+    if Kind::of(key).is_none() {
+        return retire::refuse(app, &file, folder).await;
+    }
     slice(app, file, 0, Spot { offset: 0, line: 1 }).await
 }
 
@@ -187,7 +192,14 @@ async fn read(app: &App, file: &StoreFile, place: Spot) -> Result<Option<Slice>,
         }
         while let Some(entry) = source.next() {
             (part.offset, part.line) = (entry.after.offset, entry.after.line);
+            part.hidden += entry.hidden.records;
+            if entry.hidden.records > 0 {
+                part.gaps.push(part.ids.last().cloned().unwrap_or_default());
+            }
             part.ids.extend(entry.id);
+            let room = HINTS.saturating_sub(part.hints.len());
+            part.hints.extend(entry.hidden.words.into_iter().take(room));
+            part.tally.warn(entry.warnings);
             match entry.found {
                 Ok(found) => good.push((entry.line, found)),
                 Err(bad) if source.is_unreadable() => part.tally.unreadable(bad),
@@ -243,6 +255,11 @@ async fn take_over(
             taken.await?;
             Ok(None)
         }
+        Found::Review(review) if review.written_at > app.latest() => Ok(Some(BadLine {
+            line,
+            field: "written_at".into(),
+            reason: "lies ahead".to_owned(),
+        })),
         Found::Review(review) => match app.store.put_review(&review, news).await? {
             Imported::Done | Imported::Known => Ok(None),
             Imported::NoProduct => Ok(Some(BadLine {

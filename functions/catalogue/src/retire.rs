@@ -2,7 +2,8 @@
 //!
 //! What an earlier version named is known from its slices in the bucket, so no Scan asks the table.
 //! A file that seems cut off, or is mostly bad, retires nothing; its earlier versions stay live, so
-//! that a whole one retires then what is missing in all.
+//! that a whole one retires then what is missing in all. What a record may name whose id could not
+//! be read stays, too, and counts as named until a later version says otherwise.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,7 @@ use domain::{
     catalogue::{
         file::StoreFile,
         product::News,
-        report::{NotRetired, Report, Tally},
+        report::{BadLine, NotRetired, Report, Tally},
     },
     ids::ProductId,
 };
@@ -84,6 +85,12 @@ struct Whole {
     tally: Tally,
     cut_off: bool,
     named: HashSet<u128>,
+    /// Records, at most, whose ids could not be read.
+    hidden: u64,
+    /// Words in those.
+    hints: HashSet<u128>,
+    /// What is named before them.
+    gaps: HashSet<u128>,
 }
 
 async fn whole(app: &App, read: &FeedRead) -> Result<Whole, Error> {
@@ -91,12 +98,18 @@ async fn whole(app: &App, read: &FeedRead) -> Result<Whole, Error> {
         tally: Tally::default(),
         cut_off: false,
         named: HashSet::new(),
+        hidden: 0,
+        hints: HashSet::new(),
+        gaps: HashSet::new(),
     };
     for part in 0..read.parts {
         let part = app.known_part(&part_key(&read.file, part)).await?;
         whole.tally.add(part.tally);
         whole.cut_off |= part.cut_off;
         whole.named.extend(part.ids.iter().map(|id| mark(id)));
+        whole.hidden += part.hidden;
+        whole.hints.extend(part.hints.iter().map(|word| mark(word)));
+        whole.gaps.extend(part.gaps.iter().map(|id| mark(id)));
     }
     Ok(whole)
 }
@@ -114,18 +127,18 @@ pub(crate) async fn finish(app: &App, read: FeedRead) -> Result<(), Error> {
     {
         return Ok(());
     }
-    let whole = whole(app, &read).await?;
+    let mut whole = whole(app, &read).await?;
+    let earlier = app.earlier_parts(&read.file).await?;
     let doubt = match read.after {
-        None => {
-            let earlier = app.earlier_parts(&read.file).await?;
-            doubt(app, &whole, current.as_ref(), &earlier).await?
-        }
+        None => doubt(app, &whole, current.as_ref(), &earlier).await?,
         Some(_) => None,
     };
-    let mut retired = read.retired;
-    if doubt.is_none() && Kind::of(&read.file.key) == Some(Kind::Products) {
+    let believed = doubt.is_none();
+    let (mut retired, mut not_retired) = (read.retired, doubt);
+    if believed && Kind::of(&read.file.key) == Some(Kind::Products) {
         app.put_retiring(&read.file).await?;
         let mut left = app.earlier_parts(&read.file).await?;
+        not_retired = keep(app, &read, &mut whole, &left).await?;
         left.retain(|key| read.after.as_ref().is_none_or(|after| key > after));
         for (index, key) in left.iter().enumerate() {
             let ids = app.named_earlier(key).await?;
@@ -141,7 +154,91 @@ pub(crate) async fn finish(app: &App, read: FeedRead) -> Result<(), Error> {
         }
     }
     let since = current.map(|current| current.at);
-    close(app, &read.file, whole.tally, retired, doubt, since).await
+    let end = End {
+        tally: whole.tally,
+        retired,
+        not_retired,
+        believed,
+    };
+    close(app, &read.file, end, since).await
+}
+
+/// Reports on a file whose name does not say what it is.
+///
+/// # Errors
+/// A service that fails.
+pub(crate) async fn refuse(app: &App, file: &StoreFile, folder: Kind) -> Result<(), Error> {
+    let current = app.current(file).await?;
+    if current.is_some_and(|current| current.at >= file.at) {
+        return Ok(());
+    }
+    let endings = folder.endings().join(", .");
+    let reason = format!("is not read: its name ends in none of .{endings}");
+    let mut tally = Tally::default();
+    tally.unreadable(vec![BadLine::whole(1, reason)]);
+    let end = End {
+        tally,
+        retired: 0,
+        not_retired: None,
+        believed: false,
+    };
+    close(app, file, end, None).await
+}
+
+/// Keeps what the records may name whose ids could not be read: of what is missing, all that is
+/// among their words, and as many more as there are records, those first that stood where they
+/// stand; from now on this version names it.
+async fn keep(
+    app: &App,
+    read: &FeedRead,
+    whole: &mut Whole,
+    earlier: &[String],
+) -> Result<Option<NotRetired>, Error> {
+    if whole.hidden == 0 {
+        return Ok(None);
+    }
+    let (mut kept, mut beside, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for key in earlier.iter().rev() {
+        let mut before = mark("");
+        for id in app.named_earlier(key).await? {
+            let own = mark(&id);
+            if whole.named.contains(&own) {
+                before = own;
+            } else if !seen.insert(own) {
+                continue;
+            } else if whole.hints.contains(&own) {
+                kept.push(id);
+            } else {
+                let stood_there = whole.gaps.contains(&before);
+                let likely = if stood_there {
+                    &mut beside
+                } else {
+                    &mut others
+                };
+                if (likely.len() as u64) < whole.hidden {
+                    likely.push(id);
+                }
+            }
+        }
+    }
+    let room = whole.hidden.saturating_sub(kept.len() as u64);
+    let room = usize::try_from(room).unwrap_or(usize::MAX);
+    kept.extend(beside.into_iter().chain(others).take(room));
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    whole.named.extend(kept.iter().map(|id| mark(id)));
+    let not_retired = NotRetired {
+        products: kept.len() as u64,
+        reason: format!(
+            "{} records whose ids cannot be read may name them",
+            whole.hidden
+        ),
+    };
+    app.put_part(&read.file, read.parts, &Part::naming(kept))
+        .await?;
+    Ok(Some(not_retired))
 }
 
 /// Why the file is not believed to be whole, if it is not and names less than is live.
@@ -204,29 +301,35 @@ async fn retire(
         .await
 }
 
-async fn close(
-    app: &App,
-    file: &StoreFile,
+/// How an import ended.
+struct End {
     tally: Tally,
     retired: u64,
     not_retired: Option<NotRetired>,
+    /// Whether the file counts as whole.
+    believed: bool,
+}
+
+async fn close(
+    app: &App,
+    file: &StoreFile,
+    end: End,
     since: Option<Timestamp>,
 ) -> Result<(), Error> {
-    let doubted = not_retired
-        .as_ref()
-        .is_some_and(|not| not.reason == TOO_FEW);
+    let not_retired = end.not_retired.as_ref();
+    let doubted = not_retired.is_some_and(|not| not.reason == TOO_FEW);
     let (first, last) = match Kind::of(&file.key) {
-        Some(Kind::Products) if not_retired.is_some() => (1, DOUBTED),
-        Some(Kind::Products) => (0, 1),
+        Some(Kind::Products) if end.believed => (0, 1),
+        Some(Kind::Products) => (1, DOUBTED),
         Some(Kind::Reviews) | None => (0, 0),
     };
     let report = Report {
         id: report_id(file),
         feed: file.key.clone(),
         confirmed_at: file.at,
-        tally,
-        retired,
-        not_retired,
+        tally: end.tally,
+        retired: end.retired,
+        not_retired: end.not_retired,
     };
     app.bucket.write(&report_key(&file.key), &report).await?;
     app.store.note_import(&report).await?;
@@ -241,7 +344,8 @@ async fn close(
         feed.lines = report.tally.lines,
         feed.products = report.tally.products,
         feed.bad_lines = report.tally.bad_lines,
-        feed.retired = retired,
+        feed.warned = report.tally.warned,
+        feed.retired = report.retired,
         "imported"
     );
     metrics::values(&[

@@ -11,7 +11,7 @@ use memchr::memchr;
 use serde_json::{Map, Value};
 use shared::seal::People;
 
-use crate::feed::{Broken, Buffer, Cut, Entry, MAX_RECORD, Spot};
+use crate::feed::{Broken, Buffer, Cut, Entry, Hidden, MAX_RECORD, Spot};
 
 /// Bytes in by [`push`](Self::push), checked reviews out by iterating.
 #[derive(Debug)]
@@ -95,6 +95,8 @@ impl Iterator for Reviews {
             after: record.after,
             id: None,
             found,
+            warnings: Vec::new(),
+            hidden: Hidden::default(),
         })
     }
 }

@@ -18,26 +18,41 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What the file of this key is; `None` where it is none of the store's.
+    /// What the files of this key's folder are; `None` where it is none of the store's.
+    pub(crate) fn in_folder(key: &str) -> Option<Self> {
+        match key.split_once('/')?.0 {
+            "catalogue" => Some(Self::Products),
+            "reviews" => Some(Self::Reviews),
+            _ => None,
+        }
+    }
+
+    /// What the file of this key is; `None` where its name does not say.
     pub(crate) fn of(key: &str) -> Option<Self> {
-        let (kind, rest, endings): (_, _, &[&str]) = match key.split_once('/')? {
-            ("catalogue", rest) => (Self::Products, rest, &["tsv", "txt", "xml", "rss", "atom"]),
-            ("reviews", rest) => (Self::Reviews, rest, &["jsonl", "ndjson"]),
-            _ => return None,
-        };
-        let (name, ending) = rest.rsplit_once('.')?;
-        let known = !name.is_empty() && !name.ends_with('/') && endings.contains(&ending);
-        known.then_some(kind)
+        let kind = Self::in_folder(key)?;
+        let (name, ending) = key.rsplit_once('.')?;
+        let mut endings = kind.endings().iter();
+        let known = endings.any(|known| ending.eq_ignore_ascii_case(known));
+        (known && !name.ends_with('/')).then_some(kind)
+    }
+
+    /// How the names of such files end, in any case of the letters.
+    pub(crate) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Products => &["tsv", "txt", "xml", "rss", "atom"],
+            Self::Reviews => &["jsonl", "ndjson"],
+        }
     }
 }
 
 /// `catalogue/<name>.tsv` is reported on in `reports/catalogue/<name>.json`, and so is
-/// `reviews/<name>.jsonl`; of other forms the ending stays, so that no two share a report.
+/// `reviews/<name>.jsonl`, in any case of the ending; of other forms the ending stays, so that no
+/// two share a report.
 pub(crate) fn report_key(key: &str) -> String {
-    let name = key
-        .strip_suffix(".tsv")
-        .or_else(|| key.strip_suffix(".jsonl"));
-    format!("reports/{}.json", name.unwrap_or(key))
+    let name = key.rsplit_once('.').filter(|(_, ending)| {
+        ending.eq_ignore_ascii_case("tsv") || ending.eq_ignore_ascii_case("jsonl")
+    });
+    format!("reports/{}.json", name.map_or(key, |(name, _)| name))
 }
 
 /// What a good record says.
@@ -125,6 +140,8 @@ fn map<T>(entry: Entry<T>, found: impl FnOnce(T) -> Found) -> Entry<Found> {
         after: entry.after,
         id: entry.id,
         found: entry.found.map(found),
+        warnings: entry.warnings,
+        hidden: entry.hidden,
     }
 }
 
@@ -151,7 +168,9 @@ mod tests {
     fn a_file_is_known_by_its_key_and_has_a_report_of_its_own() {
         for (key, report) in [
             ("catalogue/a/b.tsv", "reports/catalogue/a/b.json"),
+            ("catalogue/a.TSV", "reports/catalogue/a.json"),
             ("catalogue/a.xml", "reports/catalogue/a.xml.json"),
+            ("catalogue/a.Xml", "reports/catalogue/a.Xml.json"),
         ] {
             assert_eq!(Kind::of(key), Some(Kind::Products), "{key}");
             assert_eq!(report_key(key), report);

@@ -3,7 +3,7 @@
 
 use domain::catalogue::{file::StoreFile, report::Tally};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     bucket::files::{arrived, current_key, folder, part_key, retiring_key, version, version_of},
     error::Error,
@@ -24,11 +24,29 @@ pub(crate) struct Part {
     pub cut_off: bool,
     /// The products that it names, on good lines and bad.
     pub ids: Vec<String>,
+    /// Records, at most, whose ids could not be read.
+    #[serde(default)]
+    pub hidden: u64,
+    /// Words in those: their ids may be among them.
+    #[serde(default)]
+    pub hints: Vec<String>,
+    /// The ids that were read last before each, empty where it was the first.
+    #[serde(default)]
+    pub gaps: Vec<String>,
     /// Whether they are in the table; noted before with `false`, so that none is there unknown.
     pub written: bool,
 }
 
 impl Part {
+    /// What a version counts as naming besides what its own slices do.
+    pub(crate) fn naming(ids: Vec<String>) -> Self {
+        Self {
+            ids,
+            written: true,
+            ..Self::at(Spot { offset: 0, line: 1 })
+        }
+    }
+
     /// Nothing yet, from there on.
     pub(crate) fn at(place: Spot) -> Self {
         Self {
@@ -38,10 +56,16 @@ impl Part {
             ended: false,
             cut_off: false,
             ids: Vec::new(),
+            hidden: 0,
+            hints: Vec::new(),
+            gaps: Vec::new(),
             written: false,
         }
     }
 }
+
+/// So often what somebody else has replaced meanwhile is looked at again.
+const ATTEMPTS: usize = 8;
 
 /// How far a file has come.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,12 +107,34 @@ impl App {
         self.bucket.read(&current_key(file)).await
     }
 
+    /// Notes how far a file has come, unless a newer version has come further.
     pub(crate) async fn put_current(
         &self,
         file: &StoreFile,
         current: &Current,
     ) -> Result<(), Error> {
-        self.bucket.write(&current_key(file), current).await
+        let key = current_key(file);
+        self.put_newer(&key, current, |current| current.at).await
+    }
+
+    /// Replaces what lies at `key`, if it is of an earlier time: by the time of what was read, and
+    /// not of what somebody put there meanwhile.
+    async fn put_newer<T: Serialize + DeserializeOwned>(
+        &self,
+        key: &str,
+        new: &T,
+        at: impl Fn(&T) -> Timestamp,
+    ) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            let (old, tag) = self.bucket.read_tagged::<T>(key).await?.unzip();
+            if old.is_some_and(|old| at(&old) >= at(new)) {
+                return Ok(());
+            }
+            if self.bucket.write_over(key, new, tag.flatten()).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable(format!("{key} changes again and again")))
     }
 
     /// When the latest version arrived that retires what it does not name, or did.
@@ -98,10 +144,8 @@ impl App {
 
     /// Notes that this version is about to retire, unless a newer one is.
     pub(crate) async fn put_retiring(&self, file: &StoreFile) -> Result<(), Error> {
-        match self.retiring(file).await? {
-            Some(at) if at >= file.at => Ok(()),
-            Some(_) | None => self.bucket.write(&retiring_key(file), &file.at).await,
-        }
+        self.put_newer(&retiring_key(file), &file.at, |at| *at)
+            .await
     }
 
     /// The keys of the slices of this version and of those that arrived before it, the oldest first.

@@ -140,6 +140,45 @@ async fn a_file_that_is_no_feed_gets_a_report_that_says_so() {
 }
 
 #[tokio::test]
+async fn a_file_s_ending_counts_whatever_its_case_and_one_that_is_none_of_ours_is_reported() {
+    let world = World::new().await;
+    for name in ["a.TSV", "b.Txt"] {
+        let id = &name[..1];
+        let event = drop_in(&world, name, feed([row(id, "5 USD").as_str()])).await;
+        assert!(run(&world, &event).await.is_empty());
+        assert!(product(&world, id).await.is_some(), "{name}");
+    }
+    for name in [
+        "catalogue/c.xlsx",
+        "catalogue/c",
+        "catalogue/.tsv.gz",
+        "reviews/c.csv",
+    ] {
+        let file = feed([row("C", "5 USD").as_str()]).into_bytes();
+        world.put_object(name, "text/plain", file).await;
+        let event = world.receive_event("catalogue").await;
+        for _ in 0..2 {
+            assert!(run(&world, &event).await.is_empty(), "{name}");
+        }
+        let report = world.object(&format!("reports/{name}.json")).await;
+        let report: Value = serde_json::from_slice(&report.expect("a report")).expect("JSON");
+        assert_eq!(
+            (&report["lines"], &report["bad_lines"]),
+            (&0.into(), &1.into())
+        );
+        let reason = report["bad"][0]["reason"].as_str().expect("a reason");
+        assert!(reason.contains("ends in none of"), "{reason}");
+    }
+    assert_eq!(product(&world, "C").await, None);
+    let (noted, _) = world
+        .store()
+        .imports(None, 10)
+        .await
+        .expect("the table answers");
+    assert_eq!(noted.len(), 6);
+}
+
+#[tokio::test]
 async fn the_same_message_twice_leaves_the_same_products_and_report() {
     let world = World::new().await;
     let file = feed([row("A", "5 USD").as_str(), "broken"]);
@@ -202,7 +241,7 @@ async fn poison_fails_alone_and_the_rest_of_the_batch_is_done() {
     let world = World::new().await;
     let arrived = drop_in(&world, "good.tsv", feed([row("A", "5 USD").as_str()])).await;
     let good = arrived.records[0].body.clone().expect("a body");
-    let foreign = good.replace("catalogue/good.tsv", "catalogue/good.xlsx");
+    let foreign = good.replace("catalogue/good.tsv", "elsewhere/good.tsv");
     let bodies = ["not json".to_owned(), good, "{}".to_owned(), foreign];
 
     let failed = run(&world, &sqs_event(&bodies)).await;

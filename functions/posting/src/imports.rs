@@ -1,7 +1,7 @@
 //! What became of the store's files, for its admins.
 
 use axum::{Json, extract::State};
-use domain::catalogue::report::Report;
+use domain::catalogue::report::{BadLine, Report};
 use serde::Serialize;
 use shared::{
     error::Error,
@@ -27,9 +27,12 @@ pub struct ImportedFile {
     pub products: u64,
     /// Bad ones.
     pub bad_lines: u64,
+    /// Values that were left out or cut, of lines that are good without them.
+    pub warned: u64,
     /// Products that it does not name any more.
     pub retired: u64,
-    /// Where it was not believed to be whole, so that nothing was retired.
+    /// Where it was not believed to be whole, so that nothing was retired, or lines of it could not
+    /// be read, which may have named what was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_retired: Option<NotRetiredView>,
 }
@@ -39,7 +42,7 @@ pub struct ImportedFile {
 pub struct NotRetiredView {
     /// How many.
     pub products: u64,
-    /// Why the file was not believed.
+    /// Why.
     pub reason: String,
 }
 
@@ -51,6 +54,8 @@ pub struct ImportReport {
     pub import: ImportedFile,
     /// What is bad: the first 1,000 fields.
     pub bad: Vec<BadLineView>,
+    /// What was left out or cut: the first 1,000 values.
+    pub warnings: Vec<BadLineView>,
 }
 
 /// A bad field of a file.
@@ -64,6 +69,16 @@ pub struct BadLineView {
     pub reason: String,
 }
 
+impl From<BadLine> for BadLineView {
+    fn from(bad: BadLine) -> Self {
+        Self {
+            line: bad.line,
+            field: bad.field.into_owned(),
+            reason: bad.reason,
+        }
+    }
+}
+
 impl From<&Report> for ImportedFile {
     fn from(report: &Report) -> Self {
         Self {
@@ -73,6 +88,7 @@ impl From<&Report> for ImportedFile {
             lines: report.tally.lines,
             products: report.tally.products,
             bad_lines: report.tally.bad_lines,
+            warned: report.tally.warned,
             retired: report.retired,
             not_retired: report.not_retired.as_ref().map(|not| NotRetiredView {
                 products: not.products,
@@ -120,13 +136,19 @@ pub async fn read_import(
 ) -> Result<Json<ImportReport>, Error> {
     let report = app.store.import(&id).await?.ok_or(Error::NotFound)?;
     let import = ImportedFile::from(&report);
-    let bad = report.tally.bad.into_iter().map(|bad| BadLineView {
-        line: bad.line,
-        field: bad.field.into_owned(),
-        reason: bad.reason,
-    });
     Ok(Json(ImportReport {
         import,
-        bad: bad.collect(),
+        bad: report
+            .tally
+            .bad
+            .into_iter()
+            .map(BadLineView::from)
+            .collect(),
+        warnings: report
+            .tally
+            .warnings
+            .into_iter()
+            .map(BadLineView::from)
+            .collect(),
     }))
 }

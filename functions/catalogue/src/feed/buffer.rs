@@ -10,7 +10,8 @@ pub const MAX_RECORD: usize = 256 * 1024;
 /// Why a record cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Broken {
-    /// A field opens with a quote that nothing closes; the next line is read on its own.
+    /// A value opens with a quote that its line does not close, and what comes up to the closing
+    /// one is no good record; the next line is read on its own.
     UnclosedQuote,
     /// Over [`MAX_RECORD`] bytes without an end.
     TooLong,
@@ -22,7 +23,7 @@ impl Broken {
     /// For the one who keeps the file.
     pub(crate) fn reason(self) -> String {
         match self {
-            Self::UnclosedQuote => "opens a quote that nothing closes".to_owned(),
+            Self::UnclosedQuote => "opens a quote that its line does not close".to_owned(),
             Self::TooLong => format!("is longer than {MAX_RECORD} bytes"),
             Self::CutOff => "is cut off by the end of the file".to_owned(),
         }
@@ -36,6 +37,8 @@ pub(crate) struct Cut {
     pub line: u64,
     /// Its bytes, until more are pushed; or why they are no record.
     pub content: Result<Range<usize>, Broken>,
+    /// All bytes that were taken with it, until more are pushed.
+    pub taken: Range<usize>,
     /// Bytes of the file up to its end, and lines begun by then.
     pub after: Spot,
     /// Whether the file ends without ending it.
@@ -124,6 +127,7 @@ impl Buffer {
         Cut {
             line,
             content: Ok(start..start + content),
+            taken: start..start + taken,
             after: self.at,
             open: false,
         }
@@ -132,14 +136,6 @@ impl Buffer {
     /// Takes bytes that are no record.
     pub(crate) fn skip(&mut self, taken: usize) {
         self.take(0, taken);
-    }
-
-    /// Takes what is left, which the file does not end.
-    pub(crate) fn take_cut(&mut self, content: usize, taken: usize) -> Cut {
-        Cut {
-            open: true,
-            ..self.take(content, taken)
-        }
     }
 
     /// Takes a line that is no record for this reason; what of it is still to come is dropped.

@@ -5,6 +5,15 @@ use std::borrow::Cow;
 
 use domain::ids::ProductId;
 
+/// Whether a name is this one but for its case, and spaces or hyphens for underscores.
+fn is_spelled(name: &str, given: &str) -> bool {
+    let same = |(known, given): (u8, u8)| match given {
+        b' ' | b'-' => known == b'_',
+        _ => known == given.to_ascii_lowercase(),
+    };
+    name.len() == given.len() && name.bytes().zip(given.bytes()).all(same)
+}
+
 macro_rules! fields {
     ($($field:ident $name:literal,)*) => {
         /// A field of a product.
@@ -21,12 +30,12 @@ macro_rules! fields {
 
             /// The field that a column or element stands for, however a spreadsheet spells it.
             pub(super) fn named(name: &str) -> Option<Self> {
-                let name = name.trim().to_lowercase();
-                let name = name.strip_prefix("g:").unwrap_or(&name).trim();
-                match name.replace([' ', '-'], "_").as_str() {
-                    $($name => Some(Self::$field),)*
-                    _ => None,
-                }
+                let name = name.trim();
+                let name = match name.split_at_checked(2) {
+                    Some((prefix, rest)) if prefix.eq_ignore_ascii_case("g:") => rest.trim_start(),
+                    Some(_) | None => name,
+                };
+                Self::ALL.iter().copied().find(|field| is_spelled(field.name(), name))
             }
         }
     };
@@ -65,18 +74,16 @@ impl Field {
 #[derive(Debug, Default)]
 pub(super) struct Values<'r> {
     values: [Option<Cow<'r, [u8]>>; Field::ALL.len()],
-    /// Every additional picture that came by itself.
+    /// Additional pictures: several in one value, or each in its own.
     more_images: Vec<Cow<'r, [u8]>>,
 }
 
 impl<'r> Values<'r> {
-    /// Sets a value, over what was there.
-    pub(super) fn set(&mut self, field: Field, value: Cow<'r, [u8]>) {
-        self.values[field as usize] = Some(value);
-    }
-
-    /// Sets a value where there is none; pictures add up.
+    /// Takes a value in where there is none yet; pictures add up. One that is blank says nothing.
     pub(super) fn add(&mut self, field: Field, value: Cow<'r, [u8]>) {
+        if value.trim_ascii().is_empty() {
+            return;
+        }
         if field == Field::MoreImages {
             self.more_images.push(value);
         } else {
@@ -84,18 +91,36 @@ impl<'r> Values<'r> {
         }
     }
 
+    /// Takes in what others say of fields that nothing is said of here.
+    pub(super) fn fill_from(&mut self, others: Self) {
+        for (value, other) in self.values.iter_mut().zip(others.values) {
+            if value.is_none() {
+                *value = other;
+            }
+        }
+        self.more_images.extend(others.more_images);
+    }
+
     pub(super) fn get(&self, field: Field) -> Option<&[u8]> {
         self.values[field as usize].as_deref()
     }
 
-    /// The additional pictures that came by themselves.
+    /// The additional pictures.
     pub(super) fn more_images(&self) -> impl Iterator<Item = &[u8]> {
-        self.more_images.iter().map(AsRef::as_ref)
+        let values = self.more_images.iter();
+        values.flat_map(|value| value.split(|byte| *byte == b','))
     }
 
     /// The product's id, even where other fields are bad.
     pub(super) fn id(&self) -> Option<ProductId> {
         let text = std::str::from_utf8(self.get(Field::Id)?).ok()?;
         ProductId::parse(text.trim())
+    }
+
+    /// What is left of an id without what no id holds.
+    pub(super) fn spoilt_id(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(self.get(Field::Id)?);
+        let kept = |c: &char| !c.is_control() && !c.is_whitespace() && *c != '\u{fffd}';
+        Some(text.chars().filter(kept).collect())
     }
 }

@@ -5,9 +5,11 @@
 
 mod buffer;
 mod check;
+mod entry;
 mod fields;
 mod price;
 mod tsv;
+mod value;
 mod xml;
 
 use domain::{
@@ -21,11 +23,11 @@ use jiff::Timestamp;
 
 pub(crate) use buffer::{Broken, Buffer, Cut};
 pub use buffer::{MAX_RECORD, Spot};
+pub use entry::{Entry, Hidden};
 pub use price::{is_price, parse as parse_price};
 
-use check::Check;
-use fields::Values;
-use tsv::Columns;
+use entry::Reading;
+use tsv::{Columns, Next};
 use xml::Scanner;
 
 /// A record of a feed, checked.
@@ -33,9 +35,9 @@ use xml::Scanner;
 pub struct MerchantProduct {
     /// `id`.
     pub id: ProductId,
-    /// `title`, up to 150 characters.
+    /// `title`, the first 150 characters of it.
     pub title: String,
-    /// `description`, up to 64 KB.
+    /// `description`, the first 65,536 characters of it.
     pub description: Option<String>,
     /// `link`, an absolute http or https URL.
     pub link: String,
@@ -78,19 +80,6 @@ impl MerchantProduct {
             confirmed_at,
         }
     }
-}
-
-/// What was read of a file: one record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry<T> {
-    /// Line on which it begins, from 1.
-    pub line: u64,
-    /// Where the next one begins.
-    pub after: Spot,
-    /// Its id, where one can be read, also of a bad record.
-    pub id: Option<String>,
-    /// What it says, or all that is wrong with it.
-    pub found: Result<T, Vec<BadLine>>,
 }
 
 /// The form of a feed, once it shows.
@@ -180,15 +169,19 @@ impl Feed {
         if !matches!(self.form, Form::Headless) {
             return None;
         }
-        let header = tsv::cut(&mut self.buffer)?;
+        if tsv::has_returns_alone(self.buffer.waiting()) {
+            let reason = "ends with a carriage return alone: lines end with line feeds";
+            return Some(self.unreadable(1, vec![BadLine::whole(1, reason)]));
+        }
+        let header = tsv::next_line(&mut self.buffer)?;
         let columns = match &header.content {
-            Ok(range) => Columns::read(self.buffer.bytes(range.clone())).map_err(|problems| {
-                let bad = |(field, reason): (Option<fields::Field>, &str)| BadLine {
+            Ok(range) => Columns::of(self.buffer.bytes(range.clone())).map_err(|missing| {
+                let bad = |field: fields::Field| BadLine {
                     line: header.line,
-                    field: field.map_or("", fields::Field::name).into(),
-                    reason: reason.to_owned(),
+                    field: field.name().into(),
+                    reason: "no column has this name".to_owned(),
                 };
-                problems.into_iter().map(bad).collect()
+                missing.into_iter().map(bad).collect()
             }),
             Err(broken) => Err(vec![BadLine::whole(header.line, broken.reason())]),
         };
@@ -203,10 +196,12 @@ impl Feed {
 
     /// Goes on from `place`, where a record ends that was read before.
     pub fn seek(&mut self, place: Spot) {
-        self.buffer.seek(place);
         if let Form::Xml(scanner) = &mut self.form {
+            // What was pushed before tells which namespaces are declared around the items.
+            drop(scanner.advance(&mut self.buffer));
             scanner.enter();
         }
+        self.buffer.seek(place);
     }
 
     fn unreadable(&mut self, line: u64, problems: Vec<BadLine>) -> Entry<MerchantProduct> {
@@ -216,21 +211,22 @@ impl Feed {
             after: self.buffer.place(),
             id: None,
             found: Err(problems),
+            warnings: Vec::new(),
+            hidden: Hidden::default(),
         }
     }
 
-    /// The form, once the first bytes tell; they are taken if they are a byte order mark.
+    /// The form, once the first bytes tell; byte order marks are taken.
     fn recognise(&mut self) -> Option<Form> {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
-        let waiting = self.buffer.waiting();
-        let ended = self.buffer.has_ended();
-        if waiting.len() < MARK.len() && MARK.starts_with(waiting) && !ended {
-            return None;
-        }
-        if waiting.starts_with(MARK) {
+        while self.buffer.waiting().starts_with(MARK) {
             self.buffer.skip(MARK.len());
         }
         let waiting = self.buffer.waiting();
+        let ended = self.buffer.has_ended();
+        if MARK.starts_with(waiting) && !ended {
+            return None;
+        }
         let first = waiting.iter().position(|byte| !byte.is_ascii_whitespace());
         match first.map(|first| waiting[first]) {
             Some(b'<') => Some(Form::Xml(Scanner::default())),
@@ -240,49 +236,59 @@ impl Feed {
         }
     }
 
-    fn tsv_entry(&self, columns: &Columns, record: &Cut) -> Entry<MerchantProduct> {
-        let entry = |id, found| Entry {
-            line: record.line,
-            after: record.after,
-            id,
-            found,
+    /// The next record of a tab-separated file, under its columns.
+    fn next_line(&mut self) -> Option<Entry<MerchantProduct>> {
+        let Form::Tsv(columns) = &self.form else {
+            return None;
         };
-        match &record.content {
-            Err(broken) => {
-                let bad = BadLine::whole(record.line, broken.reason());
-                entry(None, Err(vec![bad]))
-            }
-            Ok(range) => {
-                let (values, fits) = columns.values(self.buffer.bytes(range.clone()));
-                let found = match fits {
-                    Ok(()) => Check::new(record.line, &values).product(),
-                    Err(reason) => Err(vec![BadLine::whole(record.line, reason)]),
+        let broken = |cut: &Cut, broken: Broken, buffer: &Buffer| {
+            let id = columns.id(buffer.bytes(cut.taken.clone()));
+            Reading::bad(cut.line, broken.reason(), id, 0)
+        };
+        let (cut, reading) = match tsv::next(&mut self.buffer, columns.count())? {
+            Next::Line(cut) => {
+                let reading = match &cut.content {
+                    Ok(range) => columns.read(cut.line, self.buffer.bytes(range.clone())),
+                    Err(why) => broken(&cut, *why, &self.buffer),
                 };
-                entry(id_of(&values), found)
+                (cut, reading)
+            }
+            Next::Lines { first, all } => {
+                let line = self.buffer.place().line;
+                let whole = all.map(|all| {
+                    let bytes = &self.buffer.waiting()[..all.content];
+                    (all, columns.read(line, bytes))
+                });
+                match whole.filter(|(_, reading)| reading.found.is_ok()) {
+                    Some((all, reading)) => (tsv::take(&mut self.buffer, all), reading),
+                    None => {
+                        let cut = tsv::take(&mut self.buffer, first);
+                        let reading = broken(&cut, Broken::UnclosedQuote, &self.buffer);
+                        (cut, reading)
+                    }
+                }
+            }
+        };
+        self.cut_off |= cut.open && reading.found.is_err();
+        Some(reading.entry(cut, &self.buffer))
+    }
+
+    /// The next item of an XML file.
+    fn next_item(&mut self) -> Option<Entry<MerchantProduct>> {
+        let Form::Xml(scanner) = &mut self.form else {
+            return None;
+        };
+        match scanner.next(&mut self.buffer)? {
+            Ok((cut, reading)) => {
+                self.cut_off |= cut.open;
+                Some(reading.entry(cut, &self.buffer))
+            }
+            Err(reason) => {
+                let line = self.buffer.place().line;
+                Some(self.unreadable(line, vec![BadLine::whole(line, reason)]))
             }
         }
     }
-
-    fn xml_entry(&self, record: &Cut) -> Entry<MerchantProduct> {
-        let whole = |reason: String| Err(vec![BadLine::whole(record.line, reason)]);
-        let (id, found) = match &record.content {
-            Err(broken) => (None, whole(broken.reason())),
-            Ok(range) => match xml::values(self.buffer.bytes(range.clone())) {
-                Ok(values) => (id_of(&values), Check::new(record.line, &values).product()),
-                Err(reason) => (None, whole(reason)),
-            },
-        };
-        Entry {
-            line: record.line,
-            after: record.after,
-            id,
-            found,
-        }
-    }
-}
-
-fn id_of(values: &Values<'_>) -> Option<String> {
-    values.id().map(|id| id.as_str().to_owned())
 }
 
 impl Iterator for Feed {
@@ -294,27 +300,10 @@ impl Iterator for Feed {
         if let Some(problem) = self.read_header() {
             return Some(problem);
         }
-        match &mut self.form {
+        match &self.form {
             Form::Unknown | Form::Headless | Form::Unreadable => None,
-            Form::Tsv(_) => {
-                let record = tsv::cut(&mut self.buffer)?;
-                let Form::Tsv(columns) = &self.form else {
-                    return None;
-                };
-                let entry = self.tsv_entry(columns, &record);
-                self.cut_off |= record.open && entry.found.is_err();
-                Some(entry)
-            }
-            Form::Xml(scanner) => match scanner.cut(&mut self.buffer)? {
-                Ok(record) => {
-                    self.cut_off |= record.open;
-                    Some(self.xml_entry(&record))
-                }
-                Err(reason) => {
-                    let line = self.buffer.place().line;
-                    Some(self.unreadable(line, vec![BadLine::whole(line, reason)]))
-                }
-            },
+            Form::Tsv(_) => self.next_line(),
+            Form::Xml(_) => self.next_item(),
         }
     }
 }

@@ -119,7 +119,9 @@ fn digits(number: &str, room: usize) -> Result<(String, &str), String> {
         (true, Some((fraction, whole))) => (whole, *fraction),
         (true, None) | (false, _) => (&groups[..], ""),
     };
-    if fraction.len() > room {
+    let (fraction, beyond) = fraction.split_at(fraction.len().min(room));
+    // Three digits after a mark may be a group of thousands, zeros or not.
+    if beyond.bytes().any(|digit| digit != b'0') || (!beyond.is_empty() && tail.len() == 3) {
         return Err(format!("has more than the {room} decimals of its currency"));
     }
     let between = &marks[..whole.len().saturating_sub(1)];
@@ -203,6 +205,12 @@ mod tests {
             ("1.299 KWD", 1299, "KWD"),
             ("24.99\u{a0}USD", 2499, "USD"),
             ("0.01 USD", 1, "USD"),
+            ("24.9900 USD", 2499, "USD"),
+            ("24,990000 EUR", 2499, "EUR"),
+            ("1,299.0000 USD", 129_900, "USD"),
+            ("1500.00 JPY", 1500, "JPY"),
+            ("1500,0 JPY", 1500, "JPY"),
+            ("1.2990 KWD", 1299, "KWD"),
         ] {
             assert_eq!(money(text), Some((amount, currency.to_owned())), "{text}");
         }
@@ -220,13 +228,16 @@ mod tests {
             "1.500 JPY",
             "1,299 KWD",
             "¥500",
-            "1500.00 JPY",
+            "1500.01 JPY",
+            "24.9950 USD",
+            "24.990 USD",
+            "1500.000 JPY",
             "1234,567 USD",
             "0,500 USD",
             ",123 USD",
             "1.2.3 USD",
             "1,2,3 USD",
-            "1,299.0000 USD",
+            "1,299.0001 USD",
             "1.299,000 EUR",
             "1,299,00.00 USD",
             "1.299.00,00,0 EUR",

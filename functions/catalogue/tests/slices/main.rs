@@ -1,6 +1,7 @@
 //! Files in slices, and what they do not name any more.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod kept;
 mod prices;
 mod versions;
 
@@ -273,6 +274,9 @@ async fn reviews_are_taken_over_line_by_line_and_counted_once() {
         line("r3", "no", 3),
         "{}\n".into(),
     ];
+    // A review of a time to come would be the newest for ever.
+    let ahead = line("r4", "mug", 1).replace("2026-01-02", "3026-01-02");
+    let file = [file.concat(), ahead];
     let key = "reviews/all.jsonl";
     let bodies = arrive(&world, key, file.concat(), 0).await;
     for _ in 0..2 {
@@ -283,9 +287,13 @@ async fn reviews_are_taken_over_line_by_line_and_counted_once() {
     let report = report(&world, "reports/reviews/all.json").await;
     assert_eq!(
         (&report["lines"], &report["bad_lines"]),
-        (&4.into(), &2.into())
+        (&5.into(), &3.into())
     );
     assert_eq!(report["bad"][0]["field"], "product_id");
+    assert_eq!(
+        report["bad"].as_array().unwrap().last().unwrap()["field"],
+        "written_at"
+    );
     let ana = harness::user("ana");
     assert_eq!(
         world
@@ -304,5 +312,5 @@ async fn reviews_are_taken_over_line_by_line_and_counted_once() {
     assert_eq!((found.rating(), found.review_count), (Some(4.5), 2));
     let (noted, _) = world.store().imports(None, 10).await.unwrap();
     let noted: Vec<_> = noted.iter().map(|noted| noted.tally.lines).collect();
-    assert_eq!(noted, [1, 4]);
+    assert_eq!(noted, [1, 5]);
 }

@@ -4,6 +4,7 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use catalogue::{App, handle};
 use domain::{catalogue::product::Availability, ids::ProductId};
 use harness::{Faults, World, sqs_event};
+use shared::bucket::Bucket;
 
 use crate::{arrival, availability, feed};
 
@@ -139,4 +140,29 @@ async fn of_two_versions_taken_over_at_the_same_time_the_newer_holds() {
         }
     }
     world.receive_all("catalogue").await;
+}
+
+#[tokio::test]
+async fn of_many_who_write_over_what_they_read_one_does() {
+    let world = World::new().await;
+    let context = world.context();
+    let bucket = Bucket::new(context.s3(), context.config.bucket());
+    let key = "catalogue-state/x/current";
+    for round in 0..3 {
+        let read = bucket.read_tagged::<u32>(key).await.unwrap();
+        assert_eq!(read.is_some(), round > 0);
+        let tag = read.and_then(|(_, tag)| tag);
+        let values: Vec<u32> = (0..16).map(|writer| 100 * round + writer).collect();
+        let write = |value| bucket.write_over(key, value, tag.clone());
+        let writes = values.iter().map(write);
+        let wrote = futures::future::try_join_all(writes).await.unwrap();
+        let winners: Vec<_> = values
+            .iter()
+            .zip(wrote)
+            .filter(|(_, wrote)| *wrote)
+            .collect();
+        assert_eq!(winners.len(), 1, "{winners:?}");
+        let lies = bucket.read::<u32>(key).await.unwrap();
+        assert_eq!(lies.as_ref(), Some(winners[0].0));
+    }
 }

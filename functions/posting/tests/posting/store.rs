@@ -94,6 +94,7 @@ async fn an_admin_reads_what_became_of_the_store_s_files_and_nobody_else_does() 
         let mut tally = Tally::default();
         tally.good();
         tally.bad(vec![BadLine::whole(3, "is longer than it may be")]);
+        tally.warn(vec![BadLine::whole(2, "is cut")]);
         let report = Report {
             id: format!("i{hour}"),
             feed: "catalogue/a.tsv".to_owned(),
@@ -115,6 +116,7 @@ async fn an_admin_reads_what_became_of_the_store_s_files_and_nobody_else_does() 
         .json();
     assert_eq!(page["items"][0]["id"], "i3");
     assert_eq!(page["items"][0]["bad_lines"], 1);
+    assert_eq!(page["items"][0]["warned"], 1);
     assert_eq!(page["items"][0].get("bad"), None);
     let path = format!(
         "/v1/admin/imports?limit=2&cursor={}",
@@ -129,6 +131,8 @@ async fn an_admin_reads_what_became_of_the_store_s_files_and_nobody_else_does() 
     );
     let bad = json!([{"line": 3, "field": "", "reason": "is longer than it may be"}]);
     assert_eq!(report["bad"], bad);
+    let cut = json!([{"line": 2, "field": "", "reason": "is cut"}]);
+    assert_eq!(report["warnings"], cut);
     assert_eq!(
         read("/v1/admin/imports/none")
             .send()

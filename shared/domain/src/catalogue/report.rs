@@ -41,6 +41,12 @@ pub struct Tally {
     pub bad_lines: u64,
     /// What is wrong with them, the first [`LISTED`] fields.
     pub bad: Vec<BadLine>,
+    /// Values that were left out or cut, of good lines and bad.
+    #[serde(default)]
+    pub warned: u64,
+    /// What is wrong with those, the first [`LISTED`].
+    #[serde(default)]
+    pub warnings: Vec<BadLine>,
 }
 
 impl Tally {
@@ -63,6 +69,13 @@ impl Tally {
         self.bad.extend(fields.into_iter().take(room));
     }
 
+    /// These values were left out or cut.
+    pub fn warn(&mut self, fields: Vec<BadLine>) {
+        self.warned += fields.len() as u64;
+        let room = LISTED.saturating_sub(self.warnings.len());
+        self.warnings.extend(fields.into_iter().take(room));
+    }
+
     /// Adds what was counted in a later part.
     pub fn add(&mut self, later: Self) {
         self.lines += later.lines;
@@ -70,6 +83,9 @@ impl Tally {
         self.bad_lines += later.bad_lines;
         let room = LISTED.saturating_sub(self.bad.len());
         self.bad.extend(later.bad.into_iter().take(room));
+        self.warned += later.warned;
+        let room = LISTED.saturating_sub(self.warnings.len());
+        self.warnings.extend(later.warnings.into_iter().take(room));
     }
 }
 
@@ -78,7 +94,7 @@ impl Tally {
 pub struct NotRetired {
     /// How many.
     pub products: u64,
-    /// Why the feed was not believed.
+    /// Why.
     pub reason: String,
 }
 
@@ -96,7 +112,7 @@ pub struct Report {
     pub tally: Tally,
     /// Products that an earlier file of this name named, and this one does not.
     pub retired: u64,
-    /// Where the file was not believed to be whole.
+    /// Where the file was not believed to be whole, or lines of it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_retired: Option<NotRetired>,
 }
@@ -110,6 +126,7 @@ mod tests {
         let mut tally = Tally::default();
         for line in 2..2_002 {
             tally.bad(vec![BadLine::whole(line, "a"), BadLine::whole(line, "b")]);
+            tally.warn(vec![BadLine::whole(line, "c")]);
         }
         tally.good();
         let mut both = tally.clone();
@@ -119,5 +136,6 @@ mod tests {
             (4_002, 4_000, 2)
         );
         assert_eq!(both.bad.len(), LISTED);
+        assert_eq!((both.warned, both.warnings.len()), (4_000, LISTED));
     }
 }

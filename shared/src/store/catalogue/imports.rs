@@ -22,13 +22,14 @@ struct Noted {
 }
 
 impl Store {
-    /// Notes a report, over an earlier one of the same id; in the list without its bad lines.
+    /// Notes a report, over an earlier one of the same id; in the list without its bad lines and warnings.
     pub async fn note_import(&self, report: &Report) -> Result<(), Error> {
         let until = report.confirmed_at.saturating_add(KEPT);
         let expires_at = until.map_err(Error::internal)?.as_second();
         let listed = Report {
             tally: Tally {
                 bad: Vec::new(),
+                warnings: Vec::new(),
                 ..report.tally.clone()
             },
             ..report.clone()
@@ -49,7 +50,7 @@ impl Store {
         self.table.read(&keys::import(id), false).await
     }
 
-    /// Up to `limit` reports without their bad lines, newest first, after the place in the list
+    /// Up to `limit` reports without their bad lines and warnings, newest first, after the place in the list
     /// that an earlier page ended with; and the place where this one does, if there is more.
     pub async fn imports(
         &self,
