@@ -115,7 +115,7 @@ async fn tell<T, F: Future<Output = Result<(), Error>>>(
         for (one, outcome) in some.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => notes.push(note(one)),
-                Err(unsent) => failure = Some(unsent.into()),
+                Err(unsent) => failure = Some(Error::from(unsent)),
             }
         }
         tracing::warn!(count = notes.len(), "told again of what stays open");

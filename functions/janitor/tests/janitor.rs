@@ -1,5 +1,6 @@
 //! The janitor over a real table and a real queue.
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking, and says what it stood on"
 )]
@@ -119,7 +120,7 @@ async fn a_janitor_killed_at_any_call_forgets_no_post_and_tells_of_each_a_few_ti
         world.advance(PATIENCE);
         let faults = Faults::after(calls, Fault::Killed);
         let app = App::new(&faults.attach(&world.context()));
-        let outlived = faults.run(handle(&app)).await.is_some();
+        let outlived = Box::pin(faults.run(handle(&app))).await.is_some();
 
         let mut all = told(&world).await;
         world.advance(A_LOOK);
@@ -164,7 +165,7 @@ async fn asked_for(world: &World) -> Vec<PhotoId> {
         .iter()
         .map(|body| match serde_json::from_str(body).unwrap() {
             PhotosMessage::PhotoAwaited(awaited) => awaited.photo,
-            PhotosMessage::PhotoRemoved(_) => panic!("{body}"),
+            PhotosMessage::PhotoRemoved(removed) => panic!("{removed:?}"),
         })
         .collect();
     photos.sort();

@@ -20,7 +20,11 @@ use image::{
 use jiff::SignedDuration;
 use photos::{App, handle};
 use serde_json::json;
-use shared::{bucket::upload_key, keys, runtime::Context};
+use shared::{
+    bucket::{MediaNames, upload_key},
+    keys,
+    runtime::Context,
+};
 
 const SIZE: (u32, u32) = (700, 350);
 
@@ -56,12 +60,22 @@ fn bomb() -> Vec<u8> {
     .concat()
 }
 
+/// A ticket of Ana's that was not given out yet.
+async fn another(world: &World) -> Photo {
+    let (context, like) = (world.context(), world.awaited_photo("ana").await);
+    let id = PhotoId(context.ids.ulid());
+    Photo {
+        id,
+        media: MediaNames::new(context.config.media_key()).of(id),
+        ..like
+    }
+}
+
 /// Ana's ticket for a file of this type.
 async fn ticket(world: &World, content_type: &str) -> Photo {
-    let content_type = content_type.to_owned();
     let photo = Photo {
-        content_type,
-        ..world.awaited_photo("ana").await
+        content_type: content_type.to_owned(),
+        ..another(world).await
     };
     world
         .store()

@@ -26,11 +26,12 @@ use crate::control::{self, Control};
 use crate::engine::{Engine, Status};
 use crate::function::{Contexts, Functions};
 use crate::gateway::{self, Gateway};
-use crate::issuer::{AUDIENCE, ISSUER, Issuer};
+use crate::issuer::Issuer;
 use crate::media::{self, Origin};
 use crate::routes::Routes;
 use crate::schedules::Schedules;
 use crate::secrets;
+use crate::settings;
 use crate::triggers;
 
 /// A killed cloud's tasks are waited for this long; each ends at its next wait.
@@ -292,7 +293,7 @@ async fn assemble(
         contention,
     };
     let plane = DataPlane::start(options).await?;
-    let mut values = values(&plane, &url);
+    let mut values = settings::of(&plane, &url);
     values.extend(secrets::open(file("secrets.json").as_deref())?);
     let sdk = plane.sdk_config();
     let context = Context::new(
@@ -382,25 +383,4 @@ fn make(
             .with_context(|| format!("the settings of {name}"))?;
     }
     Ok(functions)
-}
-
-/// All variables of the functions, as the template would set them, but for the secrets.
-fn values(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
-    let of_this_cloud = [
-        ("TABLE_NAME", plane.table().to_owned()),
-        ("BUCKET_NAME", plane.bucket().to_owned()),
-        ("API_URL", url.to_owned()),
-        ("MEDIA_URL", url.to_owned()),
-        ("TOKEN_ISSUER", ISSUER.to_owned()),
-        ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
-        ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
-        ("TOKEN_GROUPS_CLAIM", "cognito:groups".to_owned()),
-        ("TOKEN_USE", "access".to_owned()),
-        ("POSTS_AN_HOUR", "60".to_owned()),
-        ("TICKETS_AN_HOUR", "120".to_owned()),
-    ];
-    let mut values = plane.settings();
-    let own = of_this_cloud.map(|(name, value)| (name.to_owned(), value));
-    values.extend(own);
-    values
 }

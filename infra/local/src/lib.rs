@@ -15,6 +15,7 @@ mod media;
 mod routes;
 mod schedules;
 mod secrets;
+mod settings;
 mod triggers;
 
 pub mod demo;

@@ -4,8 +4,6 @@ use domain::posts::entities::{Entity, Meaning};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::address::uri;
-
 /// A marked part of a text. Offsets count Unicode code points of the text as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -35,7 +33,6 @@ pub enum EntityView {
         /// After its last code point.
         end: usize,
         /// Begins with `http://` or `https://`, whether the text says so or not.
-        #[schema(format = "uri")]
         url: String,
     },
 }
@@ -51,11 +48,7 @@ impl From<Entity> for EntityView {
         match meaning {
             Meaning::Hashtag(tag) => Self::Hashtag { start, end, tag },
             Meaning::Mention(handle) => Self::Mention { start, end, handle },
-            Meaning::Url(url) => Self::Url {
-                start,
-                end,
-                url: uri(&url),
-            },
+            Meaning::Url(url) => Self::Url { start, end, url },
         }
     }
 }

@@ -66,7 +66,7 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
         world.member(sub).await;
     }
     assert_eq!(meter.take().dynamodb, 0, "the world itself is not metered");
-    let [ana, ben] = ["ana", "ben"].map(|sub| harness::user(sub));
+    let [ana, ben] = ["ana", "ben"].map(harness::user);
     let (first, second) = tokio::join!(store.profile(&ana), store.profile(&ben));
     assert!(first.unwrap().is_some() && second.unwrap().is_some());
     store.profile(&ana).await.unwrap();

@@ -29,7 +29,7 @@ fn paths() -> BTreeMap<String, Map<String, Value>> {
 async fn a_path_of_the_api_refuses_other_methods_and_says_which_it_takes() {
     let spark = Spark::local_cloud().await;
     for (path, operations) in paths() {
-        let address = path.replace('{', "x").replace('}', "x");
+        let address = path.replace(['{', '}'], "x");
         let taken: Vec<_> = operations
             .keys()
             .map(|method| method.to_uppercase())

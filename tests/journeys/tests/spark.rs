@@ -314,7 +314,7 @@ impl LocalSpark {
     pub fn user(&self, sub: &str) -> UserId {
         let config = &self.cloud.context().config;
         let people = People::new(config.token_issuer(), config.people_key());
-        people.id(sub).expect("a subject")
+        people.id(sub).unwrap()
     }
 
     /// The table, for what stands beside the API.

@@ -58,12 +58,13 @@ pub enum Rejection {
 
 impl Rejection {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Truncated,
         Self::TypeMismatch,
         Self::TooManyPixels,
         Self::TooLarge,
         Self::Unreadable,
+        Self::NotUploaded,
     ];
 }
 

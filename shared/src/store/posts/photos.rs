@@ -16,7 +16,7 @@ use crate::{
     store::{Store, idempotency::note_made, quota::spend},
     table::{
         Conditional, EXISTS, Expression, Item, Range, Write, decode, delete, delete_if, encode,
-        put, put_new, trace_of, traced, update_if, value,
+        put, put_new, readable, trace_of, traced, update_if, value,
     },
     telemetry::Trace,
 };
@@ -106,15 +106,16 @@ impl Store {
             self.table.query_all(range)
         });
         let found = futures::future::try_join_all(shards).await?;
-        let read = |item: Item| {
+        let awaited = found.into_iter().flatten().filter_map(|item| {
             let (since, photo) = keys::parse_since(&keys::Key::of(&item)?.sk)?;
-            Some(decode::<Marker>(item).map(|marker| Awaited {
+            let marker = readable::<Marker>([item]).pop()?;
+            Some(Awaited {
                 photo,
                 since,
                 again_at: marker.again_at,
-            }))
-        };
-        found.into_iter().flatten().filter_map(read).collect()
+            })
+        });
+        Ok(awaited.collect())
     }
 
     /// Notes before when an upload is not to be looked for again; of one that is awaited no more,

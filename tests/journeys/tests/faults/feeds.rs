@@ -50,7 +50,8 @@ async fn takes_over(seed: u64) -> Met {
     mug.with(|mug| (mug.stars, mug.review_count) = (0, 0)).await;
     let mut engine = Engine::new(&world, seed);
     let kind = "text/plain";
-    let later = world.now() + jiff::SignedDuration::from_hours(1);
+    // Newer than every file, and not so far ahead that it is refused.
+    let later = world.now() + jiff::SignedDuration::from_mins(4);
     let price = PriceChange {
         product_id: "a1".to_owned(),
         price: Money {

@@ -1,0 +1,28 @@
+//! The settings of the functions in a local cloud.
+
+use std::collections::BTreeMap;
+
+use data_plane::DataPlane;
+
+use crate::issuer::{AUDIENCE, ISSUER};
+
+/// All variables of the functions, as the template would set them, but for the secrets.
+pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
+    let of_this_cloud = [
+        ("TABLE_NAME", plane.table().to_owned()),
+        ("BUCKET_NAME", plane.bucket().to_owned()),
+        ("API_URL", url.to_owned()),
+        ("MEDIA_URL", url.to_owned()),
+        ("TOKEN_ISSUER", ISSUER.to_owned()),
+        ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
+        ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
+        ("TOKEN_GROUPS_CLAIM", "cognito:groups".to_owned()),
+        ("TOKEN_USE", "access".to_owned()),
+        ("POSTS_AN_HOUR", "60".to_owned()),
+        ("TICKETS_AN_HOUR", "120".to_owned()),
+    ];
+    let mut values = plane.settings();
+    let own = of_this_cloud.map(|(name, value)| (name.to_owned(), value));
+    values.extend(own);
+    values
+}
