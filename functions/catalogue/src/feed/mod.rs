@@ -169,6 +169,7 @@ impl Feed {
         if !matches!(self.form, Form::Headless) {
             return None;
         }
+        tsv::skip_blank_lines(&mut self.buffer);
         if tsv::has_returns_alone(self.buffer.waiting()) {
             let reason = "ends with a carriage return alone: lines end with line feeds";
             return Some(self.unreadable(1, vec![BadLine::whole(1, reason)]));

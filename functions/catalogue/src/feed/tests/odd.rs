@@ -217,6 +217,22 @@ fn carriage_returns_alone_end_no_line_and_are_told_of() {
         found.len() == 1 && reason.contains("carriage return"),
         "{reason}"
     );
+    // Blank lines before the header are no line of it, however the bytes come.
+    let bytes = format!("\r\n \n{SHORT}\r{}", row("A"));
+    for step in [1, 2, 3, bytes.len()] {
+        let mut feed = Feed::default();
+        let mut said = Vec::new();
+        for part in bytes.as_bytes().chunks(step) {
+            feed.push(part);
+            said.extend(
+                feed.by_ref()
+                    .map(|entry| (entry.after, entry.found.is_ok())),
+            );
+        }
+        feed.end();
+        said.extend(feed.map(|entry| (entry.after, entry.found.is_ok())));
+        assert_eq!(said, [(Spot { offset: 4, line: 3 }, false)], "{step}");
+    }
     // Where only some do, the line that they are in is bad, and hides as many records.
     let file = format!(
         "{SHORT}\r\n{}\n{}\r{}\n{}",

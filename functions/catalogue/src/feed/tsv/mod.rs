@@ -99,6 +99,16 @@ pub(super) fn next(buffer: &mut Buffer, columns: usize) -> Option<Next> {
     }
 }
 
+/// Passes over the blank lines before the first that is not.
+pub(super) fn skip_blank_lines(buffer: &mut Buffer) {
+    while let Some(end) = memchr(b'\n', buffer.waiting())
+        && end <= MAX_RECORD
+        && buffer.waiting()[..end].trim_ascii().is_empty()
+    {
+        buffer.skip(end + 1);
+    }
+}
+
 /// Whether the first line of some bytes ends with a carriage return alone, as far as they tell.
 pub(super) fn has_returns_alone(bytes: &[u8]) -> bool {
     let first = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
