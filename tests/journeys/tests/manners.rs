@@ -205,3 +205,37 @@ async fn no_answer_tells_what_an_issuer_calls_somebody() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_browser_may_send_and_read_every_header_of_the_api() {
+    let spark = Spark::local_cloud().await;
+    let asked = "authorization,content-type,idempotency-key,if-match,if-none-match,traceparent,tracestate,baggage";
+    let preflight = spark
+        .call(Method::OPTIONS, "/v1/posts")
+        .header("origin", "https://shop.example")
+        .header("access-control-request-method", "PATCH")
+        .header("access-control-request-headers", asked);
+    let allowed = spark.send(preflight).await;
+    let allowed = allowed.headers["access-control-allow-headers"]
+        .to_str()
+        .unwrap()
+        .to_lowercase();
+    let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
+    for header in asked.split(',') {
+        assert!(
+            allowed.contains(&header),
+            "{header} is not among {allowed:?}"
+        );
+    }
+    let read = spark
+        .call(Method::GET, "/v1/feed")
+        .header("origin", "https://shop.example");
+    let read = spark.send(read).await;
+    let exposed = read.headers["access-control-expose-headers"]
+        .to_str()
+        .unwrap()
+        .to_lowercase();
+    for header in ["etag", "location", "retry-after", "www-authenticate"] {
+        assert!(exposed.contains(header), "{header} is not among {exposed}");
+    }
+}
