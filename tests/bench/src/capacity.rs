@@ -220,7 +220,7 @@ impl Bench {
             Budget::FREE,
         )
         .await?;
-        let page = http.get(&format!("/v1/users/{}/posts", posts[0].author));
+        let page = http.get(&format!("/v1/users/{}/posts", author(0)));
         self.call("GET /v1/users/{handle}/posts", page, 200, Budget::FREE)
             .await?;
         let card = http.get(&format!("/v1/products/{}", product(0)));
