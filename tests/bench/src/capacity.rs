@@ -148,7 +148,7 @@ impl Bench {
 
         let topic = topics(1)[0].to_string();
         let story = |bytes| json!({"kind": "story", "text": text(bytes), "topics": [topic]});
-        let publish = Budget::rounds(2).wcu(10.0);
+        let publish = Budget::rounds(2).wcu(12.0);
         let call = http.post("/v1/posts").json(story(1_700));
         self.call("POST /v1/posts, story of 2 KB", call, 201, publish)
             .await?;
@@ -156,7 +156,7 @@ impl Bench {
             .post("/v1/posts")
             .header("idempotency-key", "once")
             .json(story(1_700));
-        self.call("… with an idempotency key", call, 201, publish.wcu(12.0))
+        self.call("… with an idempotency key", call, 201, publish.wcu(14.0))
             .await?;
         let call = http
             .post("/v1/posts")
@@ -174,7 +174,7 @@ impl Bench {
             }
             let body =
                 json!({"kind": "photo", "text": "Look", "topics": [topic], "photos": pinned});
-            let budget = publish.wcu(10.0 + 2.0 * f64::from(photos));
+            let budget = publish.wcu(12.0 + 2.0 * f64::from(photos));
             let call = http.post("/v1/posts").json(body);
             let what = format!("… with {photos} photo(s), 2 hotspots each");
             self.call(&what, call, 201, budget).await?;
