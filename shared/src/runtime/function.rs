@@ -239,7 +239,11 @@ impl Function for Schedule {
     }
 }
 
-/// How long an invocation may go on before Lambda ends it.
+/// How long an invocation may go on before Lambda ends it. None that has just begun is over already: of `cargo lambda`,
+/// which tells a time of 1970, it is not known, and may be as long as Lambda lets any.
 fn left(invocation: &lambda_runtime::Context) -> Duration {
-    clock::until(invocation.deadline())
+    /// AWS Lambda quotas, function timeout.
+    const LONGEST: Duration = Duration::from_secs(900);
+    let left = clock::until(invocation.deadline());
+    if left.is_zero() { LONGEST } else { left }
 }

@@ -38,7 +38,7 @@ pub(crate) async fn measure() -> Result<Report> {
         report: Report::default(),
     };
     bench.onboarding().await?;
-    bench.posting(&posts).await?;
+    bench.posting().await?;
     bench.engagement(&posts).await?;
     bench.feed().await?;
     bench.relay().await?;
@@ -135,7 +135,7 @@ impl Bench {
         Ok(())
     }
 
-    async fn posting(&mut self, posts: &[Post]) -> Result<()> {
+    async fn posting(&mut self) -> Result<()> {
         let http = self.serve(posting::router(&self.context));
         let ticket = ticket(&http, PHOTO);
         let ticket = self
