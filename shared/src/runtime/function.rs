@@ -7,15 +7,13 @@ use aws_lambda_events::{
     sqs::{SqsBatchResponse, SqsEvent},
     streams::DynamoDbEventResponse,
 };
-use axum::{Router, extract::Request};
+use axum::Router;
 use futures::{FutureExt, future::BoxFuture};
-use lambda_http::RequestExt;
 use lambda_runtime::{LambdaEvent, service_fn};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Context, clock, telemetry};
+use super::{Context, clock, gateway::as_the_gateway_read_it, telemetry};
 use crate::{aws::deadline::before_end, error::Error};
 
 /// Why a function did not start, or ended.
@@ -110,41 +108,6 @@ impl Http {
         let read_once = router.map_request(as_the_gateway_read_it);
         Self::of(Router::new().fallback_service(read_once))
     }
-}
-
-/// What in a path stands for itself (RFC 3986, section 3.3); all else is escaped.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/')
-    .remove(b'@')
-    .remove(b':');
-
-/// API Gateway hands on a decoded path. It is escaped again, so that routing decodes it to what the gateway read, and
-/// `%41` in an id stays `%41`.
-fn as_the_gateway_read_it(mut request: Request) -> Request {
-    let read = request.raw_http_path();
-    if read.is_empty() {
-        return request;
-    }
-    let mut target = utf8_percent_encode(read, PATH).to_string();
-    // Of an address with these in its path, more than the path was taken for something else.
-    let query = if read.contains(['?', '#']) {
-        let parameters = request.query_string_parameters();
-        Some(parameters.to_query_string()).filter(|query| !query.is_empty())
-    } else {
-        request.uri().query().map(str::to_owned)
-    };
-    if let Some(query) = query {
-        target = target + "?" + &query;
-    }
-    match target.parse() {
-        Ok(uri) => *request.uri_mut() = uri,
-        Err(error) => tracing::debug!(%error, "an address could not be written again"),
-    }
-    request
 }
 
 impl Queue {

@@ -4,6 +4,7 @@ mod clock;
 mod config;
 mod context;
 pub mod function;
+mod gateway;
 mod ids;
 pub mod telemetry;
 
