@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -132,6 +132,13 @@ async fn answer(edge: &Edge, mut request: Request, next: Next) -> Response {
         response = etag::tell_gzip_apart(encoding::gzip(response).await);
     }
     if head {
+        let length = response.body().size_hint().exact();
+        if let Some(length) = length {
+            let length = HeaderValue::from(length);
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, length);
+        }
         *response.body_mut() = Body::empty();
     }
     response
