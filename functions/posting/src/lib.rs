@@ -35,7 +35,7 @@ pub struct App {
     presigner: Presigner,
     reads: Reads,
     cursors: Cursors,
-    /// How many posts a person may make in an hour.
+    /// How many posts a person may make in an hour; none where the setting is no number.
     posts_an_hour: u32,
     /// How many upload tickets a person may have in an hour.
     tickets_an_hour: u32,
@@ -52,8 +52,8 @@ impl App {
             presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
             cursors: Cursors::new(context),
-            posts_an_hour: config.posts_an_hour().parse().unwrap_or(60),
-            tickets_an_hour: config.tickets_an_hour().parse().unwrap_or(120),
+            posts_an_hour: config.posts_an_hour().parse().unwrap_or_default(),
+            tickets_an_hour: config.tickets_an_hour().parse().unwrap_or_default(),
             present: Presenter::new(config.media_url()),
             store,
             media: MediaNames::new(config.media_key()),

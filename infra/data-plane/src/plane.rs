@@ -214,13 +214,16 @@ impl DataPlane {
             .to_owned())
     }
 
-    /// The variables of the template's functions that name what was made here: table, bucket and
-    /// queues.
+    /// The variables of the template's functions that name what was made here, table, bucket and
+    /// queues, and those that have a default.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let functions = self.template.functions().into_iter().flatten();
         let named = functions.flat_map(|function| function.environment);
         let made = named.filter_map(|(name, value)| {
             let id = value["Ref"].as_str()?;
+            if let Some(default) = self.template.default_of(id) {
+                return Some((name, default));
+            }
             let made = match self.template.resource(id)["Type"].as_str()? {
                 "AWS::DynamoDB::Table" => self.table.clone(),
                 "AWS::S3::Bucket" => self.bucket.clone(),

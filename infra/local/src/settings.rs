@@ -16,10 +16,6 @@ pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
         ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
         ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
-        ("TOKEN_GROUPS_CLAIM", "cognito:groups".to_owned()),
-        ("TOKEN_USE", "access".to_owned()),
-        ("POSTS_AN_HOUR", "60".to_owned()),
-        ("TICKETS_AN_HOUR", "120".to_owned()),
     ];
     let mut values = plane.settings();
     let own = of_this_cloud.map(|(name, value)| (name.to_owned(), value));

@@ -69,9 +69,6 @@ impl World {
                 ("TOKEN_AUDIENCE", AUDIENCE),
                 ("TOKEN_JWKS_URL", &JWKS_URL),
                 ("TOKEN_GROUPS_CLAIM", GROUPS_CLAIM),
-                ("TOKEN_USE", "access"),
-                ("POSTS_AN_HOUR", "60"),
-                ("TICKETS_AN_HOUR", "120"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
         );

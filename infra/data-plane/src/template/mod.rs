@@ -47,6 +47,11 @@ impl Template {
         Ok(Self { document })
     }
 
+    /// What a parameter is unless said otherwise; `None` where it has no default, or is none.
+    pub fn default_of(&self, parameter: &str) -> Option<String> {
+        self.text(&self.document["Parameters"][parameter]["Default"])
+    }
+
     /// The template with another default for a parameter.
     #[must_use]
     pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
