@@ -75,9 +75,7 @@ pub async fn read_wall(
         })
         .collect();
     let end = entries.last().filter(|_| entries.len() == page.limit);
-    let after = |shown: usize| match posts.get(shown) {
-        Some(_) => Position::of(&posts[shown - 1]),
-        None => end.map(|entry| entry.at),
-    };
-    list.page(items, after).map(Json)
+    let end = end.map(|entry| entry.at);
+    list.page(items, |shown| Position::after(&posts, shown, end))
+        .map(Json)
 }

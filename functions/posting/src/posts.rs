@@ -138,11 +138,8 @@ pub async fn list_posts(
     app.reads.around(shown, now, &mut read).await?;
     let items = posts.iter().map(|post| app.present.post(post, &read, now));
     let end = entries.last().filter(|_| more).map(|entry| entry.at);
-    let after = |shown: usize| match posts.get(shown) {
-        Some(_) => Position::of(&posts[shown - 1]),
-        None => end,
-    };
-    list.page(items.collect(), after).map(Json)
+    list.page(items.collect(), |shown| Position::after(&posts, shown, end))
+        .map(Json)
 }
 
 /// What cannot be a post's id names no post.

@@ -9,11 +9,19 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use serde_json::{Error, Value};
+use serde_json::{Error, Map, Value};
 
 /// A value to read from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Exact<'a>(pub &'a Value);
+
+/// The fields of an object, each to be read so too.
+fn named<'de>(
+    fields: &'de Map<String, Value>,
+) -> MapDeserializer<'de, impl Iterator<Item = (&'de str, Exact<'de>)>, Error> {
+    let fields = fields.iter();
+    MapDeserializer::new(fields.map(|(name, value)| (name.as_str(), Exact(value))))
+}
 
 impl<'de> IntoDeserializer<'de, Error> for Exact<'de> {
     type Deserializer = Self;
@@ -34,10 +42,7 @@ impl<'de> Deserializer<'de> for Exact<'de> {
                 values.end().map(|()| read)
             }
             Value::Object(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), Exact(value)));
-                let mut fields = MapDeserializer::new(fields);
+                let mut fields = named(fields);
                 let read = visitor.visit_map(&mut fields)?;
                 fields.end().map(|()| read)
             }
@@ -84,10 +89,7 @@ impl<'de> Deserializer<'de> for Exact<'de> {
         let Some(fields) = self.0.as_object() else {
             return self.0.deserialize_enum(name, variants, visitor);
         };
-        let fields = fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), Exact(value)));
-        visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(fields)))
+        visitor.visit_enum(MapAccessDeserializer::new(named(fields)))
     }
 
     forward_to_deserialize_any! {

@@ -59,7 +59,11 @@ impl Verifier {
             issuer: config.token_issuer().to_owned(),
             audience: config.token_audience().to_owned(),
             groups_claim: config.token_groups_claim().to_owned(),
-            uses: config.token_use().split(',').map(str::to_owned).collect(),
+            uses: config
+                .token_use()
+                .split(',')
+                .map(|one| one.trim().to_owned())
+                .collect(),
             keys: Keys::new(config.token_jwks_url(), clock.clone()),
             people: People::new(config.token_issuer(), config.people_key()),
             clock,

@@ -165,7 +165,7 @@ async fn an_id_token_opens_nothing_unless_it_is_meant_to() {
     let id_token = json!({"token_use": "id"});
     assert!(verify(id_token.clone()).await.is_none());
     assert!(verify(json!({"token_use": "refresh"})).await.is_none());
-    let config = config(&ISSUER_KEY.jwks()).with("TOKEN_USE", "access,id");
+    let config = config(&ISSUER_KEY.jwks()).with("TOKEN_USE", "access, id");
     let verifier = Verifier::new(&config, Clock::system());
     let token = ISSUER_KEY.sign(Some("one"), &with(id_token));
     assert!(verifier.verify(&token).await.is_ok());

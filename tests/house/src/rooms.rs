@@ -22,7 +22,7 @@ pub const ROOMS: [Room; 13] = [
     Room {
         name: "seal",
         imports: &[],
-        why: "it seals bytes, whatever they mean",
+        why: "what is sealed or hashed under a key is so whatever it means",
     },
     Room {
         name: "telemetry",

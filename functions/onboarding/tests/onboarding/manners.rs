@@ -1,19 +1,22 @@
 //! What every client may count on, at one's own profile.
 
+use harness::{Http, World};
 use serde_json::{Value, json};
 
 use super::{is, joining, pointers, problem, world};
 
-#[tokio::test]
-async fn a_name_shows_something_and_turns_nothing_round() {
+/// A world, its member Ana's own router, and her token.
+async fn joined() -> (World, Http, String) {
     let (world, http) = world().await;
     let token = world.token("ana", &[]);
-    http.post("/v1/me")
-        .token(&token)
-        .json(joining("ana"))
-        .send()
-        .await
-        .expect(201);
+    let joined = http.post("/v1/me").token(&token).json(joining("ana"));
+    joined.send().await.expect(201);
+    (world, http, token)
+}
+
+#[tokio::test]
+async fn a_name_shows_something_and_turns_nothing_round() {
+    let (_world, http, token) = joined().await;
     let names: Vec<Value> = serde_json::from_str(include_str!("names.json")).unwrap();
     for case in &names {
         let name = json!({"display_name": case["display_name"]});
@@ -38,14 +41,7 @@ async fn a_name_shows_something_and_turns_nothing_round() {
 
 #[tokio::test]
 async fn a_change_of_a_profile_is_bound_to_what_was_read_where_its_sender_says_so() {
-    let (world, http) = world().await;
-    let token = world.token("ana", &[]);
-    http.post("/v1/me")
-        .token(&token)
-        .json(joining("ana"))
-        .send()
-        .await
-        .expect(201);
+    let (_world, http, token) = joined().await;
     let read = http.get("/v1/me").token(&token).send().await;
     let tag = read.header("etag").unwrap();
     let change = |bio: &str, tag: &str| {
@@ -72,14 +68,7 @@ async fn a_change_of_a_profile_is_bound_to_what_was_read_where_its_sender_says_s
 
 #[tokio::test]
 async fn a_patch_of_a_profile_names_every_field_that_cannot_change() {
-    let (world, http) = world().await;
-    let token = world.token("ana", &[]);
-    http.post("/v1/me")
-        .token(&token)
-        .json(joining("ana"))
-        .send()
-        .await
-        .expect(201);
+    let (_world, http, token) = joined().await;
     let fixed = json!({
         "id": "x", "handle": "ben", "avatar": null, "prime": true, "badges": [], "counts": {},
         "status": "published", "notify": [true, true, true], "display_name": "Ana",

@@ -1,22 +1,22 @@
 //! What every client may count on: conditions, repeats, what is taken for what.
 
-use harness::World;
+use harness::{Http, Member, World};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{begin, serve, story, text};
 
+/// Where a story of Ana's is read.
+async fn posted(http: &Http, ana: &Member) -> String {
+    let post = http.post("/v1/posts").token(&ana.token);
+    let made = post.json(story("First")).send().await.expect(201);
+    format!("/v1/posts/{}", text(&made.json()["id"]))
+}
+
 #[tokio::test]
 async fn a_change_is_bound_to_what_was_read_where_its_sender_says_so() {
     let (_world, ana, http) = begin().await;
-    let made = http
-        .post("/v1/posts")
-        .token(&ana.token)
-        .json(story("First"));
-    let path = format!(
-        "/v1/posts/{}",
-        text(&made.send().await.expect(201).json()["id"])
-    );
+    let path = posted(&http, &ana).await;
     let get = || http.get(&path).token(&ana.token);
     let patch = |text: &str| {
         http.patch(&path)
@@ -76,14 +76,7 @@ async fn a_change_is_bound_to_what_was_read_where_its_sender_says_so() {
 #[tokio::test]
 async fn of_changes_at_once_that_stand_on_one_state_one_is_made() {
     let (_world, ana, http) = begin().await;
-    let made = http
-        .post("/v1/posts")
-        .token(&ana.token)
-        .json(story("First"));
-    let path = format!(
-        "/v1/posts/{}",
-        text(&made.send().await.expect(201).json()["id"])
-    );
+    let path = posted(&http, &ana).await;
     let read = http.get(&path).token(&ana.token).send().await;
     let tag = read.header("etag").unwrap();
     let changes = (0..10).map(|number| {
@@ -105,14 +98,7 @@ async fn of_changes_at_once_that_stand_on_one_state_one_is_made() {
 #[tokio::test]
 async fn a_patch_names_every_field_that_cannot_change_and_passes_over_what_a_post_has_not() {
     let (_world, ana, http) = begin().await;
-    let made = http
-        .post("/v1/posts")
-        .token(&ana.token)
-        .json(story("First"));
-    let path = format!(
-        "/v1/posts/{}",
-        text(&made.send().await.expect(201).json()["id"])
-    );
+    let path = posted(&http, &ana).await;
     let fixed = json!({"status": "hidden", "labels": [], "disclosure": null, "prime": true});
     let refused = http.patch(&path).token(&ana.token).json(fixed).send().await;
     let mut named = refused.expect(422).pointers();

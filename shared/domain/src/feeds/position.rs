@@ -7,6 +7,7 @@ use ulid::Ulid;
 use crate::{
     ids::{PostId, UserId},
     posts::Post,
+    shown::Shown,
 };
 
 /// A place in an order by time: what timelines, walls and lists sort by.
@@ -25,6 +26,16 @@ impl Position {
             published_at: post.published_at?,
             post: post.id,
         })
+    }
+
+    /// Where a page of a list goes on that shows the first of these posts, one or more of them: at `end`, the place after
+    /// all that was read, unless some are left over.
+    pub fn after(posts: &[Shown<Post>], shown: usize, end: Option<Self>) -> Option<Self> {
+        if shown < posts.len() {
+            Self::of(posts.get(shown.checked_sub(1)?)?)
+        } else {
+            end
+        }
     }
 
     /// Before all posts of that moment.
