@@ -121,7 +121,7 @@ async fn a_poll_shows_its_results_to_its_author_and_to_all_once_it_has_closed() 
     let ben = world.member("ben").prime().await;
     world.product("mug").category("Furniture > Tables").await;
     let photo = world.ready_photo("ana").await.id.to_string();
-    let closes_at = (world.now() + SignedDuration::from_hours(1)).to_string();
+    let closes_at = format!("{:.3}", world.now() + SignedDuration::from_hours(1));
     let body = json!({"kind": "poll", "poll": {
         "question": " Which one, #coffee people? ",
         "options": [
