@@ -9,8 +9,6 @@ use shared::{
     runtime::{Clock, Context, function::Http},
     store::Store,
 };
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
@@ -29,11 +27,11 @@ impl App {
     }
 }
 
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(follows::follow_person, follows::unfollow_person))
-        .routes(routes!(follows::follow_topic, follows::unfollow_topic))
-        .routes(routes!(smiles::smile_post, smiles::take_back_smile))
+shared::routes! {
+    App:
+    follows::follow_person, follows::unfollow_person;
+    follows::follow_topic, follows::unfollow_topic;
+    smiles::smile_post, smiles::take_back_smile;
 }
 
 /// Every route of this function, within the edge.
@@ -44,9 +42,4 @@ pub fn router(context: &Context) -> Router {
 /// The function, as Lambda and the local cloud run it.
 pub fn function(context: &Context) -> Http {
     Http::new(router(context)).warmed_by(context.warm_up())
-}
-
-/// The description of this function's routes.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
 }

@@ -17,7 +17,6 @@ use shared::{
     store::Store,
     views::Presenter,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
@@ -46,10 +45,10 @@ impl App {
     }
 }
 
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(home::read_feed))
-        .routes(routes!(wall::read_wall))
+shared::routes! {
+    App:
+    home::read_feed;
+    wall::read_wall;
 }
 
 /// Every route of this function, within the edge.
@@ -60,9 +59,4 @@ pub fn router(context: &Context) -> Router {
 /// The function, as Lambda and the local cloud run it.
 pub fn function(context: &Context) -> Http {
     Http::new(router(context)).warmed_by(context.warm_up())
-}
-
-/// The description of these routes.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
 }

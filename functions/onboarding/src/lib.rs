@@ -13,8 +13,6 @@ use shared::{
     store::Store,
     views::Presenter,
 };
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
@@ -40,12 +38,12 @@ impl App {
     }
 }
 
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(interests::list_interests))
-        .routes(routes!(me::join, me::read_me, me::change_me))
-        .routes(routes!(users::read_user))
-        .routes(routes!(suggested::list_suggested))
+shared::routes! {
+    App:
+    interests::list_interests;
+    me::join, me::read_me, me::change_me;
+    users::read_user;
+    suggested::list_suggested;
 }
 
 /// Every route of this function, within the edge.
@@ -56,9 +54,4 @@ pub fn router(context: &Context) -> Router {
 /// The function, as Lambda and the local cloud run it.
 pub fn function(context: &Context) -> Http {
     Http::new(router(context)).warmed_by(context.warm_up())
-}
-
-/// The description of this function's routes.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
 }

@@ -19,8 +19,6 @@ use shared::{
     store::Store,
     views::Presenter,
 };
-use utoipa::openapi::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
@@ -64,21 +62,17 @@ impl App {
     }
 }
 
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(photos::request_upload))
-        .routes(routes!(photos::read_photo))
-        .routes(routes!(publish::create_post))
-        .routes(routes!(
-            posts::read_post,
-            change::change_post,
-            posts::delete_post
-        ))
-        .routes(routes!(posts::list_posts))
-        .routes(routes!(products::read_product))
-        .routes(routes!(reviews::list_reviews))
-        .routes(routes!(imports::list_imports))
-        .routes(routes!(imports::read_import))
+shared::routes! {
+    App:
+    photos::request_upload;
+    photos::read_photo;
+    publish::create_post;
+    posts::read_post, change::change_post, posts::delete_post;
+    posts::list_posts;
+    products::read_product;
+    reviews::list_reviews;
+    imports::list_imports;
+    imports::read_import;
 }
 
 /// Every route of this function, within the edge.
@@ -89,9 +83,4 @@ pub fn router(context: &Context) -> Router {
 /// The function, as Lambda and the local cloud run it.
 pub fn function(context: &Context) -> Http {
     Http::new(router(context)).warmed_by(context.warm_up())
-}
-
-/// The description of this function's routes.
-pub fn openapi() -> OpenApi {
-    routes().into_openapi()
 }

@@ -21,6 +21,7 @@ mod page;
 mod params;
 mod patch;
 mod path;
+pub mod routes;
 mod trace;
 mod verifier;
 

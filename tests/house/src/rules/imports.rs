@@ -136,13 +136,18 @@ pub fn functions_apart(house: &House) -> Vec<Finding> {
     found
 }
 
-/// Whether a function answers requests: it says which, in `openapi()`.
+/// Whether a function answers requests: it says which, in `shared::routes!` or an `openapi()` of its own.
 fn answers(house: &House, krate: &Crate) -> bool {
     house
         .under(&format!("{}src/lib.rs", krate.folder))
         .any(|(_, source)| {
             let mut functions = source.functions.iter();
-            functions.any(|function| function.name == "openapi" && function.of.is_none())
+            let described = functions.any(|one| one.name == "openapi" && one.of.is_none());
+            described
+                || source
+                    .names
+                    .iter()
+                    .any(|name| name.path == ["shared", "routes"])
         })
 }
 
