@@ -101,6 +101,12 @@ pub enum Conflict {
     PhotoTaken,
     /// The review is shared by another post already.
     ReviewShared,
+    /// The caller blocks, or mutes, as many people as one may.
+    BlockLimit,
+    /// The post has no poll.
+    NotAPoll,
+    /// Voting in the poll has ended.
+    PollClosed,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -231,6 +237,9 @@ impl fmt::Display for Error {
                 "A photo is taken already, by a post or as an avatar."
             }
             Self::Conflict(Conflict::ReviewShared) => "You have shared this review already.",
+            Self::Conflict(Conflict::BlockLimit) => "5,000 people are the most.",
+            Self::Conflict(Conflict::NotAPoll) => "This post has no poll.",
+            Self::Conflict(Conflict::PollClosed) => "Voting has ended.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",

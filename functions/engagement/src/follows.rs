@@ -1,10 +1,7 @@
 //! Following people and topics, and no longer.
 
 use axum::extract::State;
-use domain::{
-    ids::{TopicId, UserId},
-    people::Handle,
-};
+use domain::ids::{TopicId, UserId};
 use http::StatusCode;
 use shared::{
     error::Error,
@@ -27,9 +24,10 @@ pub async fn follow_person(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let author = app.somebody_else(&viewer.id, &handle).await?;
+    let (author, rules) = app.somebody_else(&viewer.id, &handle).await?;
     let now = app.clock.now();
-    app.store.follow(&viewer.id, &author, now).await?;
+    let me = &viewer.id;
+    Box::pin(app.store.follow(me, &author, rules, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -47,8 +45,8 @@ pub async fn unfollow_person(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let author = app.somebody_else(&viewer.id, &handle).await?;
-    app.store.unfollow(&viewer.id, &author).await?;
+    let (author, rules) = app.somebody_else(&viewer.id, &handle).await?;
+    Box::pin(app.store.unfollow(&viewer.id, &author, rules)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -91,23 +89,6 @@ pub async fn unfollow_topic(
 }
 
 impl App {
-    /// The person of that handle, who is not the caller, a member.
-    async fn somebody_else(&self, me: &UserId, handle: &str) -> Result<UserId, Error> {
-        let person = async {
-            match Handle::parse(handle) {
-                Ok(handle) => self.store.user_by_handle(&handle).await,
-                Err(_not_one) => Ok(None),
-            }
-        };
-        let (member, person) = futures::join!(self.store.member(me), person);
-        member?;
-        let person = person?.ok_or(Error::NotFound)?;
-        if person == *me {
-            return Err(Error::invalid("", "nobody follows themselves"));
-        }
-        Ok(person)
-    }
-
     /// The topic of that id. The write itself refuses who is no member, so that only where there
     /// is no such topic must be asked who comes first.
     async fn topic(&self, me: &UserId, topic: &str) -> Result<TopicId, Error> {

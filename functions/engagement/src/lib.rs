@@ -1,13 +1,19 @@
-//! Engagement: following people and topics, and smiling at posts.
+//! Engagement: following people and topics, blocking and muting, and what is done at posts.
 
+mod blocks;
 mod follows;
-mod smiles;
+mod named;
+mod people;
+mod posts;
+mod votes;
 
 use axum::Router;
 use shared::{
-    http::edge,
+    http::{Cursors, edge},
+    read::Reads,
     runtime::{Clock, Context, function::Http},
     store::Store,
+    views::Presenter,
 };
 
 /// What the handlers need.
@@ -15,13 +21,20 @@ use shared::{
 pub struct App {
     clock: Clock,
     store: Store,
+    reads: Reads,
+    cursors: Cursors,
+    present: Presenter,
 }
 
 impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
+        let store = Store::new(context.dynamodb.clone(), context.config.table());
         Self {
-            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            reads: Reads::fresh(store.clone()),
+            store,
+            cursors: Cursors::new(context),
+            present: Presenter::new(context.config.media_url()),
             clock: context.clock.clone(),
         }
     }
@@ -31,7 +44,15 @@ shared::routes! {
     App:
     follows::follow_person, follows::unfollow_person;
     follows::follow_topic, follows::unfollow_topic;
-    smiles::smile_post, smiles::take_back_smile;
+    people::list_followers;
+    people::list_following;
+    blocks::block, blocks::unblock;
+    blocks::mute, blocks::unmute;
+    people::list_blocked;
+    people::list_muted;
+    posts::smile_post, posts::take_back_smile;
+    posts::hide_post, posts::unhide_post;
+    votes::vote;
 }
 
 /// Every route of this function, within the edge.

@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use domain::{
     feeds::{FeedPage, Place},
     ids::PostId,
-    shown::Onlooker,
 };
 use futures::FutureExt;
 use jiff::Timestamp;
@@ -63,12 +62,13 @@ impl App {
             .await?;
         let candidates = sources.candidates(&self.store, &place, wanted).await?;
         let ids = place.posts(&candidates, limit);
-        let onlooker = Onlooker::new(Some(viewer.id.clone()));
-        let (posts, mut read) = self.reads.posts(onlooker, &ids).await?;
-        let page = place.page(&candidates, posts, &sources.reader, limit);
+        let (posts, mut read) = self.reads.posts(sources.onlooker, &ids).await?;
+        let mut page = place.page(&candidates, posts, &sources.reader, &read.onlooker, limit);
         let now = self.clock.now();
         let shown = page.items.iter().map(|(post, _)| &**post);
         self.reads.around(shown, now, &mut read).await?;
+        // Of a reader who did very much, some of it is known only now.
+        page.retain(|post| !read.onlooker.hid(post));
         let items = page.items.iter().map(|(post, reason)| {
             Ok(FeedItem {
                 kind: "post",

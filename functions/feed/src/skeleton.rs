@@ -3,21 +3,20 @@
 use domain::{
     feeds::{Entry, OpenPost, Place, Reader, merge},
     ids::UserId,
+    shown::Onlooker,
 };
 use futures::{
     FutureExt,
-    future::{try_join_all, try_join4},
+    future::{try_join, try_join_all, try_join4},
 };
-use shared::{
-    error::{Error, Refusal},
-    keys::Month,
-    store::Store,
-};
+use shared::{error::Error, keys::Month, store::Store};
 
 /// What the first round of reads brings.
 pub struct Sources {
     /// Whose feed it is.
     pub reader: Reader,
+    /// The same person, with their rules.
+    pub onlooker: Onlooker,
     timeline: Vec<Entry>,
     open: Vec<OpenPost>,
 }
@@ -43,11 +42,15 @@ pub async fn sources(
             _ => store.open_posts(place.snapshot()).await,
         }
     };
-    let (profile, followees, timeline, open) =
-        try_join4(store.profile(user), store.followees(user), timeline, open)
-            .boxed()
-            .await?;
-    let profile = profile.ok_or(Error::Refused(Refusal::NotJoined))?;
+    let (me, followees, timeline, open) = try_join4(
+        try_join(store.member(user), store.rules(user)),
+        store.followees(user),
+        timeline,
+        open,
+    )
+    .boxed()
+    .await?;
+    let (profile, rules) = me;
     let reader = Reader {
         id: user.clone(),
         followees,
@@ -55,6 +58,7 @@ pub async fn sources(
     };
     Ok(Sources {
         reader,
+        onlooker: Onlooker::new(user.clone(), rules),
         timeline,
         open,
     })

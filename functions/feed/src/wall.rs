@@ -5,7 +5,6 @@ use domain::{
     feeds::{Position, Reason},
     ids::TopicId,
     posts::PostKind,
-    shown::Onlooker,
 };
 use shared::{
     error::{Error, Invalid},
@@ -46,16 +45,21 @@ pub async fn read_wall(
     let kind = params.one_of("kind", &kinds, &mut invalid);
     invalid.finish()?;
 
-    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
-    let (name, viewer) = (format!("topic {topic} {kind:?}"), onlooker.id().cloned());
+    let (name, viewer) = (
+        format!("topic {topic} {kind:?}"),
+        viewer.map(|viewer| viewer.id),
+    );
     let list = app.cursors.list(&name, viewer.as_ref());
     let now = app.clock.now();
     let before = list.place(&page)?;
     let before = before.unwrap_or_else(|| Position::end_of(now));
-    let entries = app.reads.wall(&topic, before, now, page.limit).await?;
+    let (entries, onlooker) = futures::try_join!(
+        app.reads.wall(&topic, before, now, page.limit),
+        app.reads.onlooker(viewer.as_ref())
+    )?;
     let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
     let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
-    let posts: Vec<_> = ids
+    let mut posts: Vec<_> = ids
         .iter()
         .filter_map(|id| found.remove(id))
         // Its author may have taken it off the wall since.
@@ -65,6 +69,8 @@ pub async fn read_wall(
         .collect();
     let shown = posts.iter().map(|post| &**post);
     app.reads.around(shown, now, &mut read).await?;
+    // Of a reader who did very much, some of it is known only now.
+    posts.retain(|post| !read.onlooker.hid(post.id));
 
     let reason = Reason::Topic(topic);
     let items = posts

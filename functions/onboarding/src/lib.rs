@@ -9,6 +9,7 @@ mod wire;
 use axum::Router;
 use shared::{
     http::{Cursors, edge},
+    read::Reads,
     runtime::{Clock, Context, function::Http},
     store::Store,
     views::Presenter,
@@ -21,6 +22,7 @@ pub struct App {
     /// Where the API is, for `Location`.
     api_url: String,
     store: Store,
+    reads: Reads,
     present: Presenter,
     cursors: Cursors,
 }
@@ -28,8 +30,10 @@ pub struct App {
 impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
+        let store = Store::new(context.dynamodb.clone(), context.config.table());
         Self {
-            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            reads: Reads::fresh(store.clone()),
+            store,
             present: Presenter::new(context.config.media_url()),
             cursors: Cursors::new(context),
             clock: context.clock.clone(),

@@ -54,17 +54,8 @@ pub(crate) async fn join(
         notify,
     } = joining;
     let profile = Profile {
-        id: viewer.id.clone(),
-        handle,
-        display_name,
-        bio: String::new(),
-        avatar: None,
-        interests,
         notify,
-        followers: 0,
-        following: 0,
-        posts: 0,
-        joined_at: now,
+        ..Profile::new(viewer.id.clone(), handle, display_name, interests, now)
     };
     app.store.join(&profile, claim.as_ref(), now).await?;
     answer(&app, &viewer, profile)
@@ -87,7 +78,7 @@ fn answer(app: &App, viewer: &Viewer, profile: Profile) -> Result<Response, Erro
 )]
 pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Json<MeView>, Error> {
     let profile = app
-        .store
+        .reads
         .profile(&viewer.id)
         .await?
         .ok_or(Error::NotFound)?;
@@ -166,7 +157,7 @@ fn portrait(photo: Option<Photo>, owner: &UserId) -> Result<Avatar, String> {
 }
 
 fn view(app: &App, viewer: &Viewer, profile: Profile) -> MeView {
-    let profile = Onlooker::new(Some(viewer.id.clone())).meets(profile);
+    let profile = Onlooker::oneself(profile);
     MeView {
         card: app.present.user(&profile),
         counts: counts(&profile),

@@ -1,7 +1,10 @@
 //! People with the same interests.
 
 use axum::{Json, extract::State};
-use domain::people::suggestions::{Rank, Suggestion, suggest};
+use domain::{
+    people::suggestions::{Rank, Suggestion, suggest},
+    shown::Onlooker,
+};
 use shared::{
     error::Error,
     http::{Page, PageQuery, Params, Viewer},
@@ -30,10 +33,12 @@ pub(crate) async fn list_suggested(
     viewer: Viewer,
     params: Params,
 ) -> Result<Json<Page<SuggestedView>>, Error> {
-    let (me, followees) = futures::try_join!(
+    let (me, rules, followees) = futures::try_join!(
         app.store.member(&viewer.id),
+        app.store.rules(&viewer.id),
         app.store.followees(&viewer.id)
     )?;
+    let onlooker = Onlooker::new(viewer.id.clone(), rules);
     let page = params.page()?;
     let list = app.cursors.list(LIST, Some(&viewer.id));
     let after: Option<Rank> = list.place(&page)?;
@@ -42,7 +47,7 @@ pub(crate) async fn list_suggested(
         .interested(me.interests.iter().take(TOPICS), EACH)
         .await?;
     let profiles = app.store.profiles(&people).await?;
-    let mut suggestions = suggest(&me, &followees, profiles.into_values());
+    let mut suggestions = suggest(&me, &onlooker, &followees, profiles.into_values());
     suggestions.retain(|suggestion| {
         after
             .as_ref()

@@ -1,7 +1,7 @@
 //! People as others see them.
 
 use axum::{Json, extract::State};
-use domain::{people::Handle, shown::Onlooker};
+use domain::people::Handle;
 use shared::{
     error::Error,
     http::{MaybeViewer, Path},
@@ -27,20 +27,21 @@ pub(crate) async fn read_user(
     Path(handle): Path<String>,
 ) -> Result<Json<UserView>, Error> {
     let handle = Handle::parse(&handle).map_err(|_never_taken| Error::NotFound)?;
-    let user = app
-        .store
-        .user_by_handle(&handle)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let viewer = viewer.map(|viewer| viewer.id);
+    let (user, onlooker) = futures::try_join!(
+        app.store.user_by_handle(&handle),
+        app.reads.onlooker(viewer.as_ref())
+    )?;
+    let user = user.ok_or(Error::NotFound)?;
     let following = async {
         match &viewer {
-            Some(viewer) => app.store.is_following(&viewer.id, &user).await.map(Some),
+            Some(viewer) => app.store.is_following(viewer, &user).await.map(Some),
             None => Ok(None),
         }
     };
-    let (profile, following) = futures::try_join!(app.store.profile(&user), following)?;
-    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
-    let profile = onlooker.meets(profile.ok_or(Error::NotFound)?);
+    let (profile, following) = futures::try_join!(app.reads.profile(&user), following)?;
+    let profile = profile.and_then(|profile| onlooker.meets(profile));
+    let profile = profile.ok_or(Error::NotFound)?;
     Ok(Json(UserView {
         card: app.present.user(&profile),
         counts: counts(&profile),

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use axum::{Json, extract::State};
 use domain::{
-    ids::{PhotoId, ProductId, UserId},
+    ids::{PhotoId, ProductId},
     people::Profile,
     posts::{Hydrated, Post, PostKind, PostPhoto, PostStatus},
     shown::Onlooker,
 };
 use jiff::Timestamp;
 use shared::{
-    error::{Conflict, Error, Invalid, Refusal},
+    error::{Conflict, Error, Invalid},
     http::{IfMatch, JsonBody, Path, Viewer},
     store::Uploads,
     table::Anew,
@@ -21,7 +21,7 @@ use shared::{
 use crate::{
     App,
     named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
-    posts::post_id,
+    posts::{own, post_id},
     wire::{ChangePost, PostChange},
 };
 
@@ -54,13 +54,14 @@ pub async fn change_post(
     let named = change.as_ref().ok().and_then(Option::as_ref);
     let named = named.map(PostChange::named).unwrap_or_default();
     let wanted = named.photo_ids();
-    let (member, post, products, photos) = futures::join!(
+    let (member, rules, post, products, photos) = futures::join!(
         app.store.member(&me),
+        app.store.rules(&me),
         app.store.post_now(id),
         app.store.products(named.product_ids()),
         read_photos(&app.store, &wanted),
     );
-    let member = member?;
+    let (member, me) = (member?, Onlooker::new(me, rules?));
     let post = own(post?, &me)?;
     let Some(change) = change? else {
         return Err(Error::Invalid(invalid));
@@ -74,19 +75,8 @@ pub async fn change_post(
         invalid,
         if_match,
     };
-    let changed = Box::pin(app.change(member, post, &change, read));
+    let changed = Box::pin(app.change(member, me, post, &change, read));
     changed.await.map(Json)
-}
-
-/// A post that this person may change.
-fn own(post: Option<Post>, me: &UserId) -> Result<Post, Error> {
-    let post = post.filter(|post| post.visible_to(Some(me)));
-    let post = post.ok_or(Error::NotFound)?;
-    if post.author == *me {
-        Ok(post)
-    } else {
-        Err(Error::Refused(Refusal::NotOwner))
-    }
 }
 
 /// What is asked for.
@@ -119,18 +109,18 @@ impl App {
     async fn change(
         &self,
         me: Profile,
+        onlooker: Onlooker,
         mut before: Post,
         wanted: &Wanted,
         mut read: Read,
     ) -> Result<PostView, Error> {
         let change = &wanted.change;
-        let (store, asked) = (&self.store, [before.id]);
-        let onlooker = Onlooker::new(Some(me.id.clone()));
+        let store = &self.store;
         let kept = read.lacks(&before);
-        let (kept, photos, smiled) = futures::try_join!(
+        let (kept, photos, acts) = futures::try_join!(
             store.products(&kept),
             self.waiting_photos(&before, &read.photos),
-            self.reads.smiled(&onlooker, &asked),
+            store.acts_at(&me.id, before.id),
         )?;
         read.products.extend(kept);
         read.photos.extend(photos);
@@ -142,11 +132,13 @@ impl App {
             if self.as_seen(&wanted.if_match, &before).await?
                 && (after == before || store.change_post(&before, &after, &uploads).await?)
             {
+                let mut onlooker = onlooker;
+                onlooker.did([(after.id, acts)]);
                 let mut read = Hydrated {
                     products: read.products,
                     people: HashMap::from([(me.id.clone(), me)]),
                     onlooker,
-                    smiled,
+                    exact: true,
                     ..Hydrated::default()
                 };
                 self.reads.around([&after], now, &mut read).await?;
@@ -154,7 +146,7 @@ impl App {
                 return Ok(self.present.post(&after, &read, now));
             }
             anew.begin().await?;
-            before = own(store.post_now(before.id).await?, &me.id)?;
+            before = own(store.post_now(before.id).await?, &onlooker)?;
             let mut wanted = change.named().photo_ids();
             if before.status != PostStatus::Published {
                 wanted.extend(before.photo_ids());
@@ -234,6 +226,12 @@ impl PostChange {
             self.keep_photos(before, &mut after, &mut invalid);
         } else {
             self.replace_photos(before, &mut after, read, now, &mut invalid);
+        }
+        if let Some(at) = self.closes_at {
+            match &mut after.poll {
+                Some(poll) => drop(invalid.check("/poll/closes_at", poll.end_at(at, now))),
+                None => invalid.add("/poll", "belongs to posts of another kind"),
+            }
         }
         for (field, detail) in after.kind.faults(after.parts()) {
             invalid.add(format!("/{field}"), detail);

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use domain::{
     feeds::Position,
-    ids::PostId,
+    ids::{PostId, UserId},
     people::Handle,
     posts::Post,
     shown::{Onlooker, Shown},
@@ -33,15 +33,19 @@ pub async fn read_post(
     Path(id): Path<String>,
 ) -> Result<Json<PostView>, Error> {
     let id = post_id(&id)?;
-    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
-    let (_, view) = app.look(onlooker, id).await?;
+    let viewer = viewer.map(|viewer| viewer.id);
+    let (_, view) = app.look(viewer.as_ref(), id).await?;
     Ok(Json(view))
 }
 
 impl App {
     /// A post, and what it looks like to whoever looks.
-    async fn look(&self, onlooker: Onlooker, id: PostId) -> Result<(Shown<Post>, PostView), Error> {
-        let (post, mut read) = self.reads.post(onlooker, id).await?;
+    async fn look(
+        &self,
+        viewer: Option<&UserId>,
+        id: PostId,
+    ) -> Result<(Shown<Post>, PostView), Error> {
+        let (post, mut read) = self.reads.post(viewer, id).await?;
         let post = post.and_then(|post| read.onlooker.opens(post));
         let post = post.ok_or(Error::NotFound)?;
         let now = self.clock.now();
@@ -58,8 +62,7 @@ impl App {
         if !if_match.is_sent() {
             return Ok(true);
         }
-        let author = Onlooker::new(Some(read.author.clone()));
-        let (post, view) = self.look(author, read.id).await?;
+        let (post, view) = self.look(Some(&read.author), read.id).await?;
         if post.edition != read.edition || post.status != read.status {
             return Ok(false);
         }
@@ -84,24 +87,31 @@ pub async fn delete_post(
 ) -> Result<StatusCode, Error> {
     let me = viewer.id;
     let Ok(id) = post_id(&id) else {
-        app.store.member(&me).await?;
+        app.store.rules(&me).await?;
         return Err(Error::NotFound);
     };
-    let (member, post) = futures::join!(app.store.member(&me), app.store.post_now(id));
-    member?;
+    let (rules, post) = futures::join!(app.store.rules(&me), app.store.post_now(id));
+    let onlooker = Onlooker::new(me.clone(), rules?);
     let mut post = post?;
     let mut anew = Anew::standing_on("the post");
     loop {
-        let read = post.filter(|post| post.visible_to(Some(&me)));
-        let read = read.ok_or(Error::NotFound)?;
-        if read.author != me {
-            return Err(Error::Refused(Refusal::NotOwner));
-        }
+        let read = own(post, &onlooker)?;
         if app.as_seen(&if_match, &read).await? && app.store.delete_post(&me, &read).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
         anew.begin().await?;
         post = app.store.post_now(id).await?;
+    }
+}
+
+/// A post that the one who looks may change: 404 where they do not see it, 403 where it is another's.
+pub(crate) fn own(post: Option<Post>, onlooker: &Onlooker) -> Result<Post, Error> {
+    let seen = post.filter(|post| onlooker.opens(post.clone()).is_some());
+    let post = seen.ok_or(Error::NotFound)?;
+    if onlooker.id() == Some(&post.author) {
+        Ok(post)
+    } else {
+        Err(Error::Refused(Refusal::NotOwner))
     }
 }
 
@@ -121,7 +131,12 @@ pub async fn list_posts(
     params: Params,
 ) -> Result<Json<Page<PostView>>, Error> {
     let handle = Handle::parse(&handle).map_err(|_not_one| Error::NotFound)?;
-    let author = app.store.user_by_handle(&handle).await?;
+    let viewer = viewer.map(|viewer| viewer.id);
+    let (author, onlooker) = futures::try_join!(
+        app.store.user_by_handle(&handle),
+        app.reads.onlooker(viewer.as_ref())
+    )?;
+    let author = author.filter(|author| onlooker.sees(author));
     let author = author.ok_or(Error::NotFound)?;
     let page = params.page()?;
     let name = format!("posts of {author}");
@@ -129,10 +144,11 @@ pub async fn list_posts(
     let before: Option<Position> = list.place(&page)?;
     let (entries, more) = app.store.posts_by(&author, before, page.limit).await?;
     let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
-    let onlooker = Onlooker::new(viewer.map(|viewer| viewer.id));
     let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
     let found = ids.iter().filter_map(|id| found.remove(id));
-    let posts: Vec<_> = found.filter_map(|post| read.onlooker.finds(post)).collect();
+    let posts: Vec<_> = found
+        .filter_map(|post| read.onlooker.looks_through(post))
+        .collect();
     let now = app.clock.now();
     let shown = posts.iter().map(|post| &**post);
     app.reads.around(shown, now, &mut read).await?;

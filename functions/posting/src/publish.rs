@@ -1,13 +1,13 @@
 //! Creating a post: what it names is read in one round, and written in another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use axum::{extract::State, response::Response};
 use domain::{
     catalogue::review::Review,
     claim::Claim,
     ids::{PostId, UserId},
-    people::Profile,
+    people::{Profile, Rules},
     posts::{Hydrated, Post, photo::Photo},
     quota::Quota,
     shown::Onlooker,
@@ -161,8 +161,7 @@ impl App {
         let mut read = Hydrated {
             products: read.clone(),
             people: HashMap::from([(author.id.clone(), author)]),
-            onlooker: Onlooker::new(Some(post.author.clone())),
-            smiled: Some(HashSet::new()),
+            onlooker: Onlooker::new(post.author.clone(), Rules::default()),
             ..Hydrated::default()
         };
         let now = self.clock.now();

@@ -68,8 +68,8 @@ async fn a_published_post_and_a_follow_are_told_and_nothing_else_is() {
     let post = world.published_post("ana").await;
     let store = world.store();
     let bo = harness::user("bo");
-    store.smile(&bo, post.id, world.now()).await.unwrap();
-    store.unfollow(&bo, &harness::user("ana")).await.unwrap();
+    world.smile(&bo, post.id).await;
+    world.unfollow(&bo, &harness::user("ana")).await;
     assert!(store.delete_post(&post.author, &post).await.unwrap());
 
     let (event, _) = world.stream_after(None);

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod claim;
+pub mod engagement;
 pub mod feeds;
 pub mod ids;
 pub mod people;

@@ -1,9 +1,14 @@
 //! What somebody may be shown. The rules hand it out, nothing else can make it, and whatever presents
 //! takes nothing else: a surface that forgets to ask them does not compile.
 
-use std::ops::Deref;
+use std::{collections::HashMap, ops::Deref};
 
-use crate::{ids::UserId, people::Profile, posts::Post};
+use crate::{
+    engagement::Acts,
+    ids::{PostId, UserId},
+    people::{Profile, Rules},
+    posts::Post,
+};
 
 /// Something that the rules let through for whoever looks. Only this crate makes one:
 ///
@@ -34,12 +39,23 @@ impl<T> Deref for Shown<T> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Onlooker {
     id: Option<UserId>,
+    rules: Rules,
+    acts: HashMap<PostId, Acts>,
 }
 
 impl Onlooker {
-    /// A person signed in, or nobody.
-    pub fn new(id: Option<UserId>) -> Self {
-        Self { id }
+    /// A person signed in, with their rules as they are when the call begins.
+    pub fn new(id: UserId, rules: Rules) -> Self {
+        Self {
+            id: Some(id),
+            rules,
+            acts: HashMap::new(),
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn nobody() -> Self {
+        Self::default()
     }
 
     /// Who; `None` when nobody is signed in.
@@ -47,20 +63,68 @@ impl Onlooker {
         self.id.as_ref()
     }
 
+    /// What they may not do, and whom they do not see.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Takes over what was read of what they did at posts.
+    pub fn did(&mut self, acts: impl IntoIterator<Item = (PostId, Acts)>) {
+        self.acts.extend(acts);
+    }
+
+    /// What they did at a post; nothing when nobody is signed in.
+    pub fn acts(&self, post: PostId) -> Option<&Acts> {
+        self.acts.get(&post)
+    }
+
+    /// Whether they hid a post from themselves.
+    pub fn hid(&self, post: PostId) -> bool {
+        self.acts(post).is_some_and(|acts| acts.hide.is_some())
+    }
+
+    /// Whether anything of this person's is there for them: all but what lies across a block.
+    pub fn sees(&self, other: &UserId) -> bool {
+        !self.rules.part_from(other)
+    }
+
+    /// Whether they may come across this person without having asked for them.
+    pub fn wants(&self, other: &UserId) -> bool {
+        self.sees(other) && !self.rules.mute(other)
+    }
+
     /// A post that they ask for by its id: one that has appeared, or their own.
     pub fn opens(&self, post: Post) -> Option<Shown<Post>> {
-        let visible = post.visible_to(self.id());
+        let visible = post.visible_to(self.id()) && self.sees(&post.author);
         visible.then(|| Shown::by_rule(post))
     }
 
-    /// A post that they come across in a list: one that has appeared.
-    pub fn finds(&self, post: Post) -> Option<Shown<Post>> {
-        post.visible_to(None).then(|| Shown::by_rule(post))
+    /// A post in the list of the person whose it is, or of one who put it there: one that has appeared.
+    pub fn looks_through(&self, post: Post) -> Option<Shown<Post>> {
+        let visible = post.visible_to(None) && self.sees(&post.author);
+        visible.then(|| Shown::by_rule(post))
     }
 
-    /// A person whose profile they ask for.
-    pub fn meets(&self, profile: Profile) -> Shown<Profile> {
+    /// A post that they come across: one that has appeared, that they did not hide, by nobody whom they mute.
+    pub fn finds(&self, post: Post) -> Option<Shown<Post>> {
+        let visible = post.visible_to(None) && self.wants(&post.author) && !self.hid(post.id);
+        visible.then(|| Shown::by_rule(post))
+    }
+
+    /// The person who looks, as they see themselves.
+    pub fn oneself(profile: Profile) -> Shown<Profile> {
         Shown::by_rule(profile)
+    }
+
+    /// A person in the list of those whom they block: nobody else is in it.
+    pub fn keeps_out(&self, profile: Profile) -> Option<Shown<Profile>> {
+        let blocked = self.rules.blocks(&profile.id);
+        blocked.then(|| Shown::by_rule(profile))
+    }
+
+    /// A person whose profile they ask for, or in a list of people that they ask for; `None` across a block.
+    pub fn meets(&self, profile: Profile) -> Option<Shown<Profile>> {
+        self.sees(&profile.id).then(|| Shown::by_rule(profile))
     }
 }
 
@@ -75,9 +139,12 @@ mod tests {
         posts::{PostKind, PostStatus},
     };
 
+    fn person(id: &str) -> UserId {
+        UserId::parse(id).unwrap()
+    }
+
     #[test]
     fn a_post_that_waits_is_shown_to_its_author_alone_and_in_no_list() {
-        let person = |id: &str| UserId::parse(id).unwrap();
         let waiting = Post::new(
             PostId(Ulid::nil()),
             person("ana"),
@@ -88,7 +155,8 @@ mod tests {
             status: PostStatus::Published,
             ..waiting.clone()
         };
-        let onlookers = [None, Some("ben"), Some("ana")].map(|id| Onlooker::new(id.map(person)));
+        let somebody = |id| Onlooker::new(person(id), Rules::default());
+        let onlookers = [Onlooker::nobody(), somebody("ben"), somebody("ana")];
         let opened = onlookers
             .each_ref()
             .map(|who| who.opens(waiting.clone()).is_some());
@@ -97,6 +165,56 @@ mod tests {
             assert!(who.finds(waiting.clone()).is_none());
             assert!(who.finds(published.clone()).is_some());
             assert!(who.opens(published.clone()).is_some());
+            assert!(who.looks_through(waiting.clone()).is_none());
+            assert!(who.looks_through(published.clone()).is_some());
         }
+    }
+
+    /// Each column of the table of ENGAGEMENT 22, for a post of ana's: asked for, in her list, come across, herself.
+    #[test]
+    fn a_block_hides_all_a_mute_what_one_did_not_ask_for_and_hiding_one_post() {
+        let (ana, ben) = (person("ana"), person("ben"));
+        let post = Post {
+            status: PostStatus::Published,
+            ..Post::new(
+                PostId(Ulid::nil()),
+                ana.clone(),
+                PostKind::Story,
+                Timestamp::UNIX_EPOCH,
+            )
+        };
+        let seen = |who: &Onlooker| {
+            [
+                who.opens(post.clone()).is_some(),
+                who.looks_through(post.clone()).is_some(),
+                who.finds(post.clone()).is_some(),
+                who.sees(&ana),
+            ]
+        };
+        let with = |rules| Onlooker::new(ben.clone(), rules);
+        let hash = || [ana.hash()].into();
+        let blocks = Rules {
+            blocks: hash(),
+            ..Rules::default()
+        };
+        let blocked_by = Rules {
+            blocked_by: hash(),
+            ..Rules::default()
+        };
+        let mutes = Rules {
+            mutes: hash(),
+            ..Rules::default()
+        };
+        let mut hides = with(Rules::default());
+        let hide = Acts {
+            hide: Some(Timestamp::UNIX_EPOCH),
+            ..Acts::default()
+        };
+        hides.did([(post.id, hide)]);
+        assert_eq!(seen(&with(Rules::default())), [true, true, true, true]);
+        assert_eq!(seen(&with(blocks)), [false, false, false, false]);
+        assert_eq!(seen(&with(blocked_by)), [false, false, false, false]);
+        assert_eq!(seen(&with(mutes)), [true, true, false, true]);
+        assert_eq!(seen(&hides), [true, true, false, true]);
     }
 }

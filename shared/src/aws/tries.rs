@@ -28,14 +28,43 @@ pub fn tried_here(sdk: &SdkConfig) -> SdkConfig {
 pub struct Tries {
     made: u32,
     until: Instant,
+    pace: Pace,
+}
+
+/// How soon something is tried again.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// The longest wait after the first try, in milliseconds; it doubles with each.
+    first: u64,
+    /// No wait is longer, in milliseconds.
+    longest: u64,
 }
 
 impl Tries {
     /// The first, now.
     #[expect(clippy::new_without_default, reason = "it begins when it is made")]
     pub fn new() -> Self {
+        Self::at(Pace {
+            first: 50,
+            longest: 800,
+        })
+    }
+
+    /// The first of an act on what many act on at once: it goes on after up to 20 ms, doubling to 500 ms.
+    pub fn in_a_crowd() -> Self {
+        Self::at(Pace {
+            first: 20,
+            longest: 500,
+        })
+    }
+
+    fn at(pace: Pace) -> Self {
         let until = deadline::current();
-        Self { made: 0, until }
+        Self {
+            made: 0,
+            until,
+            pace,
+        }
     }
 
     /// Waits until the next may be made: "full jitter", up to 50 ms doubling to 800 ms
@@ -44,8 +73,8 @@ impl Tries {
     /// # Errors
     /// Gives back what the last one failed with when there is no time for another.
     pub async fn again<E>(&mut self, failure: E) -> Result<(), E> {
-        let ceiling = 50_u64 << self.made.min(4);
-        let wait = Duration::from_millis(rand::random_range(1..=ceiling));
+        let ceiling = self.pace.first << self.made.min(16);
+        let wait = Duration::from_millis(rand::random_range(1..=ceiling.min(self.pace.longest)));
         if Instant::now() + wait >= self.until {
             return Err(failure);
         }

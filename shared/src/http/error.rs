@@ -96,6 +96,11 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             "review-already-shared",
             "The review is shared already",
         ),
+        Error::Conflict(Conflict::BlockLimit) => {
+            (S::CONFLICT, "block-limit", "As many as there may be")
+        }
+        Error::Conflict(Conflict::NotAPoll) => (S::CONFLICT, "not-a-poll", "No poll"),
+        Error::Conflict(Conflict::PollClosed) => (S::CONFLICT, "poll-closed", "Voting has ended"),
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,

@@ -1,15 +1,40 @@
-//! Keys of what people do.
+//! Keys of what people do, and of how it is counted.
 
-use domain::ids::{PostId, UserId};
+use domain::{
+    engagement::{Heat, Thing},
+    ids::{PostId, UserId},
+};
 
 use super::Key;
 
-/// That `user` smiled at `post`.
-pub fn smile(user: &UserId, post: PostId) -> Key {
-    Key::new(acts_of(user), format!("{post}#smile"))
+/// The shards of a thing lie under this many keys, so that no partition takes all.
+pub const COUNT_PAGES: u64 = 8;
+
+/// What `user` did at `post`.
+pub fn acts(user: &UserId, post: PostId) -> Key {
+    Key::new(acts_of(user), post.to_string())
 }
 
-/// The collection of what a person did to posts; sort keys begin with the post's id.
+/// The collection of what a person did; sort keys begin with the post's id.
 pub fn acts_of(user: &UserId) -> String {
     format!("ACTS#{user}")
+}
+
+/// The item that holds a thing, with its counts.
+pub fn thing(thing: &Thing) -> Key {
+    match thing {
+        Thing::Post(post) => super::post(*post),
+        Thing::Person(user) => super::profile(user),
+    }
+}
+
+/// A shard of the counts of a thing, from the time at which it became so hot.
+pub fn shard(thing: &Thing, heat: Heat, number: u64) -> Key {
+    let page = shard_page(thing, number % COUNT_PAGES);
+    Key::new(page, format!("{}#{number}", heat.generation))
+}
+
+/// One of the [`COUNT_PAGES`] partitions of a thing's shards.
+pub fn shard_page(thing: &Thing, page: u64) -> String {
+    format!("COUNTS#{thing}#{page}")
 }

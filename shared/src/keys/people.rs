@@ -1,7 +1,7 @@
 //! Keys of people, of whom they follow, and of what they are interested in.
 
 use domain::{
-    ids::{TopicId, UserId},
+    ids::{PersonHash, TopicId, UserId},
     people::Handle,
 };
 use jiff::Timestamp;
@@ -11,6 +11,40 @@ use super::Key;
 /// A person who has joined.
 pub fn profile(user: &UserId) -> Key {
     Key::new(format!("USER#{user}"), "PROFILE")
+}
+
+/// Whom a person blocks and mutes, and who blocks them.
+pub fn rules(user: &UserId) -> Key {
+    Key::new(format!("USER#{user}"), RULES)
+}
+
+/// What the sort keys of a person's rules begin with.
+pub const RULES: &str = "RULES";
+
+/// One of the 64 pages of the rules of a person in which very many stand.
+pub fn rules_page(user: &UserId, other: PersonHash) -> Key {
+    let page = other.0[0] % 64;
+    Key::new(format!("USER#{user}"), format!("{RULES}#{page}"))
+}
+
+/// That `user` blocks `other`.
+pub fn blocked(user: &UserId, other: &UserId) -> Key {
+    Key::new(blocked_by(user), other.as_str())
+}
+
+/// The collection of whom a person blocks.
+pub fn blocked_by(user: &UserId) -> String {
+    format!("BLOCKED#{user}")
+}
+
+/// That `user` mutes `other`.
+pub fn muted(user: &UserId, other: &UserId) -> Key {
+    Key::new(muted_by(user), other.as_str())
+}
+
+/// The collection of whom a person mutes.
+pub fn muted_by(user: &UserId) -> String {
+    format!("MUTED#{user}")
 }
 
 /// The claim on a handle, whatever its case.

@@ -7,7 +7,8 @@ use std::{
 
 use domain::{
     catalogue::product::Product,
-    ids::{ProductId, UserId},
+    engagement::{Heat, Shards},
+    ids::{PostId, ProductId, UserId},
     people::Profile,
     posts::{Hydrated, Post, needs},
 };
@@ -28,6 +29,8 @@ pub(super) struct Cards {
     /// What can be bought in the stead of a product; `None` where nothing can.
     substitutes: Cache<ProductId, Option<Product>>,
     people: Cache<UserId, Profile>,
+    /// What the shards of hot posts held, with how hot they were.
+    pub(super) shards: Cache<PostId, (Heat, Shards)>,
 }
 
 impl Default for Cards {
@@ -36,12 +39,14 @@ impl Default for Cards {
             products: Cache::new(CARD_LIFE, CARDS),
             substitutes: Cache::new(CARD_LIFE, CARDS),
             people: Cache::new(CARD_LIFE, CARDS),
+            shards: Cache::new(CARD_LIFE, CARDS),
         }
     }
 }
 
 impl Reads {
-    /// Reads what stands in these posts, their authors, and what the onlooker did at them, save what was
+    /// Reads what stands in these posts, their authors, what the onlooker did at them, and the counts of those that
+    /// are hot, save what was
     /// read before: one round, and two more where something cannot be bought. Products are at the prices of `now` then.
     ///
     /// # Errors
@@ -56,12 +61,18 @@ impl Reads {
         let (products, people) = needs(posts.iter().copied());
         let mut unread = std::mem::take(&mut read.unread);
         unread.retain(|id| posts.iter().any(|post| post.id == *id));
-        let (onlooker, mut smiled) = (read.onlooker.clone(), read.smiled.take());
-        futures::try_join!(
+        let viewer = read.onlooker.id().cloned();
+        let mut hot = Hydrated {
+            exact: read.exact,
+            ..Hydrated::default()
+        };
+        let ((), (), acts) = futures::try_join!(
             self.complete(products, people, now, read),
-            self.rest(&onlooker, unread, &mut smiled),
+            self.heated(&posts, now, &mut hot),
+            self.rest(viewer.as_ref(), unread),
         )?;
-        read.smiled = smiled;
+        read.onlooker.did(acts);
+        read.shards.extend(hot.shards);
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 
 mod cache;
 mod hydrate;
+mod people;
 mod posts;
 mod product;
 mod wall;

@@ -1,18 +1,33 @@
 //! Posts, and what the onlooker did to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::{
-    ids::PostId,
+    engagement::{Acts, Thing},
+    ids::{PostId, UserId},
     posts::{Hydrated, Post},
     shown::Onlooker,
 };
+use futures::future::try_join_all;
+use jiff::Timestamp;
 
 use super::Reads;
 use crate::error::Error;
 
 impl Reads {
-    /// The posts of a skeleton and which of them the onlooker smiled at: one round. Those that are
+    /// Whoever looks, with their rules as they are now: one consistent read unit, in the first round.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn onlooker(&self, viewer: Option<&UserId>) -> Result<Onlooker, Error> {
+        let Some(viewer) = viewer else {
+            return Ok(Onlooker::nobody());
+        };
+        let rules = self.store.rules_if_any(viewer).await?;
+        Ok(Onlooker::new(viewer.clone(), rules))
+    }
+
+    /// The posts of a skeleton and what the onlooker did at them: one round. Those that are
     /// not there are left out. Where the onlooker did very much, what they did at some is read with
     /// what stands around those ([`Reads::around`]).
     ///
@@ -20,77 +35,99 @@ impl Reads {
     /// Those of the table.
     pub async fn posts(
         &self,
-        onlooker: Onlooker,
+        mut onlooker: Onlooker,
         ids: &[PostId],
     ) -> Result<(HashMap<PostId, Post>, Hydrated), Error> {
         let posts = self.store.posts(ids.iter().copied());
-        let (posts, (smiled, unread)) = futures::try_join!(posts, self.acts(&onlooker, ids))?;
+        let (posts, (acts, unread)) = futures::try_join!(posts, self.acts(onlooker.id(), ids))?;
+        onlooker.did(acts);
         let read = Hydrated {
             onlooker,
-            smiled,
             unread,
             ..Hydrated::default()
         };
         Ok((posts, read))
     }
 
-    /// One post as of every write acknowledged before, and whether the onlooker smiled at it: one
-    /// round.
+    /// One post as of every write acknowledged before, whoever looks, and what they did at it: one
+    /// round. Its counts are exact once what stands around it is read.
     ///
     /// # Errors
     /// Those of the table.
     pub async fn post(
         &self,
-        onlooker: Onlooker,
+        viewer: Option<&UserId>,
         id: PostId,
     ) -> Result<(Option<Post>, Hydrated), Error> {
-        let (asked, post) = ([id], self.store.post_now(id));
-        let (post, smiled) = futures::try_join!(post, self.smiled(&onlooker, &asked))?;
+        let acts = async {
+            match viewer {
+                Some(viewer) => self.store.acts_at(viewer, id).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (mut onlooker, post, acts) =
+            futures::try_join!(self.onlooker(viewer), self.store.post_now(id), acts)?;
+        onlooker.did(acts.map(|acts| (id, acts)));
         let read = Hydrated {
             onlooker,
-            smiled,
+            exact: true,
             ..Hydrated::default()
         };
         Ok((post, read))
     }
 
-    /// Which of these posts the onlooker smiled at; `None` when nobody is signed in.
-    ///
-    /// # Errors
-    /// Those of the table.
-    pub async fn smiled(
-        &self,
-        onlooker: &Onlooker,
-        posts: &[PostId],
-    ) -> Result<Option<HashSet<PostId>>, Error> {
-        let (mut smiled, unread) = self.acts(onlooker, posts).await?;
-        self.rest(onlooker, unread, &mut smiled).await?;
-        Ok(smiled)
-    }
-
     async fn acts(
         &self,
-        onlooker: &Onlooker,
+        viewer: Option<&UserId>,
         posts: &[PostId],
-    ) -> Result<(Option<HashSet<PostId>>, Vec<PostId>), Error> {
-        let Some(id) = onlooker.id() else {
-            return Ok((None, Vec::new()));
-        };
-        let (smiled, unread) = self.store.smiled(id, posts).await?;
-        Ok((Some(smiled), unread))
+    ) -> Result<(HashMap<PostId, Acts>, Vec<PostId>), Error> {
+        match viewer {
+            Some(viewer) => self.store.acts(viewer, posts).await,
+            None => Ok(<_>::default()),
+        }
     }
 
-    /// Reads what one Query did not tell of these posts.
+    /// Reads what one Query did not tell of what the onlooker did at these posts.
     pub(super) async fn rest(
         &self,
-        onlooker: &Onlooker,
+        viewer: Option<&UserId>,
         posts: Vec<PostId>,
-        smiled: &mut Option<HashSet<PostId>>,
+    ) -> Result<HashMap<PostId, Acts>, Error> {
+        match viewer {
+            Some(viewer) if !posts.is_empty() => self.store.acts_at_each(viewer, posts).await,
+            _ => Ok(HashMap::new()),
+        }
+    }
+
+    /// Reads what the shards of those of these posts hold that are hot; on pages of many, at most some seconds old.
+    pub(super) async fn heated(
+        &self,
+        posts: &[&Post],
+        now: Timestamp,
+        read: &mut Hydrated,
     ) -> Result<(), Error> {
-        if let (Some(id), Some(smiled)) = (onlooker.id(), smiled)
-            && !posts.is_empty()
-        {
-            smiled.extend(self.store.smiled_each(id, posts).await?);
+        let hot = posts.iter().filter(|post| post.heat().is_hot());
+        let cards = self.cards.as_ref().filter(|_| !read.exact);
+        let mut unknown = Vec::new();
+        for post in hot {
+            let known = cards.and_then(|cards| cards.shards.get(&post.id, now));
+            match known.filter(|(heat, _)| *heat == post.heat()) {
+                Some((_, shards)) => drop(read.shards.insert(post.id, shards)),
+                None => unknown.push(*post),
+            }
+        }
+        let exact = read.exact;
+        let sums = unknown.into_iter().map(async |post| {
+            let thing = Thing::Post(post.id);
+            let shards = self.store.shards(&thing, post.heat(), exact).await?;
+            Ok::<_, Error>((post, shards))
+        });
+        for (post, shards) in try_join_all(sums).await? {
+            if let Some(cards) = cards {
+                let known = (post.heat(), shards.clone());
+                cards.shards.put(post.id, known, now);
+            }
+            read.shards.insert(post.id, shards);
         }
         Ok(())
     }

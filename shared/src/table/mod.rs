@@ -25,8 +25,9 @@ use crate::{
 pub use anew::Anew;
 pub(crate) use expression::{EXISTS, Expression, string_set};
 pub use read::{Found, Range};
+pub(crate) use transact::Attempt;
 pub(crate) use write::{
-    Conditional, Write, delete, delete_if, delete_there, put, put_if, put_new, update_if,
+    Conditional, Write, delete, delete_if, delete_there, put, put_if, put_new, update, update_if,
 };
 
 /// An item as the SDK has it.

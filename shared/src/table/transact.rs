@@ -25,13 +25,39 @@ impl Table {
         }
     }
 
+    /// Tries once to commit all writes or none, with a client request token of its own, so that the next try is
+    /// judged by itself: where the answer to this one is lost, the relation that it wrote tells.
+    ///
+    /// # Errors
+    /// What the first refused write means, and what will not pass.
+    pub(crate) async fn attempt<T>(
+        &self,
+        done: T,
+        writes: Vec<Write<T>>,
+    ) -> Result<Attempt<T>, Error> {
+        let built = writes.into_iter().map(|write| write.build(&self.name));
+        let (items, refusals): (Vec<_>, Vec<_>) = built.collect::<Result<_, _>>()?;
+        let request = self.client.transact_write_items();
+        let request = request.set_transact_items(Some(items));
+        let request = request.client_request_token(token());
+        let Err(error) = Box::pin(request.send()).await else {
+            return Ok(Attempt::Answered(done));
+        };
+        match cancelled(&error) {
+            Some(Verdict::Condition(index)) => meaning(refusals, index).map(Attempt::Answered),
+            Some(Verdict::Again) => Ok(Attempt::Passed(conflicts(&error))),
+            Some(Verdict::Fault) => Err(classify(error)),
+            None if is_transient(&error) => Ok(Attempt::Passed(Vec::new())),
+            None => Err(classify(error)),
+        }
+    }
+
     /// The place of the first write whose condition did not hold; `None` once all are made.
     async fn commit(&self, items: Vec<TransactWriteItem>) -> Result<Option<usize>, Error> {
-        let token = format!("{:032x}", rand::random::<u128>());
         let request = self.client.transact_write_items();
         let request = request
             .set_transact_items(Some(items))
-            .client_request_token(token);
+            .client_request_token(token());
         let passes = |error: &_| is_transient(error) || cancelled(error) == Some(Verdict::Again);
         match call(|| request.clone().send(), passes).await {
             Ok(_) => Ok(None),
@@ -42,6 +68,32 @@ impl Table {
             },
         }
     }
+}
+
+/// What came of one try at a transaction.
+#[derive(Debug)]
+pub(crate) enum Attempt<T> {
+    /// It is committed, or one of its conditions does not hold.
+    Answered(T),
+    /// Nothing of it is known to be committed, and the next try may be. These writes met other transactions on
+    /// their items.
+    Passed(Vec<usize>),
+}
+
+fn token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// The places of the writes that met other transactions.
+fn conflicts(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Vec<usize> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+        error.as_service_error()
+    else {
+        return Vec::new();
+    };
+    let reasons = cancelled.cancellation_reasons().iter().enumerate();
+    let met = reasons.filter(|(_, reason)| reason.code() == Some("TransactionConflict"));
+    met.map(|(index, _)| index).collect()
 }
 
 /// Why a transaction was cancelled, if that is what the error says.

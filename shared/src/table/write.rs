@@ -29,7 +29,7 @@ enum Request {
     Put(Item, Option<Expression>),
     Delete(Key, Option<Expression>),
     /// Placeholders of update and condition share one namespace.
-    Update(Key, Expression, String),
+    Update(Key, Expression, Option<String>),
 }
 
 impl Conditional {
@@ -88,9 +88,14 @@ pub(crate) fn delete_there(key: Key) -> Conditional {
     delete_if(key, Expression::new(EXISTS))
 }
 
+/// Changes an item, or makes it.
+pub(crate) fn update<T>(key: Key, update: Expression) -> Write<T> {
+    unconditional(Request::Update(key, update, None))
+}
+
 /// Changes an item if the condition holds; placeholders of both share one namespace.
 pub(crate) fn update_if(key: Key, update: Expression, condition: impl Into<String>) -> Conditional {
-    Conditional(Request::Update(key, update, condition.into()))
+    Conditional(Request::Update(key, update, Some(condition.into())))
 }
 
 /// DynamoDB refuses a map of names or values that is empty.
@@ -135,7 +140,7 @@ impl Request {
                     .table_name(table)
                     .set_key(Some(key.attributes()))
                     .update_expression(update.text)
-                    .condition_expression(condition)
+                    .set_condition_expression(condition)
                     .set_expression_attribute_names(some(update.names))
                     .set_expression_attribute_values(some(update.values));
                 item.update(update.build().map_err(Error::internal)?)

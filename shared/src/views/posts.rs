@@ -2,6 +2,7 @@
 
 use domain::{
     catalogue::product::Product,
+    engagement::{Acts, Count},
     ids::ProductId,
     posts::{
         Hotspot, Hydrated, Poll, PollOption, Post, PostPhoto, entities,
@@ -94,10 +95,22 @@ pub struct CountsView {
 }
 
 /// What the viewer did to a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ViewerView {
     /// Whether they smiled at it.
     pub smiled: bool,
+    /// The id of the option that they voted for; absent while they have not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vote: Option<String>,
+}
+
+impl ViewerView {
+    fn of(acts: Option<&Acts>) -> Self {
+        Self {
+            smiled: acts.is_some_and(|acts| acts.smile.is_some()),
+            vote: acts.and_then(|acts| acts.vote).map(poll::option_id),
+        }
+    }
 }
 
 /// A post.
@@ -194,7 +207,7 @@ pub struct PollOptionView {
     /// Its product, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<ProductCard>,
-    /// How many voted for it; to its author, and to all once the poll has closed.
+    /// How many voted for it; to who voted, to its author, and to all once the poll has closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub votes: Option<u64>,
     /// The part of the voters who did, 0 to 1; with `votes`.
@@ -206,6 +219,7 @@ impl Presenter {
     /// A post as it is `now`, with what was read for it.
     pub fn post(&self, post: &Shown<Post>, read: &Hydrated, now: Timestamp) -> PostView {
         let card = |id: &ProductId| ProductCard::of(id, read);
+        let acts = read.onlooker.acts(post.id);
         let buyable = |id: &&ProductId| read.products.get(*id).is_some_and(Product::can_be_bought);
         PostView {
             id: post.id.to_string(),
@@ -241,28 +255,37 @@ impl Presenter {
             topics: post.topics.iter().map(ToString::to_string).collect(),
             labels: Vec::new(),
             counts: CountsView {
-                smiles: post.smiles,
-                comments: post.comments,
+                smiles: read.count(post, Count::Smiles),
+                comments: read.count(post, Count::Comments),
                 saves: post.saves,
             },
             created_at: post.created_at.into(),
             published_at: post.published_at.map(Time),
             edited_at: post.edited_at.map(Time),
-            viewer: read.smiled.as_ref().map(|smiled| ViewerView {
-                smiled: smiled.contains(&post.id),
-            }),
+            viewer: read.onlooker.id().map(|_| ViewerView::of(acts)),
         }
     }
 
-    /// A poll; results to its author, and to all once it has closed.
-    fn poll(&self, poll: &Poll, post: &Post, read: &Hydrated, now: Timestamp) -> PollView {
+    /// A poll; results to who voted, to its author, and to all once it has closed (ENGAGEMENT 18).
+    pub fn poll(
+        &self,
+        poll: &Poll,
+        post: &Shown<Post>,
+        read: &Hydrated,
+        now: Timestamp,
+    ) -> PollView {
         let closed = poll.is_closed(now);
-        let results = closed || read.onlooker.id() == Some(&post.author);
-        let voters = post.votes.iter().sum();
-        let option = |(index, option): (usize, &PollOption)| {
-            let votes = post.votes.get(index).copied().unwrap_or_default();
+        let mine = read.onlooker.acts(post.id).and_then(|acts| acts.vote);
+        let results = closed || mine.is_some() || read.onlooker.id() == Some(&post.author);
+        let votes = |place| read.count(post, Count::Votes(place));
+        let voters = (0_u8..)
+            .zip(&poll.options)
+            .map(|(place, _)| votes(place))
+            .sum();
+        let option = |(place, option): (u8, &PollOption)| {
+            let votes = votes(place);
             PollOptionView {
-                id: (index + 1).to_string(),
+                id: poll::option_id(place),
                 text: option.text.clone(),
                 photo: option.photo.as_ref().map(|photo| self.photo(photo, read)),
                 product: option.product.as_ref().map(|id| ProductCard::of(id, read)),
@@ -272,7 +295,7 @@ impl Presenter {
         };
         PollView {
             question: poll.question.clone(),
-            options: poll.options.iter().enumerate().map(option).collect(),
+            options: (0_u8..).zip(&poll.options).map(option).collect(),
             voters,
             closes_at: poll.closes_at.map(Time),
             closed,
@@ -404,7 +427,7 @@ mod tests {
                 Timestamp::UNIX_EPOCH,
             )
         };
-        Onlooker::default().finds(post).unwrap()
+        Onlooker::nobody().finds(post).unwrap()
     }
 
     #[test]

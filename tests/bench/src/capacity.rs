@@ -200,7 +200,8 @@ impl Bench {
         // Another instance, so that nothing is cached yet.
         let http = self.serve(posting::router(&self.context));
         let path = format!("/v1/posts/{}", id(&made)?);
-        let read = Budget::rounds(2).rcu(4.0);
+        // Of these, one unit is for the rules of who looks, and half a one for what they did.
+        let read = Budget::rounds(2).rcu(4.5);
         self.call(
             "GET /v1/posts/{post_id}, 3 products",
             http.get(&path),
@@ -257,7 +258,7 @@ impl Bench {
             ("a post of 2 KB", posts[0].id, 6.0),
         ] {
             let path = format!("/v1/posts/{post}/smile");
-            let budget = Budget::rounds(2).rcu(1.5).wcu(wcu);
+            let budget = Budget::rounds(2).rcu(2.0).wcu(wcu);
             let name = format!("PUT /v1/posts/{{post_id}}/smile, {what}");
             self.call(&name, http.put(&path), 204, budget).await?;
             let name = format!("DELETE /v1/posts/{{post_id}}/smile, {what}");
@@ -281,11 +282,54 @@ impl Bench {
             self.call(&format!("DELETE {route}"), delete, 204, budget)
                 .await?;
         }
+        let hide = format!("/v1/posts/{}/hide", small.id);
+        let budget = Budget::rounds(2).rcu(3.0).wcu(8.0);
+        for (method, request) in [("PUT", http.put(&hide)), ("DELETE", http.delete(&hide))] {
+            let name = format!("{method} /v1/posts/{{post_id}}/hide");
+            self.call(&name, request, 204, budget).await?;
+        }
+        self.vote(&http).await?;
+        for what in ["followers", "following"] {
+            let name = format!("GET /v1/users/{{handle}}/{what}");
+            let get = http.get(&format!("/v1/users/{}/{what}", author(0)));
+            self.call(&name, get, 200, Budget::FREE).await?;
+        }
+        for (what, budget) in [
+            ("mute", Budget::rounds(3).rcu(3.0).wcu(4.0)),
+            ("block", Budget::rounds(4).rcu(6.0).wcu(10.0)),
+        ] {
+            let path = format!("/v1/users/stranger/{what}");
+            let list = http.get(&format!("/v1/me/{what}s"));
+            let name = format!("PUT /v1/users/{{handle}}/{what}");
+            self.call(&name, http.put(&path), 204, budget).await?;
+            let name = format!("GET /v1/me/{what}s");
+            self.call(&name, list, 200, Budget::FREE).await?;
+            let name = format!("DELETE /v1/users/{{handle}}/{what}");
+            self.call(&name, http.delete(&path), 204, budget).await?;
+        }
+        Ok(())
+    }
+
+    /// A vote, and another, in a poll of two options: as a smile, and half a read unit.
+    async fn vote(&mut self, http: &Http) -> Result<()> {
+        let posting = self.serve(posting::router(&self.context));
+        let poll = json!({"question": "Which?", "options": [{"text": "a"}, {"text": "b"}]});
+        let poll = posting
+            .post("/v1/posts")
+            .json(json!({"kind": "poll", "poll": poll}));
+        let poll = id(&poll.token(&self.token).send().await)?;
+        let budget = Budget::rounds(2).rcu(3.0).wcu(4.0);
+        for (what, option) in [("a first", "1"), ("another", "2")] {
+            let name = format!("PUT /v1/posts/{{post_id}}/vote, {what}");
+            let vote = http.put(&format!("/v1/posts/{poll}/vote"));
+            let vote = vote.json(json!({ "option": option }));
+            self.call(&name, vote, 200, budget).await?;
+        }
         Ok(())
     }
 
     async fn feed(&mut self) -> Result<()> {
-        let (cold, warm) = (Budget::rounds(4).rcu(55.0), Budget::rounds(4).rcu(25.0));
+        let (cold, warm) = (Budget::rounds(4).rcu(60.0), Budget::rounds(4).rcu(30.0));
         for size in ["60 posts in the timeline", "300 posts"] {
             let http = self.serve(feed::router(&self.context));
             let name = format!("GET /v1/feed, cold, {size}");

@@ -16,7 +16,7 @@ use data_plane::Template;
 use domain::{
     feeds::{HORIZON, Position},
     ids::{PostId, TopicId, UserId},
-    people::{Handle, Notify, Profile, interests},
+    people::{Handle, Profile, interests},
     posts::{Post, PostKind, PostStatus},
 };
 use harness::Meter;
@@ -191,18 +191,12 @@ async fn load(store: &Store, graph: &Graph, context: &Context) -> Result<()> {
     let mut edges = Vec::new();
     for (node, others) in graph {
         let id = user(*node);
+        let handle = Handle::parse(&handle(*node)).map_err(anyhow::Error::msg)?;
+        let interests = topics(interests::MINIMUM).into_iter().collect();
         profiles.push(Profile {
-            handle: Handle::parse(&handle(*node)).map_err(anyhow::Error::msg)?,
-            display_name: format!("Person {node}"),
-            bio: String::new(),
-            avatar: None,
-            interests: topics(interests::MINIMUM).into_iter().collect(),
-            notify: Notify::default(),
             followers: others.len() as u64,
             following: others.len() as u64,
-            posts: 0,
-            joined_at: now,
-            id,
+            ..Profile::new(id, handle, format!("Person {node}"), interests, now)
         });
         for other in others {
             edges.push((user(*node), user(*other)));

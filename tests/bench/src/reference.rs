@@ -1,12 +1,10 @@
 //! The reference page: what ARCHITECTURE's budgets are said of.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context as _, Result, anyhow};
 use domain::{
     feeds::Entry,
     ids::TopicId,
-    people::{Handle, Notify, Profile, interests},
+    people::{Handle, Profile, interests},
     posts::Post,
 };
 use harness::{World, user};
@@ -57,18 +55,16 @@ pub(crate) fn text(bytes: usize) -> String {
 
 /// A profile such as people fill in.
 pub(crate) fn profile(world: &World, sub: &str, following: usize) -> Result<Profile> {
+    let handle = Handle::parse(sub).map_err(|error| anyhow!("{sub} {error}"))?;
+    let (name, interests) = (
+        format!("Person {sub}"),
+        topics(TOPICS).into_iter().collect(),
+    );
     Ok(Profile {
-        id: user(sub),
-        handle: Handle::parse(sub).map_err(|error| anyhow!("{sub} {error}"))?,
-        display_name: format!("Person {sub}"),
         bio: text(200),
-        avatar: None,
-        interests: topics(TOPICS).into_iter().collect::<BTreeSet<_>>(),
-        notify: Notify::default(),
         followers: 1,
         following: following as u64,
-        posts: 0,
-        joined_at: world.now(),
+        ..Profile::new(user(sub), handle, name, interests, world.now())
     })
 }
 

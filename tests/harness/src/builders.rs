@@ -8,7 +8,7 @@ use std::{
 use domain::{
     catalogue::product::{Availability, Money, Product},
     ids::{PhotoId, PostId, ProductId, TopicId, UserId},
-    people::{Handle, Notify, Profile, interests},
+    people::{Handle, Profile, interests},
     posts::{
         Hotspot, Post, PostKind, PostPhoto, PostStatus,
         photo::{Image, Photo, PhotoStatus, Rendition},
@@ -170,18 +170,6 @@ impl World {
             photos: Vec::new(),
         }
     }
-
-    /// Lets one member follow another.
-    ///
-    /// # Panics
-    /// When one of them has not joined.
-    pub async fn follow(&self, reader: &str, author: &str) {
-        let followed = self
-            .store()
-            .follow(&user(reader), &user(author), self.now())
-            .await;
-        followed.expect("both have joined");
-    }
 }
 
 impl NewMember<'_> {
@@ -209,19 +197,13 @@ impl NewMember<'_> {
     }
 
     async fn join(self) -> Member {
-        let profile = Profile {
-            id: user(&self.sub),
-            handle: Handle::parse(&self.sub).expect("a handle"),
-            display_name: self.sub.clone(),
-            bio: String::new(),
-            avatar: None,
-            interests: self.interests.into_iter().collect(),
-            notify: Notify::default(),
-            followers: 0,
-            following: 0,
-            posts: 0,
-            joined_at: self.world.now(),
-        };
+        let profile = Profile::new(
+            user(&self.sub),
+            Handle::parse(&self.sub).expect("a handle"),
+            self.sub.clone(),
+            self.interests.into_iter().collect(),
+            self.world.now(),
+        );
         let joined = self
             .world
             .store()

@@ -16,6 +16,7 @@
 )]
 
 mod builders;
+mod deeds;
 mod faults;
 mod http;
 mod issuer;

@@ -1,6 +1,7 @@
 //! The harness keeps what it promises to the tests that stand on it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::people::Rules;
 use harness::{Forgery, Meter, World};
 
 #[tokio::test]
@@ -73,7 +74,8 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
     let reading = meter.take();
     assert_eq!((reading.rounds, reading.dynamodb), (2, 3));
     assert_eq!((reading.rcu, reading.wcu), (3.0, 0.0));
-    store.follow(&ana, &ben, world.now()).await.unwrap();
+    let (rules, now) = (Rules::default(), world.now());
+    store.follow(&ana, &ben, rules, now).await.unwrap();
     let reading = meter.take();
     assert_eq!((reading.rounds, reading.dynamodb, reading.wcu), (1, 1, 8.0));
     context

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     feeds::Position,
     ids::TopicId,
-    people::{Handle, Notify, Profile},
+    people::{Handle, Profile},
 };
 use jiff::SignedDuration;
 use shared::keys;
@@ -30,22 +30,17 @@ async fn gather(spark: &LocalSpark, author: &str) {
     let now = spark.cloud.clock().now();
     let author = spark.user(author);
     let profiles: Vec<_> = (0..FOLLOWERS)
-        .map(|number| Profile {
-            id: spark.user(&follower(number)),
-            handle: Handle::parse(&follower(number)).unwrap(),
-            display_name: format!("Follower {number}"),
-            bio: String::new(),
-            avatar: None,
+        .map(|number| {
             // None of the author's topic, so that only the follow brings the posts.
-            interests: topics(12)[5..]
-                .iter()
-                .map(|id| TopicId::parse(id).unwrap())
-                .collect(),
-            notify: Notify::default(),
-            followers: 0,
-            following: 1,
-            posts: 0,
-            joined_at: now,
+            let interests = topics(12).split_off(5).into_iter();
+            let interests = interests.map(|id| TopicId::parse(id).unwrap());
+            let (id, name) = (spark.user(&follower(number)), format!("Follower {number}"));
+            let handle = Handle::parse(&follower(number)).unwrap();
+            let profile = Profile::new(id, handle, name, interests.collect(), now);
+            Profile {
+                following: 1,
+                ..profile
+            }
         })
         .collect();
     let edges: Vec<_> = (0..FOLLOWERS)

@@ -14,11 +14,11 @@ async fn old_smiles(world: &World, count: u64, from: PostId) {
     let ben = UserId::parse("ben").unwrap();
     let first = from.0.timestamp_ms() + 1;
     let smiles: Vec<_> = (0..count)
-        .map(|n| keys::smile(&ben, PostId(ulid::Ulid::from_parts(first + n, 0))))
+        .map(|n| keys::acts(&ben, PostId(ulid::Ulid::from_parts(first + n, 0))))
         .map(|key| {
             let mut item = key.attributes();
             let at = AttributeValue::S("2026-01-01T00:00:00Z".to_owned());
-            item.insert("at".to_owned(), at);
+            item.insert("smile".to_owned(), at);
             let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
             WriteRequest::builder().put_request(put).build()
         })
@@ -47,11 +47,7 @@ async fn a_page_costs_the_same_for_a_reader_of_five_thousand_smiles_between_its_
         posts.push(post);
     }
     for post in [0, 2, 4] {
-        let smiled = world
-            .store()
-            .smile(&ben.id, posts[post].id, world.now())
-            .await;
-        smiled.unwrap();
+        world.smile(&ben.id, posts[post].id).await;
     }
     let (mut costs, token) = (Vec::new(), world.token("ben", &[]));
     for smiles in [0, 5_000] {
@@ -74,4 +70,12 @@ async fn a_page_costs_the_same_for_a_reader_of_five_thousand_smiles_between_its_
         costs[1].rounds, costs[0].rounds,
         "it is read beside the cards"
     );
+    // Whatever else was done, what was hidden is not shown.
+    let now = world.now();
+    let store = world.store();
+    store.hide(&ben.id, posts[3].id, Some(now)).await.unwrap();
+    let (http, _) = metered(&world);
+    let answer = http.get("/v1/feed").token(&token).send().await.expect(200);
+    assert_eq!(ids(&answer).len(), 4);
+    assert!(!ids(&answer).contains(&posts[3].id.to_string()));
 }

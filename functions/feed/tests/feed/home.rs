@@ -133,11 +133,7 @@ async fn what_is_deleted_or_unfollowed_is_gone_from_pages_asked_for_later() {
             .await
             .unwrap()
     );
-    world
-        .store()
-        .unfollow(&reader.id, &posts[0].author)
-        .await
-        .unwrap();
+    world.unfollow(&reader.id, &posts[0].author).await;
     let path = format!("/v1/feed?limit=100&cursor={}", next(&first).unwrap());
     let rest = http
         .get(&path)

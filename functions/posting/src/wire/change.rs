@@ -6,6 +6,7 @@ use domain::{
     ids::{ProductId, TopicId},
     text,
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
     error::Invalid,
@@ -38,7 +39,8 @@ pub struct ChangePost {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 20)]
     products: Patch<Vec<String>>,
-    /// The whole poll anew: only before the post has appeared.
+    /// With `closes_at` alone, when voting ends: earlier than before. Else the whole poll anew: only before the post
+    /// has appeared.
     #[serde(default)]
     #[schema(value_type = Option<NewPoll>)]
     poll: Patch<NewPoll>,
@@ -54,6 +56,8 @@ pub struct PostChange {
     /// With their places in the body.
     pub products: Option<Vec<(usize, ProductId)>>,
     pub poll: Option<DraftPoll>,
+    /// When voting in the poll is to end.
+    pub closes_at: Option<Timestamp>,
 }
 
 impl Wire for ChangePost {
@@ -83,6 +87,7 @@ impl Wire for ChangePost {
     /// fields are bad.
     fn parse(self, invalid: &mut Invalid) -> Option<PostChange> {
         let mut seen = HashSet::new();
+        let mut closes_at = None;
         Some(PostChange {
             text: named(self.text)
                 .and_then(|text| invalid.check("/text", text::within(&text, text::POST))),
@@ -95,8 +100,13 @@ impl Wire for ChangePost {
                     invalid.add("/poll", "cannot be removed");
                     None
                 }
+                Patch::Set(poll) if poll.only_ends() => {
+                    closes_at = poll.end(invalid);
+                    None
+                }
                 Patch::Set(poll) => Some(poll.read(&mut seen, invalid)),
             },
+            closes_at,
         })
     }
 }

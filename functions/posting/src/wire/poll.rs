@@ -63,17 +63,25 @@ pub struct DraftOption {
 }
 
 impl NewPoll {
+    /// Whether it says when voting ends, and nothing else.
+    pub fn only_ends(&self) -> bool {
+        self.question.is_none() && self.options.is_none() && self.closes_at.is_some()
+    }
+
+    /// When voting ends, if it says so.
+    pub fn end(&self, invalid: &mut Invalid) -> Option<Timestamp> {
+        let sent = time::sent(self.closes_at.as_deref()?);
+        let sent = sent.ok_or_else(|| "must be a time such as 2026-11-21T18:00:00Z".to_owned());
+        invalid.check("/poll/closes_at", sent)
+    }
+
     /// Reads the fields, noting each bad one; what is good of it. `seen` are the photos that the
     /// body named before.
     pub fn read(self, seen: &mut HashSet<PhotoId>, invalid: &mut Invalid) -> DraftPoll {
+        let closes_at = self.end(invalid);
         let question = self.question.ok_or_else(|| REQUIRED.to_owned());
         let question = question.and_then(|text| text::line(&text, text::QUESTION));
         let question = invalid.check("/poll/question", question);
-        let closes_at = self.closes_at.map(|sent| {
-            let parsed = time::sent(&sent);
-            parsed.ok_or_else(|| "must be a time such as 2026-11-21T18:00:00Z".to_owned())
-        });
-        let closes_at = closes_at.and_then(|read| invalid.check("/poll/closes_at", read));
         let sent = match self.options {
             None => {
                 invalid.add("/poll/options", REQUIRED);

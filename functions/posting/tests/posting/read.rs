@@ -11,11 +11,7 @@ async fn everybody_reads_a_published_post_and_sees_their_own_smile() {
     let (world, ana, http) = begin().await;
     let ben = world.member("ben").await;
     let post = world.published_post("ana").text("Hello <b>").await;
-    world
-        .store()
-        .smile(&ben.id, post.id, world.now())
-        .await
-        .unwrap();
+    world.smile(&ben.id, post.id).await;
     let path = format!("/v1/posts/{}", post.id);
     let read = async |token: Option<&str>| {
         let get = http.get(&path);
@@ -74,7 +70,7 @@ async fn what_is_no_post_is_not_found_and_a_bad_token_is_no_anonymous_reader() {
 }
 
 #[tokio::test]
-async fn reading_a_post_takes_two_rounds_and_at_most_four_units() {
+async fn reading_a_post_takes_two_rounds_and_few_units_one_of_them_for_the_rules_of_who_looks() {
     let (world, ana, _) = begin().await;
     for id in ["a", "b", "c"] {
         world.product(id).await;
@@ -91,7 +87,7 @@ async fn reading_a_post_takes_two_rounds_and_at_most_four_units() {
     meter.take();
     http.get(&path).token(&ana.token).send().await.expect(200);
     let used = meter.take();
-    assert!(used.rounds <= 2 && used.rcu <= 4.0, "{used:?}");
+    assert!(used.rounds <= 2 && used.rcu <= 4.5, "{used:?}");
     http.get(&path).send().await.expect(200);
     let used = meter.take();
     assert!(used.rounds <= 2 && used.rcu <= 3.0, "{used:?}");
@@ -237,10 +233,8 @@ async fn a_page_may_be_short_where_posts_went_since() {
         .await;
     let ben = world.member("ben").prime().await;
     world
-        .store()
-        .smile(&ben.id, world.published_post("ana").await.id, world.now())
-        .await
-        .unwrap();
+        .smile(&ben.id, world.published_post("ana").await.id)
+        .await;
     let page = http
         .get("/v1/users/ana/posts?limit=1")
         .token(&ben.token)

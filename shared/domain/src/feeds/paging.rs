@@ -11,7 +11,11 @@ use super::{
     Entry, HORIZON, Position, Reader, Reason, WINDOW,
     ranking::{Run, rank},
 };
-use crate::{ids::PostId, posts::Post, shown::Shown};
+use crate::{
+    ids::PostId,
+    posts::Post,
+    shown::{Onlooker, Shown},
+};
 
 /// How far a reader has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +53,17 @@ struct Window {
 }
 
 impl FeedPage {
+    /// Leaves out what turns out not to be wanted after all.
+    pub fn retain(&mut self, wanted: impl Fn(PostId) -> bool) {
+        let unwanted: Vec<_> = self.ranked.iter().map(|post| !wanted(*post)).collect();
+        for window in &mut self.windows {
+            let gone = unwanted.iter().take(window.start);
+            window.start -= gone.filter(|unwanted| **unwanted).count();
+        }
+        self.items.retain(|(post, _)| wanted(post.id));
+        self.ranked.retain(|post| wanted(*post));
+    }
+
     /// Where a page begins that follows so many of the items; `None` at the end of the feed.
     pub fn after(&self, shown: usize) -> Option<Place> {
         let begun = self
@@ -120,6 +135,7 @@ impl Place {
         candidates: &[Entry],
         mut posts: HashMap<PostId, Post>,
         reader: &Reader,
+        onlooker: &Onlooker,
         limit: usize,
     ) -> FeedPage {
         let wanted = self.wanted(limit);
@@ -132,7 +148,9 @@ impl Place {
         let later = left.split_off(left.len().min(limit));
         let mut allowed = |ids: &mut dyn Iterator<Item = PostId>| -> Vec<_> {
             let posts = ids.filter_map(|id| posts.remove(&id));
-            posts.filter_map(|post| reader.finds(post)).collect()
+            posts
+                .filter_map(|post| reader.finds(onlooker, post))
+                .collect()
         };
         let after = |run: Run, shown: &[(Shown<Post>, Reason)]| {
             let authors = shown.iter().map(|(post, _)| &post.author);
@@ -181,6 +199,7 @@ mod tests {
     use super::*;
     use crate::{
         ids::UserId,
+        people::Rules,
         posts::{PostKind, PostStatus},
     };
 
@@ -209,6 +228,7 @@ mod tests {
             authors in proptest::collection::vec(0..3_usize, 0..90),
             limits in proptest::collection::vec(1..40_usize, 90),
             smiles in proptest::collection::vec(0..1_000_u64, 90),
+            unwanted in proptest::collection::vec(proptest::bool::weighted(0.1), 90),
             fits in 1..40_usize,
         ) {
             let mut all = posts(&authors);
@@ -217,6 +237,7 @@ mod tests {
                 followees: all.iter().map(|post| post.author.clone()).collect(),
                 topics: BTreeSet::new(),
             };
+            let onlooker = Onlooker::new(reader.id.clone(), Rules::default());
             let entries: Vec<_> = all.iter().filter_map(Entry::of).collect();
             let (mut place, mut seen) = (Some(Place::start(NOW)), Vec::new());
             for (limit, smiles) in limits.into_iter().zip(smiles) {
@@ -227,7 +248,12 @@ mod tests {
                 let ids = here.posts(&candidates, limit);
                 let read = all.iter().filter(|post| ids.contains(&post.id));
                 let read = read.map(|post| (post.id, post.clone())).collect();
-                let page = here.page(&candidates, read, &reader, limit);
+                let mut page = here.page(&candidates, read, &reader, &onlooker, limit);
+                let wanted = |post: &PostId| {
+                    let place = all.iter().position(|other| other.id == *post);
+                    place.is_some_and(|place| !unwanted[place])
+                };
+                page.retain(|post| wanted(&post));
                 prop_assert!(page.items.len() <= limit);
                 // The answer may end before the page does.
                 let shown = page.items.len().min(fits);
@@ -241,7 +267,8 @@ mod tests {
             prop_assert_eq!(place, None);
             let different: BTreeSet<_> = seen.iter().collect();
             prop_assert_eq!(different.len(), seen.len());
-            prop_assert_eq!(seen.len(), authors.len());
+            let wanted = unwanted[..authors.len()].iter().filter(|unwanted| !**unwanted);
+            prop_assert_eq!(seen.len(), wanted.count());
         }
     }
 }

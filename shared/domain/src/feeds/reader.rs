@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{TopicId, UserId},
     posts::Post,
-    shown::Shown,
+    shown::{Onlooker, Shown},
 };
 
 /// Why a post may be in somebody's feed.
@@ -31,10 +31,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A post, with why it is in their feed; `None` when it is not to be: their own, not
-    /// published, or of nobody and nothing that they follow (any more).
-    pub fn finds(&self, post: Post) -> Option<(Shown<Post>, Reason)> {
-        if !self.wants(&post.author, &post.topics) || !post.visible_to(None) {
+    /// A post, with why it is in their feed, as they look now; `None` when it is not to be: their own, of
+    /// nobody and nothing that they follow (any more), or nothing that they may come across.
+    pub fn finds(&self, onlooker: &Onlooker, post: Post) -> Option<(Shown<Post>, Reason)> {
+        if !self.wants(&post.author, &post.topics) {
             return None;
         }
         let reason = if self.followees.contains(&post.author) {
@@ -43,7 +43,7 @@ impl Reader {
             let topic = post.topics.iter().find(|topic| self.topics.contains(topic));
             Reason::Topic(topic?.clone())
         };
-        Some((Shown::by_rule(post), reason))
+        Some((onlooker.finds(post)?, reason))
     }
 
     /// Whether a post by this author on these topics is one for them.

@@ -1,14 +1,18 @@
 //! People: handles, profiles, and what may be done to them.
 
 pub mod interests;
+mod rules;
 pub mod suggestions;
 
 use std::collections::BTreeSet;
+
+pub use rules::{MOST, Rules};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    engagement::{Count, Heat, Shards},
     ids::{PhotoId, TopicId, UserId},
     posts::photo::Image,
 };
@@ -125,9 +129,64 @@ pub struct Profile {
     pub posts: u64,
     /// When they joined.
     pub joined_at: Timestamp,
+    /// As the rules of this person have it: a follow stands on it.
+    #[serde(default, rename = "v", skip_serializing_if = "is_zero")]
+    pub version: u64,
+    /// Over how many shards its counts are spread beside it: what it says of them itself is a part then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub heat: u64,
+    /// How often it became hot.
+    #[serde(default, rename = "gen", skip_serializing_if = "is_zero")]
+    pub generation: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Profile {
+    /// Somebody who joins now: nothing said of themselves but a name, no switch on, nothing counted.
+    pub fn new(
+        id: UserId,
+        handle: Handle,
+        display_name: String,
+        interests: BTreeSet<TopicId>,
+        joined_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            handle,
+            display_name,
+            bio: String::new(),
+            avatar: None,
+            interests,
+            notify: Notify::default(),
+            followers: 0,
+            following: 0,
+            posts: 0,
+            joined_at,
+            version: 0,
+            heat: 0,
+            generation: 0,
+        }
+    }
+
+    /// How its counts are kept.
+    pub fn heat(&self) -> Heat {
+        Heat {
+            shards: self.heat,
+            generation: self.generation,
+        }
+    }
+
+    /// Takes in what the shards of its counts hold.
+    pub fn plus(&mut self, shards: &Shards) {
+        self.followers = shards.plus(Count::Followers, self.followers);
+        self.following = shards.plus(Count::Following, self.following);
+        self.posts = shards.plus(Count::Posts, self.posts);
+    }
+
     /// Whether its owner has changed nothing of it since it was seen so. Counts move by themselves.
     pub fn says_as(&self, seen: &Self) -> bool {
         let said = |profile: &Self| {

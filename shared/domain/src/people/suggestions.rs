@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Profile;
 use crate::{
     ids::{TopicId, UserId},
-    shown::Shown,
+    shown::{Onlooker, Shown},
 };
 
 /// Somebody who shares interests, and which.
@@ -39,12 +39,14 @@ impl Suggestion {
 /// Those who share an interest with `me` and are not followed yet, in the order of their places.
 pub fn suggest(
     me: &Profile,
+    onlooker: &Onlooker,
     followees: &BTreeSet<UserId>,
     candidates: impl IntoIterator<Item = Profile>,
 ) -> Vec<Suggestion> {
     let mut suggestions: Vec<_> = candidates
         .into_iter()
         .filter(|profile| profile.id != me.id && !followees.contains(&profile.id))
+        .filter(|profile| onlooker.wants(&profile.id))
         .map(|profile| Suggestion {
             shared: &profile.interests & &me.interests,
             profile: Shown::by_rule(profile),
@@ -58,41 +60,41 @@ pub fn suggest(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::{Handle, Notify, interests};
+    use crate::people::{Handle, Rules, interests};
 
     fn profile(id: &str, interests: std::ops::Range<usize>, joined: i64) -> Profile {
         let all = interests::groups()
             .iter()
             .flat_map(|group| &group.interests);
         let chosen = all.skip(interests.start).take(interests.len());
-        Profile {
-            id: UserId::parse(id).unwrap(),
-            handle: Handle::parse(id).unwrap(),
-            display_name: id.to_owned(),
-            bio: String::new(),
-            avatar: None,
-            interests: chosen.filter_map(|i| TopicId::parse(&i.id)).collect(),
-            notify: Notify::default(),
-            followers: 0,
-            following: 0,
-            posts: 0,
-            joined_at: Timestamp::from_second(joined).unwrap(),
-        }
+        Profile::new(
+            UserId::parse(id).unwrap(),
+            Handle::parse(id).unwrap(),
+            id.to_owned(),
+            chosen.filter_map(|i| TopicId::parse(&i.id)).collect(),
+            Timestamp::from_second(joined).unwrap(),
+        )
     }
 
     #[test]
     fn most_shared_comes_first_and_neither_oneself_nor_whom_one_follows_nor_strangers() {
         let me = profile("ana", 0..6, 1);
         let followed = UserId::parse("followed").unwrap();
+        let rules = Rules {
+            mutes: [UserId::parse("muted").unwrap().hash()].into(),
+            ..Rules::default()
+        };
+        let onlooker = Onlooker::new(me.id.clone(), rules);
         let candidates = [
             profile("ana", 0..6, 1),
             profile("two", 4..9, 1),
             profile("late", 4..9, 2),
             profile("six", 0..6, 1),
             profile("followed", 0..6, 1),
+            profile("muted", 0..6, 1),
             profile("stranger", 6..11, 1),
         ];
-        let suggested = suggest(&me, &BTreeSet::from([followed]), candidates);
+        let suggested = suggest(&me, &onlooker, &BTreeSet::from([followed]), candidates);
         let names: Vec<_> = suggested.iter().map(|s| s.profile.id.as_str()).collect();
         assert_eq!(names, ["six", "late", "two"]);
         assert_eq!(suggested[1].shared.len(), 2);

@@ -1,10 +1,11 @@
 //! What stands in posts and around them, as it was read.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::Post;
 use crate::{
     catalogue::product::Product,
+    engagement::{Count, Shards},
     ids::{PostId, ProductId, UserId},
     people::Profile,
     shown::Onlooker,
@@ -19,12 +20,32 @@ pub struct Hydrated {
     pub substitutes: HashMap<ProductId, Product>,
     /// Authors.
     pub people: HashMap<UserId, Profile>,
-    /// Who looks.
+    /// Who looks, and what they did.
     pub onlooker: Onlooker,
-    /// Posts that they smiled at; `None` when nobody is signed in.
-    pub smiled: Option<HashSet<PostId>>,
-    /// Posts of which that is not read yet.
+    /// Posts of which is not read yet what the onlooker did at them.
     pub unread: Vec<PostId>,
+    /// Whether counts are to be as of every act acknowledged before.
+    pub exact: bool,
+    /// What the shards of hot posts hold.
+    pub shards: HashMap<PostId, Shards>,
+}
+
+impl Hydrated {
+    /// A count of a post, with what lies in its shards.
+    pub fn count(&self, post: &Post, count: Count) -> u64 {
+        let base = match count {
+            Count::Smiles => post.smiles,
+            Count::Comments => post.comments,
+            Count::Votes(option) => {
+                let votes = post.votes.get(usize::from(option));
+                votes.copied().unwrap_or_default()
+            }
+            // Counted at people.
+            Count::Followers | Count::Following | Count::Posts => 0,
+        };
+        let shards = self.shards.get(&post.id);
+        shards.map_or(base, |shards| shards.plus(count, base))
+    }
 }
 
 /// The products and people that must be read to show these posts.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::review::Review,
+    engagement::Heat,
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
 };
 
@@ -152,6 +153,12 @@ pub struct Post {
     /// How often anything but counts was changed in it: what is changed next stands on this.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub edition: u64,
+    /// Over how many shards its counts are spread beside it: what it says of them itself is a part then.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub heat: u64,
+    /// How often it became hot.
+    #[serde(default, rename = "gen", skip_serializing_if = "is_zero")]
+    pub generation: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -182,7 +189,30 @@ impl Post {
             published_at: None,
             edited_at: None,
             edition: 0,
+            heat: 0,
+            generation: 0,
         }
+    }
+
+    /// How its counts are kept.
+    pub fn heat(&self) -> Heat {
+        Heat {
+            shards: self.heat,
+            generation: self.generation,
+        }
+    }
+
+    /// Takes in a vote for an option of its poll, in the stead of the voter's former one.
+    pub fn count_vote(&mut self, before: Option<u8>, option: u8) {
+        let mut vote = |option: u8, by: i64| {
+            if let Some(votes) = self.votes.get_mut(usize::from(option)) {
+                *votes = votes.saturating_add_signed(by);
+            }
+        };
+        if let Some(before) = before {
+            vote(before, -1);
+        }
+        vote(option, 1);
     }
 
     /// Every product in it, in the order shown, as often as it is named.

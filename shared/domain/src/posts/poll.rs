@@ -43,10 +43,35 @@ pub struct PollOption {
 }
 
 impl Poll {
+    /// Ends voting earlier than it would: at this time, or at once where that has passed.
+    ///
+    /// # Errors
+    /// Says what is wrong, for the person who chose it.
+    pub fn end_at(&mut self, at: Timestamp, now: Timestamp) -> Result<(), String> {
+        if self.closes_at.is_some_and(|stands| at >= stands) {
+            return Err("must be earlier than it stands".to_owned());
+        }
+        if !self.is_closed(now) {
+            self.closes_at = Some(at.max(now));
+        }
+        Ok(())
+    }
+
     /// Whether voting has ended.
     pub fn is_closed(&self, now: Timestamp) -> bool {
         self.closes_at.is_some_and(|at| at <= now)
     }
+}
+
+/// What a vote names an option by: its place, from 1 on. Places are kept from 0 on.
+pub fn option_id(place: u8) -> String {
+    (u16::from(place) + 1).to_string()
+}
+
+/// The place of the option of that id, of so many.
+pub fn option_of(id: &str, options: usize) -> Option<u8> {
+    let mut places = (0_u8..).take(options);
+    places.find(|place| option_id(*place) == id)
 }
 
 /// A closing time that is neither too soon nor too late, seen from `now`.
@@ -81,6 +106,39 @@ mod tests {
         assert!(!after(299) && !after(30 * 86_400 + 1) && !after(-1));
         assert!(closing(Timestamp::MIN, Timestamp::MAX).is_err());
         assert!(closing(Timestamp::MAX, Timestamp::MIN).is_err());
+    }
+
+    #[test]
+    fn a_poll_ends_earlier_than_it_would_and_never_later() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let poll = |closes_at| Poll {
+            question: "?".to_owned(),
+            options: Vec::new(),
+            closes_at,
+        };
+        let ended = |stands: Option<i64>, to, now| {
+            let mut poll = poll(stands.map(at));
+            let ended = poll.end_at(at(to), at(now));
+            ended
+                .ok()
+                .map(|()| poll.closes_at.map(Timestamp::as_second))
+        };
+        assert_eq!(ended(Some(100), 50, 10), Some(Some(50)));
+        assert_eq!(ended(None, 50, 10), Some(Some(50)));
+        assert_eq!(ended(Some(100), 5, 10), Some(Some(10)));
+        assert_eq!(ended(Some(100), 100, 10), None);
+        assert_eq!(ended(Some(100), 200, 10), None);
+        // It has closed: what it closed at stays.
+        assert_eq!(ended(Some(100), 50, 110), Some(Some(100)));
+    }
+
+    #[test]
+    fn an_option_is_called_by_its_place_from_one_on() {
+        assert_eq!((option_id(0), option_id(3)), ("1".into(), "4".into()));
+        assert_eq!((option_of("1", 2), option_of("2", 2)), (Some(0), Some(1)));
+        for none in ["0", "3", "01", "", "x"] {
+            assert_eq!(option_of(none, 2), None, "{none}");
+        }
     }
 
     #[test]

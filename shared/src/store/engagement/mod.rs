@@ -1,3 +1,8 @@
-//! What people do to posts: relations whose counts move in the same transaction.
+//! What people do to posts, each with its count.
 
-mod smiles;
+mod acts;
+mod counts;
+mod votes;
+
+pub(in crate::store) use counts::{Act, Counted};
+pub use votes::Vote;

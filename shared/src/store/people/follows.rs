@@ -2,16 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ids::UserId, people::Profile};
+use domain::{
+    engagement::{Count, Heat, Thing},
+    ids::UserId,
+    people::{Profile, Rules},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::profiles::{count, member_items};
+use super::profiles::member_items;
 use crate::{
     error::{Error, Refusal},
     keys,
-    store::Store,
-    table::{Range, delete, delete_there, encode, put, put_new, traced},
+    store::{
+        Store,
+        engagement::{Act, Counted},
+    },
+    table::{
+        Anew, EXISTS, Expression, Range, Write, delete, delete_there, encode, put, put_new, traced,
+    },
 };
 
 #[derive(Serialize, Deserialize)]
@@ -19,48 +28,145 @@ struct Edge {
     since: Timestamp,
 }
 
+/// The writes by which an edge goes, once.
+fn unfollowed(reader: &UserId, author: &UserId) -> Vec<Write<Act<()>>> {
+    vec![
+        delete_there(keys::follows(reader, author)).unless(Act::Came(())),
+        delete(keys::fan(author, reader)),
+    ]
+}
+
+/// That a reader's profile is as their rules have it: a block moves the version in both, in one transaction.
+fn as_ruled(rules: &Rules) -> (String, Expression) {
+    let (version, named) = match rules.version {
+        0 => ("attribute_not_exists(v)", Expression::default()),
+        version => {
+            let version = i64::try_from(version).unwrap_or(i64::MAX);
+            ("v = :v", Expression::default().number(":v", version))
+        }
+    };
+    (format!("{EXISTS} AND {version}"), named)
+}
+
 impl Store {
-    /// Follows a person: both edges and both counts, once.
+    /// Follows a person: both edges and both counts, once. `rules` are the reader's, as they were read: a block that
+    /// was put or taken away since undoes the attempt.
     ///
     /// # Errors
-    /// [`Refusal::NotJoined`] for the reader, [`Error::NotFound`] for the author.
+    /// [`Refusal::NotJoined`] for the reader; [`Error::NotFound`] for the author, or across a block.
     pub async fn follow(
         &self,
         reader: &UserId,
         author: &UserId,
+        mut rules: Rules,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let (mut heat, mut anew) = ([Heat::default(); 2], Anew::standing_on("two profiles"));
         let edge = encode(&keys::follows(reader, author), &Edge { since: now })?;
-        let writes = vec![
-            put_new(traced(edge)).unless(()),
-            put(keys::fan(author, reader).attributes()),
-            count(reader, "following", 1).or_fail(Error::Refused(Refusal::NotJoined)),
-            count(author, "followers", 1).or_fail(Error::NotFound),
-        ];
-        self.table.transact((), writes).await
+        let edge = traced(edge);
+        loop {
+            if rules.part_from(author) {
+                return Err(Error::NotFound);
+            }
+            let relation = || {
+                Ok(vec![
+                    put_new(edge.clone()).unless(Act::Came(())),
+                    put(keys::fan(author, reader).attributes()),
+                ])
+            };
+            let mine = as_ruled(&rules);
+            let moved = self.move_follow(reader, author, mine, heat, relation, 1);
+            if moved.await? {
+                return Ok(());
+            }
+            (heat, _) = (self.heats(reader, author).await?, anew.begin().await?);
+            rules = self.rules(reader).await?;
+        }
     }
 
     /// Takes a follow back, once.
     ///
     /// # Errors
     /// As [`Store::follow`].
-    pub async fn unfollow(&self, reader: &UserId, author: &UserId) -> Result<(), Error> {
-        let writes = vec![
-            delete_there(keys::follows(reader, author)).unless(()),
-            delete(keys::fan(author, reader)),
-            count(reader, "following", -1).or_fail(Error::Refused(Refusal::NotJoined)),
-            count(author, "followers", -1).or_fail(Error::NotFound),
-        ];
-        self.table.transact((), writes).await
+    pub async fn unfollow(
+        &self,
+        reader: &UserId,
+        author: &UserId,
+        mut rules: Rules,
+    ) -> Result<(), Error> {
+        let (mut heat, mut anew) = ([Heat::default(); 2], Anew::standing_on("two profiles"));
+        loop {
+            if rules.part_from(author) {
+                return Err(Error::NotFound);
+            }
+            let relation = || Ok(unfollowed(reader, author));
+            let mine = as_ruled(&rules);
+            let moved = self.move_follow(reader, author, mine, heat, relation, -1);
+            if moved.await? {
+                return Ok(());
+            }
+            (heat, _) = (self.heats(reader, author).await?, anew.begin().await?);
+            rules = self.rules(reader).await?;
+        }
+    }
+
+    /// Undoes a follow, whatever the rules of the two say.
+    pub(super) async fn undo_follow(&self, reader: &UserId, author: &UserId) -> Result<(), Error> {
+        let (mut heat, mut anew) = ([Heat::default(); 2], Anew::standing_on("two profiles"));
+        loop {
+            let relation = || Ok(unfollowed(reader, author));
+            let there = (EXISTS.to_owned(), Expression::default());
+            let moved = self.move_follow(reader, author, there, heat, relation, -1);
+            if moved.await? {
+                return Ok(());
+            }
+            (heat, _) = (self.heats(reader, author).await?, anew.begin().await?);
+        }
+    }
+
+    /// Moves both counts with an edge. `false` when a profile is not as it was read.
+    async fn move_follow(
+        &self,
+        reader: &UserId,
+        author: &UserId,
+        condition: (String, Expression),
+        [mine, theirs]: [Heat; 2],
+        relation: impl Fn() -> Result<Vec<Write<Act<()>>>, Error>,
+        by: i64,
+    ) -> Result<bool, Error> {
+        let me = Thing::Person(reader.clone());
+        let mine = Counted::when(me, mine, vec![(Count::Following, by)], condition);
+        let them = Thing::Person(author.clone());
+        let theirs = Counted::there(them, theirs, vec![(Count::Followers, by)]);
+        let act = self.act((), relation, &mut [mine, theirs]).await?;
+        Ok(act == Act::Came(()))
+    }
+
+    /// How the counts of both are kept, as of every write acknowledged before.
+    async fn heats(&self, reader: &UserId, author: &UserId) -> Result<[Heat; 2], Error> {
+        let (mine, theirs) = futures::try_join!(self.profile(reader), self.profile(author))?;
+        let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
+        let theirs = theirs.ok_or(Error::NotFound)?;
+        Ok([mine.heat(), theirs.heat()])
     }
 
     /// Whether `reader` follows `author`.
     pub async fn is_following(&self, reader: &UserId, author: &UserId) -> Result<bool, Error> {
-        Ok(self
+        let edge = self
             .table
             .get(&keys::follows(reader, author), false)
-            .await?
-            .is_some())
+            .await?;
+        Ok(edge.is_some())
+    }
+
+    /// The same, as of every write acknowledged before.
+    pub(super) async fn is_following_now(
+        &self,
+        reader: &UserId,
+        author: &UserId,
+    ) -> Result<bool, Error> {
+        let edge = self.table.get(&keys::follows(reader, author), true).await?;
+        Ok(edge.is_some())
     }
 
     /// Everybody whom a reader follows.
@@ -76,6 +182,18 @@ impl Store {
             .collect())
     }
 
+    /// Up to `limit` of those whom a reader follows, in the order of their ids, after `after`; and whether there are
+    /// more.
+    pub async fn followees_after(
+        &self,
+        reader: &UserId,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<(Vec<UserId>, bool), Error> {
+        self.people_under(keys::follows_of(reader), after, limit)
+            .await
+    }
+
     /// Up to `limit` of those whom an author's posts are pushed to, in the order of their ids,
     /// after `after`; and whether there are more. Consistent, so that an edge committed before a
     /// post is never missed by its delivery.
@@ -85,16 +203,27 @@ impl Store {
         after: Option<&UserId>,
         limit: usize,
     ) -> Result<(Vec<UserId>, bool), Error> {
+        self.people_under(keys::fans_of(author), after, limit).await
+    }
+
+    /// Up to `limit` of the people whom the sort keys of a collection name, after `after`; and whether there are
+    /// more. Consistent.
+    pub(super) async fn people_under(
+        &self,
+        collection: String,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<(Vec<UserId>, bool), Error> {
         let range = Range {
-            after: after.map(|reader| reader.as_str().to_owned()),
+            after: after.map(|last| last.as_str().to_owned()),
             limit: Some(limit),
             consistent: true,
-            ..Range::all(keys::fans_of(author))
+            ..Range::all(collection)
         };
         let found = self.table.query(&range).await?;
-        let fans = found.items.iter().filter_map(keys::Key::of);
+        let people = found.items.iter().filter_map(keys::Key::of);
         Ok((
-            fans.filter_map(|key| UserId::parse(&key.sk)).collect(),
+            people.filter_map(|key| UserId::parse(&key.sk)).collect(),
             found.more,
         ))
     }
@@ -107,7 +236,7 @@ impl Store {
         edges: &[(UserId, UserId)],
         now: Timestamp,
     ) -> Result<(), Error> {
-        let mut items = Vec::with_capacity(profiles.len() * 2 + edges.len() * 2);
+        let mut items = Vec::with_capacity(profiles.len() * 3 + edges.len() * 2);
         for profile in profiles {
             items.extend(member_items(profile)?);
         }

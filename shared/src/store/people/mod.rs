@@ -1,8 +1,9 @@
-//! People: their profiles and handles, what they are interested in, whom they follow.
+//! People: their profiles and handles, what they are interested in, whom they follow, block and mute.
 
 mod follows;
 mod interests;
 mod profiles;
+mod rules;
 
 pub(in crate::store) use profiles::count;
 pub use profiles::{NotifyChange, ProfileChange};

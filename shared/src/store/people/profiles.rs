@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::interests::list_interests;
+use super::{interests::list_interests, rules::none_yet};
 use crate::{
     error::{Conflict, Error, Refusal},
     keys,
@@ -21,8 +21,8 @@ use crate::{
         posts::{claim_avatar, remove_photo},
     },
     table::{
-        Anew, Conditional, EXISTS, Expression, Item, decode, encode, put_if, put_new, readable,
-        string_set, update_if,
+        Anew, Conditional, EXISTS, Expression, Item, decode, encode, put, put_if, put_new,
+        readable, string_set, update_if,
     },
 };
 
@@ -60,15 +60,16 @@ pub struct NotifyChange {
     pub follows: Option<bool>,
 }
 
-/// The items of a member: the profile, and the claim on the handle.
-pub(in crate::store) fn member_items(profile: &Profile) -> Result<[Item; 2], Error> {
+/// The items of a member: the profile, the claim on the handle, and their rules.
+pub(in crate::store) fn member_items(profile: &Profile) -> Result<[Item; 3], Error> {
     let mut member = encode(&keys::profile(&profile.id), profile)?;
     member.insert("interests".to_owned(), string_set(&profile.interests));
     let claim = HandleClaim {
         user: profile.id.clone(),
         expires_at: None,
     };
-    Ok([member, encode(&keys::handle(&profile.handle), &claim)?])
+    let owner = encode(&keys::handle(&profile.handle), &claim)?;
+    Ok([member, owner, none_yet(&profile.id)])
 }
 
 /// Moves a count of a profile that must be there.
@@ -90,13 +91,14 @@ impl Store {
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let [member, owner] = member_items(profile)?;
+        let [member, owner, rules] = member_items(profile)?;
         let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
             .number(":now", now.as_second());
         let conflict = Error::Conflict;
         let mut writes = vec![
             put_new(member).or_fail(conflict(Conflict::AlreadyJoined)),
             put_if(owner, free).or_fail(conflict(Conflict::HandleTaken)),
+            put(rules),
         ];
         if let Some(claim) = claim {
             let made = note_made(claim, profile.id.to_string(), now)?;

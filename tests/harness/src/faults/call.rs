@@ -55,7 +55,12 @@ impl Call {
     /// Its operation, and what tells it from others of that, but not from itself when it is made again.
     pub(super) fn digest(&self) -> (String, u64) {
         let mut hasher = DefaultHasher::new();
-        self.body.to_string().hash(&mut hasher);
+        let mut said = self.body.clone();
+        if let Some(said) = said.as_object_mut() {
+            said.remove("ClientRequestToken");
+        }
+        said.sort_all_objects();
+        said.to_string().hash(&mut hasher);
         (self.operation.clone(), hasher.finish())
     }
 

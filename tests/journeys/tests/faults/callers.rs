@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::ids::PostId;
+use domain::{engagement::Count, ids::PostId};
 use futures::future::join_all;
 use harness::{Answer, Faults, Http, Member, Request, World};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -155,7 +155,7 @@ async fn follows(seed: u64) -> Met {
 
     let store = world.store();
     for ((reader, _), follows) in readers.iter().zip(&follows) {
-        let profile = store.member(&reader.id).await.expect("a reader");
+        let profile = world.profile(&reader.id).await;
         assert_eq!(profile.following, follows.len() as u64, "{}", reader.id);
         assert_eq!(store.followees(&reader.id).await.expect("edges"), *follows);
     }
@@ -166,7 +166,7 @@ async fn follows(seed: u64) -> Met {
         let expected: BTreeSet<_> = expected.map(|((reader, _), _)| &reader.id).collect();
         let expected: Vec<_> = expected.into_iter().cloned().collect();
         assert_eq!(fans, expected, "{}", author.id);
-        let profile = store.member(&author.id).await.expect("an author");
+        let profile = world.profile(&author.id).await;
         assert_eq!(profile.followers, fans.len() as u64, "{}", author.id);
     }
     met(&readers
@@ -204,14 +204,15 @@ async fn smiles(seed: u64) -> Met {
 
     let store = world.store();
     for ((reader, _), smiles) in readers.iter().zip(&smiles) {
-        let smiled = store.smiled_each(&reader.id, posts.iter().copied()).await;
-        let smiled = smiled.expect("smiles");
-        assert_eq!(smiled.into_iter().collect::<BTreeSet<_>>(), *smiles);
+        let acts = store.acts_at_each(&reader.id, posts.iter().copied()).await;
+        let acts = acts.expect("acts").into_iter();
+        let smiled = acts.filter(|(_, acts)| acts.smile.is_some());
+        let smiled: BTreeSet<_> = smiled.map(|(post, _)| post).collect();
+        assert_eq!(smiled, *smiles);
     }
     for post in &posts {
         let smiled = smiles.iter().filter(|smiles| smiles.contains(post)).count();
-        let post = store.post_now(*post).await.expect("the table answers");
-        assert_eq!(post.expect("a post").smiles, smiled as u64);
+        assert_eq!(world.counted(*post, Count::Smiles).await, smiled as u64);
     }
     met(&readers
         .into_iter()

@@ -48,8 +48,7 @@ async fn act(world: &World, random: &mut StdRng, told: &mut Told) {
             told.ever.insert(edge);
         }
         8 => {
-            let gone = world.store().unfollow(&edge.0, &edge.1).await;
-            gone.expect("the edge goes");
+            world.unfollow(&edge.0, &edge.1).await;
             told.due
                 .retain(|(reader, post)| *reader != edge.0 || told.posts[post].author != edge.1);
             told.follows.remove(&edge);

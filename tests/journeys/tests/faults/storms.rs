@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use data_plane::Contention;
+use domain::engagement::Count;
 use futures::future::join_all;
 use harness::{Answer, Fault, Faults, Http, Member, World};
 use serde_json::json;
@@ -42,12 +43,7 @@ async fn smile_at_once(world: &World, callers: usize) {
         .map(|fan| http.put(&path).token(&fan.token).send());
     let answers = join_all(smiles).await;
     assert_eq!(statuses(&answers), [(204, callers)]);
-    let post = world
-        .store()
-        .post_now(post)
-        .await
-        .expect("the table answers");
-    assert_eq!(post.expect("a post").smiles, callers as u64);
+    assert_eq!(world.counted(post, Count::Smiles).await, callers as u64);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +104,7 @@ async fn two_hundred_follow_somebody_at_once_who_changes_their_profile_meanwhile
     let (followed, changed) = futures::join!(join_all(follows), join_all(changes));
     assert_eq!(statuses(&followed), [(204, CALLERS)]);
     assert_eq!(statuses(&changed), [(200, 20)]);
-    let now = world.store().member(&user("ana")).await.expect("ana");
+    let now = world.profile(&user("ana")).await;
     assert_eq!(now.followers, CALLERS as u64);
     let (fans, _) = world
         .store()

@@ -122,7 +122,12 @@ async fn settles(seed: u64) -> Met {
 
 #[tokio::test]
 async fn a_post_that_waits_for_its_photos_appears_once_whatever_fails() {
-    crate::over_seeds(0..30, settles, &[TRANSACTIONS, BATCHES].concat()).await;
+    Box::pin(crate::over_seeds(
+        0..30,
+        settles,
+        &[TRANSACTIONS, BATCHES].concat(),
+    ))
+    .await;
 }
 
 /// A post of a good photo and one that is cut in half, whose author replaces the bad one as soon

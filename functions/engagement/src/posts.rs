@@ -1,0 +1,88 @@
+//! Smiling at posts, hiding them from oneself, and taking either back.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::{
+    error::Error,
+    http::{Path, Prime, Viewer},
+};
+
+use crate::App;
+
+/// Smiles at a post; one a person.
+#[utoipa::path(
+    put,
+    path = "/v1/posts/{post_id}/smile",
+    tag = "engagement",
+    params(("post_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Smiled."))
+)]
+pub async fn smile_post(
+    State(app): State<App>,
+    Prime(viewer): Prime,
+    Path(post): Path<String>,
+) -> Result<StatusCode, Error> {
+    let post = app.published(&viewer.id, &post).await?;
+    let now = app.clock.now();
+    app.store.smile(&viewer.id, &post, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a smile back; without the Prime tier too.
+#[utoipa::path(
+    delete,
+    path = "/v1/posts/{post_id}/smile",
+    tag = "engagement",
+    params(("post_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Taken back."))
+)]
+pub async fn take_back_smile(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(post): Path<String>,
+) -> Result<StatusCode, Error> {
+    let post = app.published(&viewer.id, &post).await?;
+    app.store.take_back_smile(&viewer.id, &post).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hides a post from one's feed and walls, and wants less like it.
+#[utoipa::path(
+    put,
+    path = "/v1/posts/{post_id}/hide",
+    tag = "engagement",
+    params(("post_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Hidden."))
+)]
+pub async fn hide_post(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(post): Path<String>,
+) -> Result<StatusCode, Error> {
+    let post = app.published(&viewer.id, &post).await?;
+    let now = app.clock.now();
+    app.store.hide(&viewer.id, post.id, Some(now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hides a post no longer.
+#[utoipa::path(
+    delete,
+    path = "/v1/posts/{post_id}/hide",
+    tag = "engagement",
+    params(("post_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Not hidden any more."))
+)]
+pub async fn unhide_post(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(post): Path<String>,
+) -> Result<StatusCode, Error> {
+    let post = app.published(&viewer.id, &post).await?;
+    app.store.hide(&viewer.id, post.id, None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

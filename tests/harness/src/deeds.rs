@@ -1,0 +1,77 @@
+//! What people do to each other and to posts, done beside the API; and what has been counted.
+
+use domain::{
+    engagement::Count,
+    ids::{PostId, UserId},
+    people::Profile,
+};
+use shared::read::Reads;
+
+use crate::{World, issuer::user};
+
+impl World {
+    /// Lets one member follow another.
+    ///
+    /// # Panics
+    /// When one of them has not joined.
+    pub async fn follow(&self, reader: &str, author: &str) {
+        let (reader, author, store) = (user(reader), user(author), self.store());
+        let rules = store.rules(&reader).await.expect("a member");
+        let followed = store.follow(&reader, &author, rules, self.now());
+        followed.await.expect("both have joined");
+    }
+
+    /// Lets one member follow another no longer.
+    ///
+    /// # Panics
+    /// When one of them has not joined.
+    pub async fn unfollow(&self, reader: &UserId, author: &UserId) {
+        let store = self.store();
+        let rules = store.rules(reader).await.expect("a member");
+        let unfollowed = store.unfollow(reader, author, rules);
+        unfollowed.await.expect("both have joined");
+    }
+
+    /// Lets somebody smile at a post.
+    ///
+    /// # Panics
+    /// When it is not published.
+    pub async fn smile(&self, who: &UserId, post: PostId) {
+        let store = self.store();
+        let read = store.post_now(post).await.expect("the table answers");
+        let post = read.expect("a post");
+        let smiled = store.smile(who, &post, self.now());
+        smiled.await.expect("a published post");
+    }
+
+    /// A count of a post, as of every act acknowledged before.
+    ///
+    /// # Panics
+    /// When the post is not there.
+    pub async fn counted(&self, post: PostId, count: Count) -> u64 {
+        let reads = Reads::fresh(self.store());
+        let (post, mut read) = reads.post(None, post).await.expect("the table answers");
+        let post = post.expect("a post");
+        let around = reads.around([&post], self.now(), &mut read);
+        around.await.expect("the table answers");
+        read.count(&post, count)
+    }
+
+    /// A person's profile, its counts as of every act acknowledged before.
+    ///
+    /// # Panics
+    /// When they have not joined.
+    pub async fn profile(&self, user: &UserId) -> Profile {
+        let profile = Reads::fresh(self.store()).profile(user).await;
+        profile.expect("the table answers").expect("a member")
+    }
+
+    /// Whether somebody smiled at a post.
+    ///
+    /// # Panics
+    /// When the table fails.
+    pub async fn smiled(&self, who: &UserId, post: PostId) -> bool {
+        let acts = self.store().acts_at(who, post).await;
+        acts.expect("the table answers").smile.is_some()
+    }
+}

@@ -1,0 +1,27 @@
+//! What people do to each other and to posts, as every function shows it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod blocks;
+mod heat;
+mod votes;
+
+use domain::people::Profile;
+use harness::{Http, Member, Meter, World};
+
+async fn begin() -> (World, Member, Http) {
+    let world = World::contended().await;
+    let ana = world.member("ana").prime().await;
+    let http = world.serve(engagement::router(&world.context()));
+    (world, ana, http)
+}
+
+/// The function with a meter between it and the table.
+fn metered(world: &World) -> (Http, Meter) {
+    let meter = Meter::new();
+    let router = engagement::router(&meter.attach(&world.context()));
+    (world.serve(router), meter)
+}
+
+async fn profile(world: &World, who: &Member) -> Profile {
+    world.profile(&who.id).await
+}
