@@ -12,7 +12,7 @@ use super::{Presenter, RenditionView, words};
 /// A person, as everything that they did shows them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UserCard {
-    /// The `sub` of their tokens.
+    /// Opaque, and always theirs: never the `sub` of their tokens.
     pub id: String,
     /// As its owner spells it.
     pub handle: String,
