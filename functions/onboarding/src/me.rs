@@ -124,7 +124,10 @@ pub(crate) async fn change_me(
     if taken {
         return Err(Error::Conflict(Conflict::PhotoTaken));
     }
-    if_match.check(&view(&app, &viewer, seen.clone()), &app.clock)?;
+    if if_match.is_sent() {
+        let shown = app.reads.counted(seen.clone()).await?;
+        if_match.check(&view(&app, &viewer, shown), &app.clock)?;
+    }
     let seen = Some(&seen).filter(|_| if_match.is_sent());
     let change = ProfileChange {
         display_name: change.display_name,
@@ -134,6 +137,7 @@ pub(crate) async fn change_me(
         notify: change.notify,
     };
     let profile = app.store.change_profile(&viewer.id, change, seen).await?;
+    let profile = app.reads.counted(profile).await?;
     Ok(Json(view(&app, &viewer, profile)).into_response())
 }
 

@@ -12,15 +12,22 @@ impl Reads {
     /// # Errors
     /// Those of the table.
     pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, Error> {
-        let profile = self.store.profile(user).await?;
-        let Some(mut profile) = profile else {
-            return Ok(None);
-        };
+        match self.store.profile(user).await? {
+            Some(profile) => self.counted(profile).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A profile that was read, with what lies in the shards of its counts: a round where a crowd follows.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn counted(&self, mut profile: Profile) -> Result<Profile, Error> {
         if profile.heat().is_hot() {
-            let thing = Thing::Person(user.clone());
+            let thing = Thing::Person(profile.id.clone());
             let shards = self.store.shards(&thing, profile.heat(), true).await?;
             profile.plus(&shards);
         }
-        Ok(Some(profile))
+        Ok(profile)
     }
 }

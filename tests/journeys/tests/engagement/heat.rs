@@ -94,4 +94,15 @@ async fn somebody_whom_a_crowd_follows_and_leaves_has_as_many_followers_as_are_l
         .expect(200)
         .json();
     assert_eq!(seen["counts"]["followers"], 70);
+
+    // What she reads of herself is what a change is bound to, and what it answers.
+    let mine = onboarding.get("/v1/me").token(&ana.token).send().await;
+    let tag = mine.expect(200).header("etag").unwrap().to_owned();
+    let change = onboarding.patch("/v1/me").token(&ana.token);
+    let change = change.header("if-match", &tag);
+    let changed = change
+        .json(serde_json::json!({"bio": "Hello"}))
+        .send()
+        .await;
+    assert_eq!(changed.expect(200).json()["counts"]["followers"], 70);
 }
