@@ -75,6 +75,9 @@ pub async fn a_photo_with_a_hotspot_reaches_a_follower_and_is_smiled_at(spark: &
 
     let follow = format!("/v1/users/{ana_name}/follow");
     spark.put(&follow, &ben).await.expect(204);
+    let followers = format!("/v1/users/{ana_name}/followers");
+    let followers = spark.get(&followers, &ben).await.expect(200);
+    assert_eq!(followers["items"][0]["handle"], json!(ben_name));
     for settled in [false, true] {
         if settled {
             spark.settle().await;
