@@ -1,5 +1,6 @@
 //! People: their profiles and handles, what they are interested in, whom they follow, block and mute.
 
+mod blocks;
 mod follows;
 mod interests;
 mod profiles;

@@ -6,33 +6,22 @@ use std::collections::{BTreeMap, HashSet};
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
     ids::{PersonHash, UserId},
-    people::{MOST, Rules},
+    people::Rules,
 };
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::{Conflict, Error, Refusal},
+    error::{Error, Refusal},
     keys::{self, Key},
     store::Store,
-    table::{
-        Anew, Conditional, EXISTS, Expression, Item, Range, Write, delete_there, encode, put_new,
-        update, update_if,
-    },
+    table::{Anew, Conditional, EXISTS, Expression, Item, Range, Write, update, update_if},
 };
 
 /// From so many people on, rules lie in pages: 4 KB of hashes, what one consistent read unit reads.
 const IN_ONE: usize = 500;
 
-/// As it is told in the list of whom one blocks, or mutes.
-#[derive(Serialize, Deserialize)]
-struct Since {
-    since: Timestamp,
-}
-
 /// A set of people within rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Set {
+pub(super) enum Set {
     Blocks,
     BlockedBy,
     Mutes,
@@ -68,8 +57,8 @@ impl Set {
 
 /// Rules as they lie in the table.
 #[derive(Debug, Default)]
-struct Kept {
-    rules: Rules,
+pub(super) struct Kept {
+    pub(super) rules: Rules,
     /// Whether they are in pages.
     paged: bool,
     /// How often anything was written in them.
@@ -109,220 +98,86 @@ impl Store {
         Ok((!items.is_empty()).then(|| read(&items)))
     }
 
-    /// Blocks a person, once: neither sees the other from now on, and follows between the two are undone. Those are
-    /// looked for once the block stands, when no other can come any more; repeated, it looks again.
-    ///
-    /// # Errors
-    /// [`Conflict::BlockLimit`]; [`Refusal::NotJoined`] for the first, [`Error::NotFound`] for the second.
-    pub async fn block(&self, me: &UserId, other: &UserId, now: Timestamp) -> Result<(), Error> {
-        let mut anew = Anew::standing_on("the rules of two people");
-        while !self.put_block(me, other, now).await? {
-            anew.begin().await?;
-        }
-        let follows = [(me, other), (other, me)];
-        let left = futures::try_join!(
-            self.is_following_now(me, other),
-            self.is_following_now(other, me)
-        )?;
-        for ((reader, author), left) in follows.into_iter().zip([left.0, left.1]) {
-            if left {
-                self.undo_follow(reader, author).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes a block where there is none. `false` when the rules are not as they were read.
-    async fn put_block(&self, me: &UserId, other: &UserId, now: Timestamp) -> Result<bool, Error> {
-        let (mine, theirs) = futures::try_join!(self.kept(me), self.kept(other))?;
-        let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
-        let theirs = theirs.ok_or(Error::NotFound)?;
-        if mine.rules.blocks(other) {
-            return Ok(true);
-        }
-        if mine.rules.blocks.len() as u64 >= MOST {
-            return Err(Error::Conflict(Conflict::BlockLimit));
-        }
-        let edge = encode(&keys::blocked(me, other), &Since { since: now })?;
-        let mut writes = vec![put_new(edge).unless(false)];
-        writes.extend(mine.changed(me, Change::add(Set::Blocks, other.hash())));
-        writes.extend(theirs.changed(other, Change::add(Set::BlockedBy, me.hash())));
-        writes.extend([me, other].map(|who| seen_anew(who).unless(false)));
-        self.table.transact(true, writes).await
-    }
-
-    /// Takes a block away, once; follows that it undid stay undone, and a block by the other stays.
-    ///
-    /// # Errors
-    /// [`Refusal::NotJoined`] for the first.
-    pub async fn unblock(&self, me: &UserId, other: &UserId) -> Result<(), Error> {
-        let mut anew = Anew::standing_on("the rules of two people");
-        loop {
-            let (mine, theirs) = futures::try_join!(self.kept(me), self.kept(other))?;
-            let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
-            if !mine.rules.blocks(other) {
-                return Ok(());
-            }
-            let mut writes = vec![delete_there(keys::blocked(me, other)).unless(false)];
-            writes.extend(mine.changed(me, Change::remove(Set::Blocks, other.hash())));
-            writes.push(seen_anew(me).unless(false));
-            if let Some(theirs) = theirs {
-                writes.extend(theirs.changed(other, Change::remove(Set::BlockedBy, me.hash())));
-                writes.push(seen_anew(other).unless(false));
-            }
-            if self.table.transact(true, writes).await? {
-                return Ok(());
-            }
-            anew.begin().await?;
-        }
-    }
-
-    /// Mutes a person, once, or no longer.
-    ///
-    /// # Errors
-    /// [`Conflict::BlockLimit`]; [`Refusal::NotJoined`].
-    pub async fn mute(
-        &self,
-        me: &UserId,
-        other: &UserId,
-        since: Option<Timestamp>,
-    ) -> Result<(), Error> {
+    /// The rules of somebody, to be changed: in pages already where one more person would be too many for one item. By
+    /// itself, so that a change of two people's rules is never more than a transaction holds.
+    pub(super) async fn kept_with_room(&self, user: &UserId) -> Result<Option<Kept>, Error> {
         let mut anew = Anew::standing_on("one's rules");
         loop {
-            let mine = self.kept(me).await?;
-            let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
-            if mine.rules.mute(other) == since.is_some() {
-                return Ok(());
-            }
-            if since.is_some() && mine.rules.mutes.len() as u64 >= MOST {
-                return Err(Error::Conflict(Conflict::BlockLimit));
-            }
-            let key = keys::muted(me, other);
-            let (edge, change) = match since {
-                Some(since) => {
-                    let edge = put_new(encode(&key, &Since { since })?);
-                    (edge, Change::add(Set::Mutes, other.hash()))
-                }
-                None => (delete_there(key), Change::remove(Set::Mutes, other.hash())),
+            let kept = self.kept(user).await?;
+            let Some(full) = kept.as_ref().filter(|kept| kept.full()) else {
+                return Ok(kept);
             };
-            let mut writes = vec![edge.unless(false)];
-            writes.extend(mine.changed(me, change));
-            if self.table.transact(true, writes).await? {
-                return Ok(());
+            if !self.table.transact(true, full.spread(user)).await? {
+                anew.begin().await?;
             }
-            anew.begin().await?;
         }
     }
-
-    /// Up to `limit` of those whom a person blocks, in the order of their ids, after `after`; and whether there are
-    /// more.
-    pub async fn blocked(
-        &self,
-        user: &UserId,
-        after: Option<&UserId>,
-        limit: usize,
-    ) -> Result<(Vec<UserId>, bool), Error> {
-        self.people_under(keys::blocked_by(user), after, limit)
-            .await
-    }
-
-    /// Likewise of those whom they mute.
-    pub async fn muted(
-        &self,
-        user: &UserId,
-        after: Option<&UserId>,
-        limit: usize,
-    ) -> Result<(Vec<UserId>, bool), Error> {
-        self.people_under(keys::muted_by(user), after, limit).await
-    }
 }
 
-/// The write by which a profile knows that a block of theirs, or against them, changed: no follow that stands on how it
-/// was before can be made any more.
-fn seen_anew(who: &UserId) -> Conditional {
-    let change = Expression::new("ADD v :one").number(":one", 1);
-    update_if(keys::profile(who), change, EXISTS)
-}
-
-/// A change of one set.
+/// A change of one set: whose stands in it now, or no longer does.
 #[derive(Debug, Clone, Copy)]
-struct Change {
-    set: Set,
-    other: PersonHash,
-    verb: &'static str,
+pub(super) enum Change {
+    Add(Set, PersonHash),
+    Remove(Set, PersonHash),
 }
 
 impl Change {
-    fn add(set: Set, other: PersonHash) -> Self {
-        let verb = "ADD";
-        Self { set, other, verb }
-    }
-
-    fn remove(set: Set, other: PersonHash) -> Self {
-        let verb = "DELETE";
-        Self { set, other, verb }
-    }
-
     /// Whether a block is put or taken away: profiles and follows go by that.
     fn parts(self) -> bool {
-        self.set != Set::Mutes
+        let (Self::Add(set, _) | Self::Remove(set, _)) = self;
+        set != Set::Mutes
     }
 
-    fn expression(self, also: &str) -> Expression {
-        let set = self.set.attribute();
-        let text = match self.verb {
-            "ADD" if also.is_empty() => format!("ADD {set} :other"),
-            "ADD" => format!("ADD {set} :other, {also}"),
-            verb if also.is_empty() => format!("{verb} {set} :other"),
-            verb => format!("ADD {also} {verb} {set} :other"),
+    fn other(self) -> PersonHash {
+        let (Self::Add(_, other) | Self::Remove(_, other)) = self;
+        other
+    }
+
+    /// The update that makes it; `counted` is what it adds beside.
+    fn update(self, counted: &str) -> Expression {
+        let text = match self {
+            Self::Add(set, _) if counted.is_empty() => format!("ADD {} :other", set.attribute()),
+            Self::Add(set, _) => format!("ADD {} :other, {counted}", set.attribute()),
+            Self::Remove(set, _) if counted.is_empty() => {
+                format!("DELETE {} :other", set.attribute())
+            }
+            Self::Remove(set, _) => format!("ADD {counted} DELETE {} :other", set.attribute()),
         };
-        Expression::new(text).value(":other", hashes([self.other]))
+        Expression::new(text).value(":other", hashes([self.other()]))
     }
 }
 
 impl Kept {
-    /// The writes that change them, if nothing was written in them since they were read. Where they outgrow one item
-    /// they are spread over pages at once.
-    fn changed(&self, user: &UserId, change: Change) -> Vec<Write<bool>> {
+    /// The writes that change them, if nothing was written in them since they were read.
+    pub(super) fn changed(&self, user: &UserId, change: Change) -> Vec<Write<bool>> {
         let counted = if change.parts() {
             "edition :one, v :one"
         } else {
             "edition :one"
         };
-        let as_read = |change: Expression| {
-            let (change, condition) = match self.edition {
-                0 => (change, "attribute_not_exists(edition)"),
-                edition => {
-                    let edition = i64::try_from(edition).unwrap_or(i64::MAX);
-                    (change.number(":edition", edition), "edition = :edition")
-                }
-            };
-            let change = change.number(":one", 1);
-            update_if(
-                keys::rules(user),
-                change,
-                format!("{EXISTS} AND {condition}"),
-            )
-        };
-        if self.paged {
-            let page = keys::rules_page(user, change.other);
-            return vec![
-                as_read(Expression::new(format!("ADD {counted}"))).unless(false),
-                // Pages change only with the first item, whose edition guards them all.
-                update(page, change.expression("")),
-            ];
+        if !self.paged {
+            return vec![self.as_read(user, change.update(counted)).unless(false)];
         }
-        if self.rules.len() < IN_ONE {
-            return vec![as_read(change.expression(counted)).unless(false)];
-        }
-        let mut rules = self.rules.clone();
-        change.apply(&mut rules);
-        let emptied = Expression::new(format!(
-            "SET paged = :paged REMOVE blocks, blocked_by, mutes ADD {counted}"
-        ))
-        .value(":paged", AttributeValue::Bool(true));
-        let mut writes = vec![as_read(emptied).unless(false)];
-        for (page, part) in pages(user, &rules) {
+        let count = Expression::new(format!("ADD {counted}"));
+        let page = keys::rules_page(user, change.other());
+        vec![
+            self.as_read(user, count).unless(false),
+            // Pages change only with the first item, whose edition guards them all.
+            update(page, change.update("")),
+        ]
+    }
+
+    /// Whether one more person may be more than one read unit holds.
+    fn full(&self) -> bool {
+        !self.paged && self.rules.len() >= IN_ONE
+    }
+
+    /// The writes, at most 65, that spread them over pages, if nothing was written in them since they were read.
+    fn spread(&self, user: &UserId) -> Vec<Write<bool>> {
+        let emptied = "SET paged = :paged REMOVE blocks, blocked_by, mutes ADD edition :one";
+        let emptied = Expression::new(emptied).value(":paged", AttributeValue::Bool(true));
+        let mut writes = vec![self.as_read(user, emptied).unless(false)];
+        for (page, part) in pages(user, &self.rules) {
             let sets = Set::ALL.into_iter().filter(|set| !set.of(&part).is_empty());
             let (mut texts, mut named) = (Vec::new(), Expression::default());
             for set in sets {
@@ -335,16 +190,22 @@ impl Kept {
         }
         writes
     }
-}
 
-impl Change {
-    fn apply(self, rules: &mut Rules) {
-        let set = self.set.of_mut(rules);
-        if self.verb == "ADD" {
-            set.insert(self.other);
-        } else {
-            set.remove(&self.other);
-        }
+    /// An update of the first item, which adds one to the edition, on condition of the one that was read.
+    fn as_read(&self, user: &UserId, change: Expression) -> Conditional {
+        let (change, condition) = match self.edition {
+            0 => (change, "attribute_not_exists(edition)"),
+            edition => {
+                let edition = i64::try_from(edition).unwrap_or(i64::MAX);
+                (change.number(":edition", edition), "edition = :edition")
+            }
+        };
+        let change = change.number(":one", 1);
+        update_if(
+            keys::rules(user),
+            change,
+            format!("{EXISTS} AND {condition}"),
+        )
     }
 }
 

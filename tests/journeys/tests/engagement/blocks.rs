@@ -356,6 +356,29 @@ async fn six_hundred_blocks_lie_in_pages_and_hold_as_well() {
 }
 
 #[tokio::test]
+async fn two_whose_rules_have_just_filled_one_item_block_each_other() {
+    let (world, ana, http) = begin().await;
+    let ben = world.member("ben").await;
+    let store = world.store();
+    // Who is muted need not be there: their hash stands in the rules, as a blocked person's does.
+    let fill = async |who: &Member| {
+        for n in 0..500 {
+            let other = harness::user(&format!("other{n}"));
+            let muted = store.mute(&who.id, &other, Some(world.now()));
+            muted.await.unwrap();
+        }
+    };
+    futures::join!(fill(&ana), fill(&ben));
+    let block = http.put("/v1/users/ben/block").token(&ana.token);
+    block.send().await.expect(204);
+    for (who, other) in [(&ana, &ben), (&ben, &ana)] {
+        let rules = store.rules(&who.id).await.unwrap();
+        assert!(rules.part_from(&other.id) && rules.mutes.len() == 500);
+        assert_eq!(rules.version, profile(&world, who).await.version);
+    }
+}
+
+#[tokio::test]
 async fn people_who_block_each_other_at_once_all_do() {
     let (world, ana, http) = begin().await;
     let mut people = vec![ana];
