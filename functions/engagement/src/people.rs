@@ -31,12 +31,11 @@ pub async fn list_followers(
 ) -> Result<Json<Page<UserCard>>, Error> {
     let viewer = viewer.map(|viewer| viewer.id);
     let (person, onlooker) = app.met(viewer.as_ref(), &handle).await?;
-    let page = params.page()?;
     let name = format!("followers of {person}");
     let list = app.cursors.list(&name, None);
-    let after: Option<UserId> = list.place(&page)?;
-    let found = app.store.fans_after(&person, after.as_ref(), page.limit);
-    app.cards(found.await?, &list, |profile| onlooker.meets(profile))
+    let find =
+        async |after: Option<&UserId>, limit| app.store.fans_after(&person, after, limit).await;
+    app.page(list, &params, find, |profile| onlooker.meets(profile))
         .await
 }
 
@@ -57,14 +56,12 @@ pub async fn list_following(
 ) -> Result<Json<Page<UserCard>>, Error> {
     let viewer = viewer.map(|viewer| viewer.id);
     let (person, onlooker) = app.met(viewer.as_ref(), &handle).await?;
-    let page = params.page()?;
     let name = format!("followed by {person}");
     let list = app.cursors.list(&name, None);
-    let after: Option<UserId> = list.place(&page)?;
-    let found = app
-        .store
-        .followees_after(&person, after.as_ref(), page.limit);
-    app.cards(found.await?, &list, |profile| onlooker.meets(profile))
+    let find = async |after: Option<&UserId>, limit| {
+        app.store.followees_after(&person, after, limit).await
+    };
+    app.page(list, &params, find, |profile| onlooker.meets(profile))
         .await
 }
 
@@ -83,13 +80,11 @@ pub async fn list_blocked(
     params: Params,
 ) -> Result<Json<Page<UserCard>>, Error> {
     let rules = app.store.rules(&viewer.id).await?;
-    let page = params.page()?;
     let list = app.cursors.list("people blocked", Some(&viewer.id));
-    let after: Option<UserId> = list.place(&page)?;
-    let found = app.store.blocked(&viewer.id, after.as_ref(), page.limit);
-    let found = found.await?;
+    let find =
+        async |after: Option<&UserId>, limit| app.store.blocked(&viewer.id, after, limit).await;
     let me = Onlooker::new(viewer.id.clone(), rules);
-    app.cards(found, &list, |profile| me.keeps_out(profile))
+    app.page(list, &params, find, |profile| me.keeps_out(profile))
         .await
 }
 
@@ -108,13 +103,12 @@ pub async fn list_muted(
     params: Params,
 ) -> Result<Json<Page<UserCard>>, Error> {
     let rules = app.store.rules(&viewer.id).await?;
-    let page = params.page()?;
     let list = app.cursors.list("people muted", Some(&viewer.id));
-    let after: Option<UserId> = list.place(&page)?;
-    let found = app.store.muted(&viewer.id, after.as_ref(), page.limit);
-    let found = found.await?;
+    let find =
+        async |after: Option<&UserId>, limit| app.store.muted(&viewer.id, after, limit).await;
     let me = Onlooker::new(viewer.id.clone(), rules);
-    app.cards(found, &list, |profile| me.meets(profile)).await
+    app.page(list, &params, find, |profile| me.meets(profile))
+        .await
 }
 
 impl App {
@@ -136,13 +130,18 @@ impl App {
         Ok((person.ok_or(Error::NotFound)?, onlooker))
     }
 
-    /// A page of the cards of these people, of whom there may be more; of those who are shown and still there.
-    async fn cards(
+    /// A page of the cards of the people whom `find` tells after a place, and whether there are more of them; of those
+    /// who are shown and still there.
+    async fn page(
         &self,
-        (people, more): (Vec<UserId>, bool),
-        list: &List<'_>,
+        list: List<'_>,
+        params: &Params,
+        find: impl AsyncFnOnce(Option<&UserId>, usize) -> Result<(Vec<UserId>, bool), Error>,
         show: impl Fn(Profile) -> Option<Shown<Profile>>,
     ) -> Result<Json<Page<UserCard>>, Error> {
+        let page = params.page()?;
+        let place: Option<UserId> = list.place(&page)?;
+        let (people, more) = find(place.as_ref(), page.limit).await?;
         let mut profiles = self.store.profiles(&people).await?;
         let found = people.iter().filter_map(|person| profiles.remove(person));
         let shown: Vec<_> = found.filter_map(show).collect();
