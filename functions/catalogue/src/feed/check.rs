@@ -66,7 +66,7 @@ impl<'v, 'r> Check<'v, 'r> {
     /// A value as text, trimmed; `None` where there is none. A control character makes a record
     /// bad in whatever field it stands; titles and descriptions may go over lines.
     fn text(&mut self, field: Field, bytes: &'v [u8]) -> Option<&'v str> {
-        let Ok(text) = std::str::from_utf8(bytes) else {
+        let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
             self.fault(field, "is not UTF-8");
             return None;
         };

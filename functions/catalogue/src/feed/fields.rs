@@ -30,6 +30,10 @@ macro_rules! fields {
 
             /// The field that a column or element stands for, however a spreadsheet spells it.
             pub(super) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => return Some(Self::$field),)*
+                    _ => {}
+                }
                 let name = name.trim();
                 let name = match name.split_at_checked(2) {
                     Some((prefix, rest)) if prefix.eq_ignore_ascii_case("g:") => rest.trim_start(),

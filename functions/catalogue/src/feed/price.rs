@@ -39,14 +39,15 @@ const SIGNS: [(char, &str); 9] = [
 const MOST_DIGITS: usize = 15;
 
 fn minor_digits(currency: &str) -> Option<usize> {
-    let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    let mut known = CURRENCIES.iter().filter(|_| is_code);
+    let code = currency
+        .as_bytes()
+        .first_chunk::<3>()
+        .filter(|_| currency.len() == 3)?;
+    let mut known = CURRENCIES.iter();
     known
         .find(|(_, codes)| {
-            codes
-                .as_bytes()
-                .chunks(4)
-                .any(|c| c.starts_with(currency.as_bytes()))
+            let mut codes = codes.as_bytes().chunks(4);
+            codes.any(|known| known.first_chunk() == Some(code))
         })
         .map(|(digits, _)| *digits)
 }

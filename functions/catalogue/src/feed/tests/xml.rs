@@ -327,3 +327,32 @@ proptest! {
         prop_assert_eq!(whole.collect::<Vec<_>>(), entries);
     }
 }
+
+#[test]
+fn the_line_ends_of_a_text_are_line_feeds_and_what_is_no_utf8_is_said_to_be_none() {
+    let described = |text: &[u8]| {
+        let file = RSS.replace("Т&#x451;плая ", "TEXT");
+        let at = file.find("TEXT").unwrap();
+        let (mut before, after) = (file.as_bytes()[..at].to_vec(), &file.as_bytes()[at + 4..]);
+        before.extend_from_slice(text);
+        before.extend_from_slice(after);
+        let mut feed = Feed::default();
+        feed.push(&before);
+        feed.end();
+        feed.next().unwrap().found
+    };
+    for text in ["чашка\r\nи\rблюдце ", "чашка\nи\nблюдце "] {
+        let cup = described(text.as_bytes()).unwrap();
+        let description = cup.description.unwrap();
+        assert_eq!(description, "чашка\nи\nблюдце <b>чашка</b> 茶碗");
+    }
+    // Too short for what reads many bytes at once, and long enough.
+    for text in [&b"\xff"[..], &[b'a'; 200], b"\xc3"] {
+        let long = [&[b'a'; 100][..], text].concat();
+        for text in [text, &long] {
+            let reason = described(text).err().map(|bad| bad[0].reason.clone());
+            let expected = (!text.is_ascii()).then(|| "is not UTF-8".to_owned());
+            assert_eq!(reason, expected);
+        }
+    }
+}

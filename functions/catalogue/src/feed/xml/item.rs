@@ -111,10 +111,10 @@ impl<'b> Reading<'b, '_> {
                     }
                 }
                 Event::Text(text) if depth == 2 && field.is_some() => {
-                    append(&mut value, text.xml10_content().map_err(not_utf8)?);
+                    append(&mut value, content(text.into_inner())?);
                 }
                 Event::CData(text) if depth == 2 && field.is_some() => {
-                    append(&mut value, text.xml10_content().map_err(not_utf8)?);
+                    append(&mut value, content(text.into_inner())?);
                 }
                 Event::GeneralRef(entity) if depth == 2 => {
                     value.to_mut().push(character(&entity)?);
@@ -205,6 +205,18 @@ fn malformed(why: impl std::fmt::Display) -> String {
 
 fn not_utf8(_error: impl std::fmt::Display) -> String {
     "is not UTF-8".to_owned()
+}
+
+/// The text of these bytes, each of its line ends as one line feed (XML 1.0, 2.11).
+fn content(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, String> {
+    let text = match bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(simdutf8::basic::from_utf8(bytes).map_err(not_utf8)?),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8(bytes).map_err(not_utf8)?),
+    };
+    Ok(match memchr(b'\r', text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        None => text,
+    })
 }
 
 fn append<'b>(value: &mut Cow<'b, str>, part: Cow<'b, str>) {
