@@ -83,7 +83,7 @@ async fn text_topics_and_hotspots_are_changed_and_the_post_is_marked_as_edited()
     assert!(edited_at >= post.created_at + SignedDuration::from_mins(7));
     assert_eq!(
         answer["published_at"],
-        post.published_at.unwrap().to_string()
+        format!("{:.3}", post.published_at.unwrap())
     );
     let read = http
         .get(&format!("/v1/posts/{}", post.id))
