@@ -30,8 +30,30 @@ pub struct Sent {
     pub refused: Vec<usize>,
 }
 
+/// What one queue is told.
+pub struct Mail<'a> {
+    queue: &'a Queue,
+    /// In the order of their records.
+    pub letters: Vec<Letter>,
+}
+
+impl<'a> Mail<'a> {
+    /// Nothing yet.
+    pub fn to(queue: &'a Queue) -> Self {
+        Self {
+            queue,
+            letters: Vec::new(),
+        }
+    }
+
+    /// Sends it, in order.
+    pub async fn send(self) -> Sent {
+        send(self.queue, self.letters).await
+    }
+}
+
 /// Sends messages in the order of their records.
-pub async fn send(queue: &Queue, letters: Vec<Letter>) -> Sent {
+async fn send(queue: &Queue, letters: Vec<Letter>) -> Sent {
     send_by(queue, letters, MESSAGES_AT_ONCE).await
 }
 

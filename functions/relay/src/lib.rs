@@ -1,5 +1,6 @@
 //! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
+mod engagement;
 mod letters;
 mod message;
 mod people;
@@ -7,8 +8,11 @@ mod photos;
 mod posts;
 mod record;
 
+use std::collections::BTreeSet;
+
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use letters::{Letter, bury, send};
+use futures::future::join_all;
+use letters::{Letter, Mail, bury};
 use message::Message;
 use serde_json::Value;
 use shared::{
@@ -22,6 +26,8 @@ use shared::{
 pub struct App {
     fanout: Queue,
     photos: Queue,
+    rollup: Queue,
+    notifier: Queue,
     dead_letters: Queue,
 }
 
@@ -32,6 +38,8 @@ impl App {
         Self {
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),
+            rollup: queue(context.config.rollup_queue()),
+            notifier: queue(context.config.notifier_queue()),
             dead_letters: queue(context.config.relay_dead_letter_queue()),
         }
     }
@@ -56,41 +64,44 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
         // No batch at all: nothing that could be read again in part.
         _ => return failed_from(&Value::Null),
     };
-    let (mut fanout, mut photos, mut dead) = (Vec::new(), Vec::new(), Vec::new());
+    let mut mail = [&app.fanout, &app.photos, &app.rollup, &app.notifier].map(Mail::to);
+    let mut dead = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        let read = record::message(record).and_then(|message| {
-            Ok(match message {
-                None => None,
-                Some(Message::Fanout(said)) => Some((&mut fanout, serde_json::to_string(&said)?)),
-                Some(Message::Photos(said)) => Some((&mut photos, serde_json::to_string(&said)?)),
-            })
-        });
-        match read {
-            Ok(None) => {}
-            Ok(Some((letters, body))) => {
-                let trace = record::trace(record);
-                letters.push(Letter {
+        let read = record::messages(record).and_then(|messages| {
+            let [fanout, photos, rollup, notifier] = &mut mail;
+            let trace = record::trace(record);
+            messages.into_iter().try_for_each(|message| {
+                let (mail, body) = match message {
+                    Message::Fanout(said) => (&mut *fanout, serde_json::to_string(&said)?),
+                    Message::Photos(said) => (&mut *photos, serde_json::to_string(&said)?),
+                    Message::Rollup(said) => (&mut *rollup, serde_json::to_string(&said)?),
+                    Message::Notifier(said) => (&mut *notifier, serde_json::to_string(&said)?),
+                };
+                mail.letters.push(Letter {
                     record: index,
                     message: Outgoing { body, trace },
                 });
-            }
-            Err(error) => {
-                tracing::error!(
-                    record.sequence = record::sequence(record),
-                    cause = %error,
-                    "a record cannot be read; it goes to the dead-letter queue"
-                );
-                dead.push(index);
-            }
+                Ok(())
+            })
+        });
+        if let Err(error) = read {
+            tracing::error!(
+                record.sequence = record::sequence(record),
+                cause = %error,
+                "a record cannot be read; it goes to the dead-letter queue"
+            );
+            dead.push(index);
         }
     }
-    let (relayed, unreadable) = (fanout.len() + photos.len(), dead.len());
-    let told = send(&app.fanout, fanout).await;
-    let gone = send(&app.photos, photos).await;
-    dead.extend([told.refused, gone.refused].concat());
+    let relayed: usize = mail.iter().map(|mail| mail.letters.len()).sum();
+    let unreadable = dead.len();
+    let sent = join_all(mail.into_iter().map(Mail::send)).await;
+    let refused: BTreeSet<_> = sent.iter().flat_map(|sent| &sent.refused).collect();
+    dead.extend(refused);
     let buried = bury(&app.dead_letters, &records, dead).await;
-    let failures = [told.failed, gone.failed, buried.failed];
-    let failed = failures.into_iter().flatten();
+    let failures = sent.into_iter().chain([buried]);
+    let failures = failures.map(|sent| sent.failed);
+    let failed = failures.flatten();
     let failed = failed.min_by_key(|(index, _)| *index);
     let again = failed
         .as_ref()

@@ -1,6 +1,6 @@
 //! What a change comes to, and what is seen of it.
 
-use shared::queue::messages::{FanoutMessage, PhotosMessage};
+use shared::queue::messages::{FanoutMessage, NotifierMessage, PhotosMessage, RollupMessage};
 
 /// An item as it was, or is.
 pub type Image = serde_dynamo::Item;
@@ -12,4 +12,32 @@ pub enum Message {
     Fanout(FanoutMessage),
     /// To `photos`.
     Photos(PhotosMessage),
+    /// To `rollup`.
+    Rollup(RollupMessage),
+    /// To `notifier`.
+    Notifier(NotifierMessage),
+}
+
+impl From<FanoutMessage> for Message {
+    fn from(message: FanoutMessage) -> Self {
+        Self::Fanout(message)
+    }
+}
+
+impl From<PhotosMessage> for Message {
+    fn from(message: PhotosMessage) -> Self {
+        Self::Photos(message)
+    }
+}
+
+impl From<RollupMessage> for Message {
+    fn from(message: RollupMessage) -> Self {
+        Self::Rollup(message)
+    }
+}
+
+impl From<NotifierMessage> for Message {
+    fn from(message: NotifierMessage) -> Self {
+        Self::Notifier(message)
+    }
 }

@@ -1,4 +1,4 @@
-//! What is told of posts: that they appear, and that they come to other walls.
+//! What is told of posts: that they appear, come to other walls, and are shown no more.
 
 use domain::{
     ids::{PostId, TopicId, UserId},
@@ -7,7 +7,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
-use shared::queue::messages::{FanoutMessage, Published};
+use shared::queue::messages::{FanoutMessage, MarksChanged, Published, RollupMessage};
 
 use crate::message::Image;
 
@@ -28,14 +28,14 @@ struct Post {
 }
 
 /// A post that is published now and was not before, or was not there.
-pub fn appeared(old: Option<Image>, new: Option<Image>) -> Result<Option<FanoutMessage>, Error> {
+pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
-    let post: Post = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    let post: Post = serde_dynamo::from_item(new.clone()).map_err(Error::custom)?;
     if post.status != PostStatus::Published {
         return Ok(None);
     }
     if let Some(old) = old {
-        let before: Before = serde_dynamo::from_item(old).map_err(Error::custom)?;
+        let before: Before = serde_dynamo::from_item(old.clone()).map_err(Error::custom)?;
         if before.status == PostStatus::Published {
             return Ok(None);
         }
@@ -49,6 +49,21 @@ pub fn appeared(old: Option<Image>, new: Option<Image>) -> Result<Option<FanoutM
         published_at,
         topics: post.topics,
     })))
+}
+
+/// A post that others saw, and see no more: it is gone, or hidden.
+pub fn vanished(
+    post: PostId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Option<RollupMessage>, Error> {
+    let shown = |image: Option<&Image>| {
+        let before = image.map(|image| serde_dynamo::from_item::<_, Before>(image.clone()));
+        let before = before.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(before.is_some_and(|before| before.status == PostStatus::Published))
+    };
+    let vanished = shown(old)? && !shown(new)?;
+    Ok(vanished.then_some(RollupMessage::MarksChanged(MarksChanged { post })))
 }
 
 /// A post that an edit brought to other walls.

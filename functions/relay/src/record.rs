@@ -1,15 +1,16 @@
-//! What a record of the table's stream says, and which message it comes to.
+//! What a record of the table's stream says, and which messages it comes to.
 
+use domain::engagement::Thing;
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
     keys::{self, Item, Key, Relayed},
-    queue::messages::FanoutMessage,
     telemetry::{Trace, metrics},
 };
 
 use crate::{
+    engagement,
     message::{Image, Message},
     people, photos, posts,
 };
@@ -65,18 +66,22 @@ pub fn trace(record: &Value) -> Option<Trace> {
     Trace::from_traceparent(noted)
 }
 
-/// How long ago the change was committed, in milliseconds, to the second.
-pub fn age(record: &Value) -> Option<f64> {
+/// When the change was committed, to the second.
+fn committed(record: &Value) -> Option<Timestamp> {
     let seconds = record["dynamodb"]["ApproximateCreationDateTime"].as_f64()?;
-    let committed = Timestamp::from_second(seconds as i64).ok()?;
-    Some(metrics::milliseconds(metrics::since(committed)))
+    Timestamp::from_second(seconds as i64).ok()
 }
 
-/// The message that a record comes to, if any. Which changes are told is on their items' lines.
+/// How long ago the change was committed, in milliseconds, to the second.
+pub fn age(record: &Value) -> Option<f64> {
+    committed(record).map(|committed| metrics::milliseconds(metrics::since(committed)))
+}
+
+/// The messages that a record comes to. Which changes are told is on their items' lines.
 ///
 /// # Errors
 /// Says what cannot be read.
-pub fn message(record: &Value) -> Result<Option<Message>, Error> {
+pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
     let Record { event, dynamodb } = Record::deserialize(record)?;
     let (old, new) = (dynamodb.old_image, dynamodb.new_image);
     let key = Key {
@@ -84,18 +89,32 @@ pub fn message(record: &Value) -> Result<Option<Message>, Error> {
         sk: dynamodb.keys.sk.s,
     };
     let Some(item) = Relayed::at(&key) else {
-        let untold = Item::at(&key).map(|_untold| None);
+        let untold = Item::at(&key).map(|_untold| Vec::new());
         return untold.ok_or_else(|| Error::custom("no item of ours"));
     };
-    let fanout = |message: Option<FanoutMessage>| message.map(Message::Fanout);
+    let said = |message: Option<Message>| message.into_iter().collect();
     match item {
-        Relayed::Post(_) => posts::appeared(old, new).map(fanout),
-        Relayed::CameTo(..) if event == Event::Insert => posts::came_to(new).map(fanout),
-        Relayed::Photo(_) if event == Event::Remove => photos::removed(old),
-        Relayed::Follows(reader, author) if event == Event::Insert => {
-            Ok(fanout(Some(people::followed(reader, author))))
+        Relayed::Post(post) => {
+            let (old, new) = (old.as_ref(), new.as_ref());
+            let appeared = posts::appeared(old, new)?.map(Message::from);
+            let vanished = posts::vanished(post, old, new)?.map(Message::from);
+            let heated = engagement::heated(Thing::Post(post), old, new)?;
+            Ok([appeared, vanished, heated].into_iter().flatten().collect())
         }
-        Relayed::CameTo(..) | Relayed::Photo(_) | Relayed::Follows(..) => Ok(None),
+        Relayed::CameTo(..) if event == Event::Insert => {
+            Ok(said(posts::came_to(new)?.map(Message::from)))
+        }
+        Relayed::Photo(_) if event == Event::Remove => photos::removed(old).map(said),
+        Relayed::Follows(reader, author) => people::followed((reader, author), old, new),
+        Relayed::Acts(user, post) => {
+            let committed = committed(record).unwrap_or_default();
+            engagement::acted((user, post), old, new, committed)
+        }
+        Relayed::Profile(user) => {
+            let thing = Thing::Person(user);
+            engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)
+        }
+        Relayed::CameTo(..) | Relayed::Photo(_) => Ok(Vec::new()),
     }
 }
 
@@ -103,7 +122,10 @@ pub fn message(record: &Value) -> Result<Option<Message>, Error> {
 mod tests {
     use domain::ids::{TopicId, UserId};
     use serde_json::json;
-    use shared::queue::messages::{Followed, PhotoRemoved, PhotosMessage};
+    use shared::queue::messages::{
+        ActKind, Acted, FanoutMessage, Followed, Heated, NotifierMessage, PhotoRemoved,
+        PhotosMessage, RollupMessage,
+    };
 
     use super::*;
 
@@ -135,11 +157,11 @@ mod tests {
             (Some("needs_attention"), Some("published")),
         ];
         for (old, new) in told {
-            let message = message(&of_post(old, new)).unwrap();
+            let messages = messages(&of_post(old, new)).unwrap();
             assert!(
                 matches!(
-                    message,
-                    Some(Message::Fanout(FanoutMessage::PostPublished(_)))
+                    messages[..],
+                    [Message::Fanout(FanoutMessage::PostPublished(_))]
                 ),
                 "{old:?} {new:?}"
             );
@@ -148,14 +170,82 @@ mod tests {
             (None, Some("processing")),
             (Some("processing"), Some("needs_attention")),
             (Some("published"), Some("published")),
-            (Some("published"), None),
         ];
         for (old, new) in untold {
-            assert_eq!(
-                message(&of_post(old, new)).unwrap(),
-                None,
-                "{old:?} {new:?}"
-            );
+            assert_eq!(messages(&of_post(old, new)).unwrap(), [], "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn a_post_that_is_shown_no_more_is_told_to_who_adds_up_marks() {
+        for new in [None, Some("hidden"), Some("needs_attention")] {
+            let messages = messages(&of_post(Some("published"), new));
+            let Ok([Message::Rollup(RollupMessage::MarksChanged(_))]) = messages.as_deref() else {
+                panic!("{messages:?}");
+            };
+        }
+        assert_eq!(messages(&of_post(Some("processing"), None)).unwrap(), []);
+    }
+
+    #[test]
+    fn a_thing_is_told_of_when_it_becomes_hot_and_only_then() {
+        let person = |heat: &str, generation: &str| {
+            json!({
+                "PK": {"S": "USER#ana"}, "SK": {"S": "PROFILE"},
+                "heat": {"N": heat}, "gen": {"N": generation},
+            })
+        };
+        let record = |old: Value, new: Value| {
+            json!({"eventName": "MODIFY", "dynamodb": {
+                "Keys": {"PK": new["PK"], "SK": new["SK"]}, "OldImage": old, "NewImage": new,
+            }})
+        };
+        let heated = Message::Rollup(RollupMessage::Heated(Heated {
+            thing: Thing::Person(UserId::parse("ana").unwrap()),
+            generation: 2,
+            acts: 0,
+        }));
+        let became = record(person("0", "1"), person("8", "2"));
+        assert_eq!(messages(&became).unwrap(), [heated]);
+        for (old, new) in [(("8", "2"), ("64", "2")), (("64", "2"), ("0", "2"))] {
+            let record = record(person(old.0, old.1), person(new.0, new.1));
+            assert_eq!(messages(&record).unwrap(), [], "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_done_at_a_post_is_told_of_when_it_is_there_or_gone_and_not_when_it_stays() {
+        let acts = |fields: Value| {
+            let mut image = json!({
+                "PK": {"S": "ACTS#bo"}, "SK": {"S": "01KAJ6Z7S0000000000000000A"},
+            });
+            let fields = fields.as_object().unwrap().clone();
+            image.as_object_mut().unwrap().extend(fields);
+            image
+        };
+        let smile = json!({"smile": {"S": "2026-11-21T21:56:00.123Z"}});
+        let vote = |option: &str| json!({"vote": {"N": option}});
+        let none = json!({});
+        for (old, new, expected) in [
+            (&none, &smile, vec!["acted.v1", "marks-changed.v1"]),
+            (&smile, &none, vec!["acted.v1", "marks-changed.v1"]),
+            (&none, &vote("1"), vec!["acted.v1"]),
+            (&vote("1"), &vote("2"), vec![]),
+            (&smile, &smile, vec![]),
+        ] {
+            let (old, new) = (acts(old.clone()), acts(new.clone()));
+            let record = json!({"eventName": "MODIFY", "dynamodb": {
+                "ApproximateCreationDateTime": 1_795_251_601,
+                "Keys": {"PK": new["PK"], "SK": new["SK"]}, "OldImage": old, "NewImage": new,
+            }});
+            let told: Vec<_> = messages(&record).unwrap();
+            let told = told.iter().map(|message| match message {
+                Message::Rollup(message) => serde_json::to_value(message).unwrap(),
+                Message::Notifier(message) => serde_json::to_value(message).unwrap(),
+                other => panic!("{other:?}"),
+            });
+            let told: Vec<_> = told.map(|message| message["type"].clone()).collect();
+            assert_eq!(told, expected, "{record}");
         }
     }
 
@@ -180,33 +270,45 @@ mod tests {
             photo: "01KAKGXV3C8Z2M4N6P8R0T1V3W".parse().unwrap(),
             media: "7b1f0c53a6f04a579f0e2b7f6f1f3c11".to_owned(),
         });
-        let told = message(&of_photo("REMOVE")).unwrap();
-        assert_eq!(told, Some(Message::Photos(removed)));
+        let told = messages(&of_photo("REMOVE")).unwrap();
+        assert_eq!(told, [Message::Photos(removed)]);
         for event in ["INSERT", "MODIFY"] {
-            assert_eq!(message(&of_photo(event)).unwrap(), None, "{event}");
+            assert_eq!(messages(&of_photo(event)).unwrap(), [], "{event}");
         }
         let mut record = of_photo("REMOVE");
         record["dynamodb"]["OldImage"]["media"] = json!({"N": "7"});
-        assert!(message(&record).is_err());
+        assert!(messages(&record).is_err());
     }
 
     #[test]
-    fn a_follow_is_told_of_when_it_begins_and_only_then() {
-        let image = json!({"PK": {"S": "FOLLOWS#bo"}, "SK": {"S": "ana"}});
+    fn a_follow_is_told_of_when_it_begins_and_when_it_ends() {
+        let image = json!({
+            "PK": {"S": "FOLLOWS#bo"}, "SK": {"S": "ana"},
+            "since": {"S": "2026-11-21T21:56:00.123Z"},
+        });
         let record = |event: &str| {
             json!({"eventName": event, "dynamodb": {
-                "Keys": image,
+                "Keys": {"PK": image["PK"], "SK": image["SK"]},
                 "OldImage": if event == "INSERT" { Value::Null } else { image.clone() },
                 "NewImage": if event == "REMOVE" { Value::Null } else { image.clone() },
             }})
         };
         let [reader, author] = ["bo", "ana"].map(|id| UserId::parse(id).unwrap());
+        let acted = || {
+            Message::Notifier(NotifierMessage::Acted(Acted {
+                kind: ActKind::Follow,
+                actor: reader.clone(),
+                subject: author.to_string(),
+                owner: Some(author.clone()),
+                at: "2026-11-21T21:56:00.123Z".parse().unwrap(),
+            }))
+        };
+        let (reader, author) = (reader.clone(), author.clone());
         let followed = FanoutMessage::Followed(Followed { reader, author });
-        let told = message(&record("INSERT")).unwrap();
-        assert_eq!(told, Some(Message::Fanout(followed)));
-        for event in ["MODIFY", "REMOVE"] {
-            assert_eq!(message(&record(event)).unwrap(), None, "{event}");
-        }
+        let told = messages(&record("INSERT")).unwrap();
+        assert_eq!(told, [acted(), Message::Fanout(followed)]);
+        assert_eq!(messages(&record("REMOVE")).unwrap(), [acted()]);
+        assert_eq!(messages(&record("MODIFY")).unwrap(), []);
     }
 
     #[test]
@@ -216,16 +318,16 @@ mod tests {
         let image = &mut record["dynamodb"]["NewImage"];
         image["post"] = image["id"].clone();
         image["topics"] = json!({"L": [{"S": "coffee"}]});
-        let Ok(Some(Message::Fanout(FanoutMessage::TopicsChanged(changed)))) = message(&record)
-        else {
-            panic!("{:?}", message(&record));
+        let told = messages(&record);
+        let Ok([Message::Fanout(FanoutMessage::TopicsChanged(changed))]) = told.as_deref() else {
+            panic!("{told:?}");
         };
         let named: Vec<_> = changed.topics.iter().map(TopicId::as_str).collect();
         assert_eq!(named, ["coffee"]);
         // Its time to live is over.
         record["eventName"] = json!("REMOVE");
         record["dynamodb"]["NewImage"] = json!(null);
-        assert_eq!(message(&record).unwrap(), None);
+        assert_eq!(messages(&record).unwrap(), []);
     }
 
     #[test]
@@ -241,9 +343,9 @@ mod tests {
         ];
         for change in changes {
             let mut record = of_post(None, Some("published"));
-            assert!(message(&record).is_ok());
+            assert!(messages(&record).is_ok());
             change(&mut record);
-            assert!(message(&record).is_err(), "{record}");
+            assert!(messages(&record).is_err(), "{record}");
         }
     }
 }

@@ -28,6 +28,9 @@ async fn told(world: &World) -> (Vec<PostId>, Vec<UserId>) {
         }
     }
     posts.sort();
+    for queue in ["rollup", "notifier"] {
+        world.receive_all(queue).await;
+    }
     (posts, readers)
 }
 

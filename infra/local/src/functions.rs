@@ -48,11 +48,13 @@ functions! {
     fanout "fanout-post-published.v1";
     feed "feed-read-feed" feed::openapi;
     janitor "janitor-scheduled";
+    notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;
     pages "pages-not-found" pages::openapi;
     photos "photos-s3-object-created";
     posting "posting-create-post" posting::openapi;
     relay "relay-stream";
+    rollup "rollup-heated.v1";
 }
 
 /// All functions of the template, as their `main`s wire them.

@@ -4,6 +4,8 @@
 //! What must know every kind walks this list: the relay, by [`Relayed`]; the stream's filter, by
 //! [`stream_filters`]; an account's deletion and export, by [`LINES`]; and the documents.
 
+use std::collections::BTreeSet;
+
 use domain::{
     engagement::Thing,
     feeds::Position,
@@ -32,10 +34,12 @@ pub enum Told {
     Never,
     /// That it is there.
     Inserted,
-    /// That it is there published, or was not published before.
-    Published,
     /// That it is gone.
     Removed,
+    /// Whatever became of it.
+    Changed,
+    /// That a crowd acts on it: its counts are spread over shards from now on.
+    Heated,
 }
 
 /// A kind of item.
@@ -135,13 +139,14 @@ macro_rules! items {
 
 items! {
     told {
-        "that a reader follows an author" Follows(UserId, UserId), "FOLLOWS#{reader}" / "{author}", "reader, author" Goes "follows.people" Inserted;
-        "a post with its counts" Post(PostId), "POST#{post}" / "POST", "author" Goes "posts" Published;
-        "that an edit brought a post to other walls" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Published;
+        "that a reader follows an author" Follows(UserId, UserId), "FOLLOWS#{reader}" / "{author}", "reader, author" Goes "follows.people" Changed;
+        "a post with its counts" Post(PostId), "POST#{post}" / "POST", "author" Goes "posts" Changed;
+        "that an edit brought a post to other walls" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Inserted;
         "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
+        "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Heated;
+        "what a person did at a post" Acts(UserId, PostId), "ACTS#{user}" / "{post}", "user" Goes "smiles, votes, hides" Changed;
     }
     untold {
-        "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Never;
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
         "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
@@ -150,7 +155,6 @@ items! {
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
-        "what a person did at a post" Acts(UserId, PostId), "ACTS#{user}" / "{post}", "user" Goes "smiles, votes, hides" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;
         "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Goes "" Never;
@@ -167,37 +171,32 @@ items! {
     }
 }
 
-/// What the stream's filter lets through: the relay is called for nothing else.
+/// What the stream's filter lets through: the relay is called for nothing else. A pattern for each manner of being
+/// told, since a mapping may have five.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html>
 pub fn stream_filters() -> Vec<Value> {
-    let mut filters = Vec::new();
-    for line in LINES {
-        let prefix = line.pk.split('{').next().unwrap_or_default();
-        let keys = json!({"PK": {"S": [{"prefix": prefix}]}});
-        let published = json!({"status": {"S": ["published"]}});
-        let unpublished = json!({"status": {"S": [{"anything-but": ["published"]}]}});
-        match line.told {
-            Told::Never => {}
-            Told::Inserted => {
-                filters.push(json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys}}));
-            }
-            Told::Removed => {
-                filters.push(json!({"eventName": ["REMOVE"], "dynamodb": {"Keys": keys}}));
-            }
-            Told::Published => filters.extend([
-                json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys, "NewImage": published}}),
-                json!({"eventName": ["MODIFY"], "dynamodb": {
-                    "Keys": keys, "NewImage": published, "OldImage": unpublished}}),
-            ]),
+    let manners = [Told::Changed, Told::Inserted, Told::Removed, Told::Heated];
+    let patterns = manners.into_iter().filter_map(|told| {
+        let lines = LINES.iter().filter(|line| line.told == told);
+        let prefixes: BTreeSet<_> = lines
+            .map(|line| line.pk.split('{').next().unwrap_or_default())
+            .collect();
+        if prefixes.is_empty() {
+            return None;
         }
-    }
-    let mut once = Vec::new();
-    for filter in filters {
-        if !once.contains(&filter) {
-            once.push(filter);
-        }
-    }
-    once
+        let prefixes = prefixes.into_iter().map(|prefix| json!({"prefix": prefix}));
+        let keys = json!({"PK": {"S": prefixes.collect::<Vec<_>>()}});
+        let heat = |exists: bool| json!({"heat": {"N": [{"exists": exists}]}});
+        Some(match told {
+            Told::Never => return None,
+            Told::Changed => json!({"dynamodb": {"Keys": keys}}),
+            Told::Inserted => json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys}}),
+            Told::Removed => json!({"eventName": ["REMOVE"], "dynamodb": {"Keys": keys}}),
+            Told::Heated => json!({"eventName": ["MODIFY"], "dynamodb": {
+                "Keys": keys, "NewImage": heat(true), "OldImage": heat(false)}}),
+        })
+    });
+    patterns.collect()
 }
 
 /// The list, as the documents show it.
@@ -215,8 +214,9 @@ pub fn as_markdown() -> String {
         let told = match line.told {
             Told::Never => "–",
             Told::Inserted => "inserted",
-            Told::Published => "published",
             Told::Removed => "removed",
+            Told::Changed => "changed",
+            Told::Heated => "heated",
         };
         format!(
             "| {} | `{}` | `{}` | {} | {leaving} | {} | {told} |",
@@ -298,8 +298,6 @@ fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use domain::{engagement::Heat, people};
     use ulid::Ulid;
 

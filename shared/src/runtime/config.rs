@@ -70,6 +70,10 @@ settings! {
         "PHOTOS_QUEUE_URL" photos_queue;
         /// The queue of `catalogue`.
         "CATALOGUE_QUEUE_URL" catalogue_queue;
+        /// The queue of `rollup`.
+        "ROLLUP_QUEUE_URL" rollup_queue;
+        /// The queue of `notifier`.
+        "NOTIFIER_QUEUE_URL" notifier_queue;
         /// Where a stream record that cannot be read goes, raw.
         "RELAY_DEAD_LETTER_QUEUE_URL" relay_dead_letter_queue;
     }

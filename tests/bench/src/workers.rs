@@ -29,6 +29,7 @@ impl Bench {
             .add("relay: a post and a follow", used, Budget::FREE);
         let messages = self.world.receive_all("fanout").await.len();
         ensure!(messages == 2, "{messages} messages");
+        self.world.receive_all("notifier").await;
         Ok(())
     }
 

@@ -62,7 +62,7 @@ async fn every_sample_event_is_handled_by_its_function() {
                         .unwrap();
                 }
             }
-            for queue in ["fanout", "photos", "catalogue"] {
+            for queue in ["fanout", "photos", "catalogue", "rollup", "notifier"] {
                 world.receive_all(queue).await;
             }
         }

@@ -46,17 +46,23 @@ macro_rules! messages {
 
 mod catalogue;
 mod fanout;
+mod notifier;
 mod photos;
+mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
+pub use notifier::{ActKind, Acted, NotifierMessage};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
+pub use rollup::{Heated, MarksChanged, RollupMessage};
 
 /// Every message, a list a queue.
-pub const ALL: [&[Line]; 3] = [
+pub const ALL: [&[Line]; 5] = [
     FanoutMessage::LINES,
     PhotosMessage::LINES,
     CatalogueMessage::LINES,
+    RollupMessage::LINES,
+    NotifierMessage::LINES,
 ];
 
 /// The list, as the documents show it.

@@ -37,6 +37,16 @@ async fn work(world: &World, context: &Context, seen: &mut Option<String>) {
             world.receive_event("catalogue").await,
         )
         .await,
+        rollup::handle(
+            &rollup::App::new(context),
+            world.receive_event("rollup").await,
+        )
+        .await,
+        notifier::handle(
+            &notifier::App::new(context),
+            world.receive_event("notifier").await,
+        )
+        .await,
     ];
     for response in failed {
         assert!(response.batch_item_failures.is_empty(), "{response:?}");

@@ -19,7 +19,7 @@ pub struct Engine<'w> {
     pub faults: Faults,
     random: StdRng,
     relay: relay::App,
-    workers: [Worker; 3],
+    workers: [Worker; 5],
     /// The stream is read up to here.
     seen: Option<String>,
     steps: usize,
@@ -37,6 +37,8 @@ enum App {
     Fanout(fanout::App),
     Photos(photos::App),
     Catalogue(catalogue::App),
+    Rollup(rollup::App),
+    Notifier(notifier::App),
 }
 
 impl App {
@@ -45,6 +47,8 @@ impl App {
             Self::Fanout(app) => fanout::handle(app, event).await,
             Self::Photos(app) => photos::handle(app, event).await,
             Self::Catalogue(app) => catalogue::handle(app, event).await,
+            Self::Rollup(app) => rollup::handle(app, event).await,
+            Self::Notifier(app) => notifier::handle(app, event).await,
         }
     }
 }
@@ -76,6 +80,16 @@ impl<'w> Engine<'w> {
                     app: App::Catalogue(catalogue::App::with_slice(&context, 4)),
                     waiting: Vec::new(),
                 },
+                Worker {
+                    queue: "rollup",
+                    app: App::Rollup(rollup::App::new(&context)),
+                    waiting: Vec::new(),
+                },
+                Worker {
+                    queue: "notifier",
+                    app: App::Notifier(notifier::App::new(&context)),
+                    waiting: Vec::new(),
+                },
             ],
             random,
             seen: None,
@@ -90,8 +104,9 @@ impl<'w> Engine<'w> {
         if self.steps == FAULTY_STEPS {
             self.faults.calm();
         }
-        let first = self.random.random_range(0..4);
-        for trigger in (0..4).map(|trigger| (first + trigger) % 4) {
+        let triggers = 1 + self.workers.len();
+        let first = self.random.random_range(0..triggers);
+        for trigger in (0..triggers).map(|trigger| (first + trigger) % triggers) {
             let worked = match trigger {
                 0 => self.relay_step().await,
                 worker => self.queue_step(worker - 1).await,

@@ -1,0 +1,82 @@
+//! What is told of what people do at things, and of things that a crowd acts on.
+
+use domain::{
+    engagement::{Acts, Heat, Thing},
+    ids::{PostId, UserId},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, de::Error as _};
+use serde_json::Error;
+use shared::queue::messages::{
+    ActKind, Acted, Heated, MarksChanged, NotifierMessage, RollupMessage,
+};
+
+use crate::message::{Image, Message};
+
+/// What of a thing says over how many shards its counts are spread.
+#[derive(Deserialize)]
+struct Spread {
+    #[serde(default)]
+    heat: u64,
+    #[serde(default, rename = "gen")]
+    generation: u64,
+}
+
+/// A thing that became hot.
+pub fn heated(
+    thing: Thing,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Option<Message>, Error> {
+    let spread = |image: Option<&Image>| {
+        let spread = image.map(|image| serde_dynamo::from_item::<_, Spread>(image.clone()));
+        let spread = spread.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(spread.map_or_else(Heat::default, |spread| Heat {
+            shards: spread.heat,
+            generation: spread.generation,
+        }))
+    };
+    let (before, now) = (spread(old)?, spread(new)?);
+    let heated = Heated {
+        thing,
+        generation: now.generation,
+        acts: 0,
+    };
+    let became = now.is_hot() && now.generation != before.generation;
+    Ok(became.then(|| RollupMessage::Heated(heated).into()))
+}
+
+/// What a person did at a post, or took back.
+pub fn acted(
+    (user, post): (UserId, PostId),
+    old: Option<Image>,
+    new: Option<Image>,
+    at: Timestamp,
+) -> Result<Vec<Message>, Error> {
+    let acts = |image: Option<Image>| {
+        let acts = image.map(serde_dynamo::from_item::<_, Acts>);
+        let acts = acts.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(acts.unwrap_or_default())
+    };
+    let (before, now) = (acts(old)?, acts(new)?);
+    let told = |kind, at| {
+        let acted = Acted {
+            kind,
+            actor: user.clone(),
+            subject: post.to_string(),
+            owner: None,
+            at,
+        };
+        Message::from(NotifierMessage::Acted(acted))
+    };
+    let mut messages = Vec::new();
+    if before.smile.is_some() != now.smile.is_some() {
+        let smiled = now.smile.or(before.smile).unwrap_or(at);
+        messages.push(told(ActKind::Smile, smiled));
+        messages.push(RollupMessage::MarksChanged(MarksChanged { post }).into());
+    }
+    if before.vote.is_some() != now.vote.is_some() {
+        messages.push(told(ActKind::Vote, at));
+    }
+    Ok(messages)
+}

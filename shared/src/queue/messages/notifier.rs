@@ -1,0 +1,41 @@
+//! What `notifier` is told: that somebody did something that another may want to know.
+
+use domain::ids::UserId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+messages! {
+    to "notifier",
+    /// What `notifier` works on.
+    NotifierMessage {
+        "acted.v1" Acted(Acted), from "relay", "somebody did, or took back, what another may want to know";
+    }
+}
+
+/// Somebody did something, or took it back: which of both, the relation tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// What.
+    pub kind: ActKind,
+    /// Who.
+    pub actor: UserId,
+    /// At what: a post's id, a comment's, a person's.
+    pub subject: String,
+    /// Whose that is; `None` where the message's teller does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What somebody did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActKind {
+    /// Smiled at a post.
+    Smile,
+    /// Voted in a post's poll.
+    Vote,
+    /// Followed a person.
+    Follow,
+}
