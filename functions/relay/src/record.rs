@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_post_that_is_shown_no_more_is_told_to_who_adds_up_marks() {
-        for new in [None, Some("hidden"), Some("needs_attention")] {
+        for new in [None, Some("needs_attention")] {
             let messages = messages(&of_post(Some("published"), new));
             let Ok([Message::Rollup(RollupMessage::MarksChanged(_))]) = messages.as_deref() else {
                 panic!("{messages:?}");

@@ -157,6 +157,9 @@ async fn a_photo_that_goes_is_told_to_photos_with_where_it_lay() {
     for body in world.receive_all("photos").await {
         told.push(serde_json::from_str(&body).unwrap());
     }
+    for queue in ["rollup", "notifier"] {
+        world.receive_all(queue).await;
+    }
     assert_eq!(told.len(), 2);
     for photo in [posted, unclaimed] {
         let removed = PhotosMessage::PhotoRemoved(PhotoRemoved {
