@@ -150,5 +150,6 @@ fn outgoing(message: &impl Serialize) -> Result<Outgoing, Error> {
     Ok(Outgoing {
         body: serde_json::to_string(message).map_err(Error::internal)?,
         trace: None,
+        delay: 0,
     })
 }

@@ -66,6 +66,7 @@ pub async fn bury(dead_letters: &Queue, records: &[Value], dead: Vec<usize>) -> 
             message: Outgoing {
                 body: body(&records[record]),
                 trace: record::trace(&records[record]),
+                delay: 0,
             },
         };
         dead.into_iter().map(letter).collect::<Vec<_>>()

@@ -71,6 +71,7 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
             let [fanout, photos, rollup, notifier] = &mut mail;
             let trace = record::trace(record);
             messages.into_iter().try_for_each(|message| {
+                let delay = message.delay();
                 let (mail, body) = match message {
                     Message::Fanout(said) => (&mut *fanout, serde_json::to_string(&said)?),
                     Message::Photos(said) => (&mut *photos, serde_json::to_string(&said)?),
@@ -79,7 +80,7 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
                 };
                 mail.letters.push(Letter {
                     record: index,
-                    message: Outgoing { body, trace },
+                    message: Outgoing { body, trace, delay },
                 });
                 Ok(())
             })

@@ -18,6 +18,16 @@ pub enum Message {
     Notifier(NotifierMessage),
 }
 
+impl Message {
+    /// How long it is kept back, in seconds.
+    pub fn delay(&self) -> u16 {
+        match self {
+            Self::Rollup(message) => message.delay(),
+            Self::Fanout(_) | Self::Photos(_) | Self::Notifier(_) => 0,
+        }
+    }
+}
+
 impl From<FanoutMessage> for Message {
     fn from(message: FanoutMessage) -> Self {
         Self::Fanout(message)

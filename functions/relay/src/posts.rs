@@ -11,10 +11,12 @@ use shared::queue::messages::{FanoutMessage, MarksChanged, Published, RollupMess
 
 use crate::message::Image;
 
-/// What of a post, as it was, tells whether it had appeared.
+/// What of a post, as it was, tells whether it had appeared, and whose it was.
 #[derive(Deserialize)]
 struct Before {
+    author: UserId,
     status: PostStatus,
+    published_at: Option<Timestamp>,
 }
 
 /// What of a post, as it is, goes into its message.
@@ -51,19 +53,28 @@ pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<Fanou
     })))
 }
 
-/// A post that others saw, and see no more: it is gone, or hidden.
-pub fn vanished(
+/// A post that others saw, and see no more: it is gone, or hidden. Or they see it again. Whose it is is told of one that
+/// is gone, since nothing else tells any more.
+pub fn marked(
     post: PostId,
     old: Option<&Image>,
     new: Option<&Image>,
 ) -> Result<Option<RollupMessage>, Error> {
-    let shown = |image: Option<&Image>| {
+    let read = |image: Option<&Image>| {
         let before = image.map(|image| serde_dynamo::from_item::<_, Before>(image.clone()));
-        let before = before.transpose().map_err(Error::custom)?;
-        Ok::<_, Error>(before.is_some_and(|before| before.status == PostStatus::Published))
+        before.transpose().map_err(Error::custom)
     };
-    let vanished = shown(old)? && !shown(new)?;
-    Ok(vanished.then_some(RollupMessage::MarksChanged(MarksChanged { post })))
+    let shown = |before: &Before| before.status == PostStatus::Published;
+    let Some(old) = read(old)? else {
+        return Ok(None);
+    };
+    let people = match read(new)? {
+        None if shown(&old) => vec![old.author],
+        Some(new) if old.published_at.is_some() && shown(&old) != shown(&new) => Vec::new(),
+        None | Some(_) => return Ok(None),
+    };
+    let changed = MarksChanged { post, people };
+    Ok(Some(RollupMessage::MarksChanged(changed)))
 }
 
 /// A post that an edit brought to other walls.

@@ -97,9 +97,9 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         Relayed::Post(post) => {
             let (old, new) = (old.as_ref(), new.as_ref());
             let appeared = posts::appeared(old, new)?.map(Message::from);
-            let vanished = posts::vanished(post, old, new)?.map(Message::from);
+            let marked = posts::marked(post, old, new)?.map(Message::from);
             let heated = engagement::heated(Thing::Post(post), old, new)?;
-            Ok([appeared, vanished, heated].into_iter().flatten().collect())
+            Ok([appeared, marked, heated].into_iter().flatten().collect())
         }
         Relayed::CameTo(..) if event == Event::Insert => {
             Ok(said(posts::came_to(new)?.map(Message::from)))

@@ -1,10 +1,14 @@
 //! Adds up: folds the counts of what a crowd has left, and keeps what follows from marks.
 
+mod fold;
+mod marks;
+
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::engagement::Thresholds;
 use shared::{
     error::Error,
-    queue::{messages::RollupMessage, run_batch},
-    runtime::{Context, function},
+    queue::{Queue, messages::RollupMessage, run_batch},
+    runtime::{Clock, Context, function},
     store::Store,
 };
 
@@ -12,6 +16,10 @@ use shared::{
 #[derive(Debug, Clone)]
 pub struct App {
     store: Store,
+    /// Its own queue, for its next looks.
+    queue: Queue,
+    clock: Clock,
+    badge: Thresholds,
 }
 
 impl App {
@@ -19,6 +27,9 @@ impl App {
     pub fn new(context: &Context) -> Self {
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
+            queue: Queue::new(context.sqs(), context.config.rollup_queue()),
+            clock: context.clock.clone(),
+            badge: marks::thresholds(&context.config),
         }
     }
 }
@@ -38,9 +49,10 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 ///
 /// # Errors
 /// It cannot be read, or something it asks for was not done.
-pub async fn work(_app: &App, message: SqsMessage) -> Result<(), Error> {
+pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
-        RollupMessage::Heated(_) | RollupMessage::MarksChanged(_) => Ok(()),
+        RollupMessage::Heated(heated) => fold::look(app, heated).await,
+        RollupMessage::MarksChanged(changed) => marks::changed(app, changed).await,
     }
 }

@@ -3,6 +3,7 @@
 pub mod template;
 
 mod contention;
+mod delayed;
 mod dynamodb;
 mod guard;
 mod journal;
@@ -12,6 +13,7 @@ mod serve;
 mod sqs;
 
 pub use contention::Contention;
+pub use delayed::Delayed;
 pub use dynamodb::{StreamRecord, Tables};
 pub use plane::{DataPlane, Endpoints, Options, Ports};
 pub use sqs::{Depth, Queues, Received};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use jiff::Timestamp;
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
@@ -18,6 +19,7 @@ use rustack_sqs_model::input::{
 use rustack_sqs_model::types::Message;
 use serde_json::{Value, json};
 
+use crate::delayed::{Delayed, Handler, Waiting};
 use crate::serve::Service;
 use crate::template::Queue;
 
@@ -30,12 +32,13 @@ pub struct Queues {
     provider: Arc<RustackSqs>,
     urls: Arc<HashMap<String, String>>,
     declared: Arc<[Queue]>,
+    waiting: Waiting,
 }
 
 /// How many messages a queue holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {
-    /// Ready to be received, now or after a delay.
+    /// Ready to be received.
     pub waiting: usize,
     /// Received and not yet deleted.
     pub in_flight: usize,
@@ -86,6 +89,25 @@ impl Queues {
         redrives.any(|redrive| redrive.target == logical_id) || logical_id.ends_with("Dlq")
     }
 
+    /// Delays messages by this clock from now on.
+    pub fn follow(&self, now: impl Fn() -> Timestamp + Send + Sync + 'static) {
+        self.waiting.follow(now);
+    }
+
+    /// The messages that are delayed and not due.
+    ///
+    /// # Errors
+    /// One that is due is refused.
+    pub async fn delayed(&self) -> Result<Vec<Delayed>> {
+        self.waiting.release().await?;
+        Ok(self.waiting.all().await)
+    }
+
+    /// Delays a message, as it was delayed before.
+    pub async fn delay(&self, message: Delayed) {
+        self.waiting.add(message).await;
+    }
+
     /// Sends a message.
     ///
     /// # Errors
@@ -110,6 +132,7 @@ impl Queues {
         most: usize,
         wait_seconds: i32,
     ) -> Result<Vec<Received>> {
+        self.waiting.release().await?;
         let mut messages = Vec::new();
         while messages.len() < most {
             let page = RECEIVE_MOST.min(most - messages.len());
@@ -167,11 +190,12 @@ impl Queues {
         Ok(())
     }
 
-    /// How many messages a queue holds now.
+    /// How many messages a queue holds now, those aside that are delayed.
     ///
     /// # Errors
     /// No such queue.
     pub async fn depth(&self, logical_id: &str) -> Result<Depth> {
+        self.waiting.release().await?;
         let input = GetQueueAttributesInput {
             queue_url: self.known(logical_id)?,
             attribute_names: vec!["All".to_owned()],
@@ -188,7 +212,7 @@ impl Queues {
             value.and_then(|value| value.parse().ok()).unwrap_or(0)
         };
         Ok(Depth {
-            waiting: count("") + count("Delayed"),
+            waiting: count(""),
             in_flight: count("NotVisible"),
         })
     }
@@ -198,6 +222,7 @@ impl Queues {
     /// # Errors
     /// No such queue.
     pub async fn peek(&self, logical_id: &str) -> Result<Vec<String>> {
+        self.waiting.release().await?;
         let mut bodies = HashMap::new();
         let mut order = Vec::new();
         loop {
@@ -295,11 +320,13 @@ pub(crate) fn start(declared: Vec<Queue>, port: u16) -> Result<(Service, (u16, Q
                 ..SqsConfig::default()
             };
             let provider = Arc::new(RustackSqs::new(config));
-            let urls = create(&provider, &declared).await?;
+            let urls = Arc::new(create(&provider, &declared).await?);
+            let waiting = Waiting::new(Arc::clone(&provider), Arc::clone(&urls));
             let queues = Queues {
                 provider: Arc::clone(&provider),
-                urls: Arc::new(urls),
+                urls,
                 declared: declared.into(),
+                waiting: waiting.clone(),
             };
             let keys = vec![(crate::ACCESS_KEY.to_owned(), crate::SECRET_KEY.to_owned())];
             let config = SqsHttpConfig {
@@ -309,7 +336,9 @@ pub(crate) fn start(declared: Vec<Queue>, port: u16) -> Result<(Service, (u16, Q
                     keys,
                 ))),
             };
-            let service = SqsHttpService::new(Arc::new(RustackSqsHandler::new(provider)), config);
+            let engine = RustackSqsHandler::new(provider);
+            let handler = Arc::new(Handler { engine, waiting });
+            let service = SqsHttpService::new(handler, config);
             let serving = async move {
                 while let Ok((stream, _)) = listener.accept().await {
                     drop(stream.set_nodelay(true));

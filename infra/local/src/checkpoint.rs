@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use data_plane::Delayed;
 use serde::{Deserialize, Serialize};
 
 /// What a restart goes on from.
@@ -14,6 +15,9 @@ pub(crate) struct Checkpoint {
     pub(crate) sequence: Option<String>,
     /// The bodies in each dead-letter queue, by logical id.
     pub(crate) dead_letters: BTreeMap<String, Vec<String>>,
+    /// Messages that are not due yet.
+    #[serde(default)]
+    pub(crate) delayed: Vec<Delayed>,
 }
 
 /// Where the checkpoint is kept; nowhere for an ephemeral cloud.
@@ -58,6 +62,7 @@ mod tests {
         let checkpoint = Checkpoint {
             sequence: Some("7".to_owned()),
             dead_letters,
+            delayed: Vec::new(),
         };
         file.write(&checkpoint).unwrap();
         assert_eq!(file.read().unwrap(), checkpoint);

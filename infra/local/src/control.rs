@@ -80,7 +80,7 @@ async fn turn_clock(State(control): State<Control>, Said(by): Said<Advance>) -> 
     }
 }
 
-/// Turns the clock: what has expired by then goes, what is due by then runs.
+/// Turns the clock: what has expired by then goes, what is due by then runs, or is given out.
 pub(crate) async fn advance(
     engine: &Arc<Engine>,
     by: SignedDuration,
@@ -88,6 +88,7 @@ pub(crate) async fn advance(
     let now = engine.clock.advance(by)?;
     triggers::sweep(engine).await;
     engine.release(false).await?;
+    engine.plane.queues().delayed().await?;
     engine.schedules.wake();
     Ok(now)
 }

@@ -89,7 +89,7 @@ pub struct StreamStatus {
 }
 
 impl Engine {
-    /// Goes on from the checkpoint: the dead letters are put back, the stream is replayed from it.
+    /// Goes on from the checkpoint: dead letters and what is not due are put back, the stream is replayed from it.
     pub(crate) async fn resume(
         plane: DataPlane,
         clock: Turned,
@@ -98,6 +98,11 @@ impl Engine {
         checkpoints: CheckpointFile,
     ) -> Result<Self> {
         let checkpoint = checkpoints.read()?;
+        let turned = clock.clock();
+        plane.queues().follow(move || turned.now());
+        for message in &checkpoint.delayed {
+            plane.queues().delay(message.clone()).await;
+        }
         let mut dead = BTreeMap::new();
         for (queue, bodies) in &checkpoint.dead_letters {
             for body in bodies {
@@ -236,6 +241,8 @@ impl Engine {
     /// followed from it, is then done.
     pub(crate) async fn keep(&self) -> Result<()> {
         let (told, position) = (self.plane.told_objects(), self.position());
+        // Before the queues are looked at: what falls due in between is found there.
+        let delayed = self.plane.queues().delayed().await?;
         if !self.queues_are_empty().await? {
             return Ok(());
         }
@@ -250,12 +257,14 @@ impl Engine {
         dead.retain(|_, count| *count > 0);
         let mut checkpoint = {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.dead == dead && kept.checkpoint.sequence == position && told.is_empty() {
+            let as_kept = kept.checkpoint.sequence == position && kept.checkpoint.delayed == delayed;
+            if kept.dead == dead && as_kept && told.is_empty() {
                 return Ok(());
             }
             kept.checkpoint.clone()
         };
         checkpoint.sequence.clone_from(&position);
+        checkpoint.delayed = delayed;
         checkpoint.dead_letters.clear();
         for queue in dead.keys() {
             checkpoint

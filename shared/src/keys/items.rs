@@ -156,6 +156,7 @@ items! {
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
+        "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;
         "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Goes "" Never;
         "that a person blocks another" Blocked(UserId, UserId), "BLOCKED#{user}" / "{other}", "user" Goes "blocks" Never;
@@ -334,6 +335,7 @@ mod tests {
             Item::OnTopic(topic, Month::of(time), at),
             Item::Acts(ana.clone(), post),
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
+            Item::Badge(ana.clone()),
             Item::Rules(ana.clone()),
             Item::RulesPage(ana.clone(), ben.hash().0[0] % 64),
             Item::Blocked(ana.clone(), ben.clone()),
@@ -373,6 +375,7 @@ mod tests {
                 };
                 keys::shard(thing, heat, *number)
             }
+            Item::Badge(user) => keys::badge(user),
             Item::Rules(user) => keys::rules(user),
             Item::RulesPage(user, _) => keys::rules_page(
                 user,

@@ -13,6 +13,11 @@ pub fn profile(user: &UserId) -> Key {
     Key::new(format!("USER#{user}"), "PROFILE")
 }
 
+/// What a person has earned by what they shared, and whether that gives them the badge.
+pub fn badge(user: &UserId) -> Key {
+    Key::new(format!("USER#{user}"), "BADGE")
+}
+
 /// Whom a person blocks and mutes, and who blocks them.
 pub fn rules(user: &UserId) -> Key {
     Key::new(format!("USER#{user}"), RULES)

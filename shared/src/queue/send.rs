@@ -58,6 +58,8 @@ pub struct Outgoing {
     pub body: String,
     /// Whose worker it goes on in; `None` where no trace is known.
     pub trace: Option<Trace>,
+    /// How long it is kept back, in seconds; at most 900.
+    pub delay: u16,
 }
 
 impl Outgoing {
@@ -67,6 +69,9 @@ impl Outgoing {
         let mut entry = SendMessageBatchRequestEntry::builder()
             .id(id)
             .message_body(&self.body);
+        if self.delay > 0 {
+            entry = entry.delay_seconds(self.delay.into());
+        }
         if let Some(trace) = self.trace {
             let ours = MessageAttributeValue::builder()
                 .data_type("String")
@@ -108,10 +113,18 @@ impl Queue {
     /// # Errors
     /// When one of them was not taken, after every retry; others may have been.
     pub async fn send<M: Serialize>(&self, messages: &[M]) -> Result<(), Error> {
+        self.send_later(messages, 0).await
+    }
+
+    /// As [`Queue::send`], of what is to be worked off after so many seconds.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
+    pub async fn send_later<M: Serialize>(&self, messages: &[M], delay: u16) -> Result<(), Error> {
         let trace = Trace::current();
         let outgoing = messages
             .iter()
-            .map(|message| serde_json::to_string(message).map(|body| Outgoing { body, trace }))
+            .map(|message| serde_json::to_string(message).map(|body| Outgoing { body, trace, delay }))
             .collect::<Result<Vec<_>, _>>();
         let outcomes = self.send_each(outgoing.map_err(Error::internal)?).await;
         outcomes

@@ -64,6 +64,14 @@ settings! {
         "POSTS_AN_HOUR" posts_an_hour;
         /// How many upload tickets a person may have in an hour: 120.
         "TICKETS_AN_HOUR" tickets_an_hour;
+        /// From how many points on the badge is given: 60.
+        "BADGE_POINTS" badge_points;
+        /// And from how many posts on that earned some: 5.
+        "BADGE_POSTS" badge_posts;
+        /// Below how many points it is taken: 45.
+        "BADGE_LEAST_POINTS" badge_least_points;
+        /// Or below how many posts: 3.
+        "BADGE_LEAST_POSTS" badge_least_posts;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `photos`.

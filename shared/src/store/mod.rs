@@ -11,7 +11,7 @@ mod posts;
 mod quota;
 
 pub use catalogue::{Details, Imported};
-pub use engagement::Vote;
+pub use engagement::{Look, Vote};
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

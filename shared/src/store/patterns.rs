@@ -50,7 +50,7 @@ patterns! {
     "change_post", "change a post, its photos with it, or let it appear that waited for them", "TransactWrite", "`POST#p/POST`, `POST#p/CAME-TO#n`, `PHOTO#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
     "post, post_now", "one post", "GetItem", "`POST#p/POST`";
     "posts", "many posts", "BatchGet", "`POST#p/POST`";
-    "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`";
+    "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`, `USER#a/BADGE`";
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
     "vote", "a vote, or another, and its counts", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
@@ -59,6 +59,10 @@ patterns! {
     "acts_at", "what did u do at this post", "GetItem", "`ACTS#u/p`";
     "acts_at_each", "what did u do at the rest", "BatchGet", "`ACTS#u/p`";
     "shards", "what do the shards of a hot thing hold", "Query × 8", "`COUNTS#x#0` to `COUNTS#x#7`, `g#`";
+    "look_at", "has the crowd left a hot thing: then its counts are one again", "GetItem and Query × 8, consistent; TransactWrite", "`POST#p/POST` or `USER#u`, `COUNTS#x#0` to `COUNTS#x#7`, `g#`";
+    "mark", "what has a post earned its author, with their badge", "GetItem × 3, consistent; TransactWrite", "`POST#p/POST`, `ACTS#a/p`, `USER#a/BADGE`, `USER#a`, `COUNTS#…`";
+    "weigh", "give or take a badge by what is earned", "GetItem, consistent; TransactWrite", "`USER#u/BADGE`, `USER#u`";
+    "badge", "what has u earned", "GetItem, consistent", "`USER#u/BADGE`";
     "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
     "close", "a post has reached all its readers", "DeleteItem", "`OPEN#n/t#p`";

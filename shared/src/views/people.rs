@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 
 use super::{Presenter, RenditionView, words};
 
+/// The badge of whoever contributes much.
+const ENTHUSIAST: &str = "enthusiast";
+
 /// A person, as everything that they did shows them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UserCard {
@@ -54,7 +57,7 @@ impl Presenter {
                     placeholder: image.placeholder.clone(),
                     renditions: self.renditions(image),
                 }),
-            badges: Vec::new(),
+            badges: profile.enthusiast.then(|| ENTHUSIAST.to_owned()).into_iter().collect(),
         }
     }
 }

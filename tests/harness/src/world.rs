@@ -24,7 +24,7 @@ pub fn template() -> &'static Template {
 }
 
 /// A test's own table, bucket, queues, clock and tokens. When it is dropped, no message may be
-/// left on a queue that the test did not take.
+/// left on a queue that the test did not take, those aside that are not due.
 pub struct World {
     plane: DataPlane,
     context: Context,
@@ -60,6 +60,8 @@ impl World {
         };
         let plane = DataPlane::start(options).await.expect("a data plane");
         let (clock, handle) = Clock::shifted();
+        let followed = clock.clone();
+        plane.queues().follow(move || followed.now());
         let mut settings = plane.settings();
         settings.extend(
             [
@@ -134,7 +136,7 @@ impl World {
         self.new_token(sub, groups).forge(how)
     }
 
-    /// Takes every message off a queue (`fanout`, `photos-dlq` …) and gives their bodies, in no
+    /// Takes every message that is due off a queue (`fanout`, `photos-dlq` …) and gives their bodies, in no
     /// order.
     ///
     /// # Panics
@@ -156,6 +158,17 @@ impl World {
                 bodies.push(body.to_owned());
             }
         }
+    }
+
+    /// How many messages of a queue are not due yet.
+    ///
+    /// # Panics
+    /// When the template has no such queue.
+    pub async fn delayed(&self, queue: &str) -> usize {
+        let logical_id = logical_id(queue);
+        let delayed = self.plane.queues().delayed().await;
+        let delayed = delayed.expect("the queues").into_iter();
+        delayed.filter(|one| one.queue == logical_id).count()
     }
 
     /// Every message of a queue, taken off it, as the event of one batch.

@@ -129,6 +129,9 @@ pub struct Profile {
     pub posts: u64,
     /// When they joined.
     pub joined_at: Timestamp,
+    /// Whether they have the badge, as it is shown: their `BADGE` says why.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enthusiast: bool,
     /// As the rules of this person have it: a follow stands on it.
     #[serde(default, rename = "v", skip_serializing_if = "is_zero")]
     pub version: u64,
@@ -166,6 +169,7 @@ impl Profile {
             following: 0,
             posts: 0,
             joined_at,
+            enthusiast: false,
             version: 0,
             heat: 0,
             generation: 0,

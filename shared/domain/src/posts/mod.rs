@@ -153,6 +153,9 @@ pub struct Post {
     /// How often anything but counts was changed in it: what is changed next stands on this.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub edition: u64,
+    /// What it has earned its author towards the badge: counted there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earned: u64,
     /// Over how many shards its counts are spread beside it: what it says of them itself is a part then.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub heat: u64,
@@ -189,6 +192,7 @@ impl Post {
             published_at: None,
             edited_at: None,
             edition: 0,
+            earned: 0,
             heat: 0,
             generation: 0,
         }

@@ -1,6 +1,9 @@
 //! What `rollup` is told: that what it adds up has changed.
 
-use domain::{engagement::Thing, ids::PostId};
+use domain::{
+    engagement::Thing,
+    ids::{PostId, UserId},
+};
 use serde::{Deserialize, Serialize};
 
 messages! {
@@ -9,6 +12,20 @@ messages! {
     RollupMessage {
         "heated.v1" Heated(Heated), from "relay" "rollup", "a crowd acts on a thing, whose counts are spread over shards; look in a minute whether it is gone";
         "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "smiles at a post or its comments, its comments, or whether it is shown have changed";
+    }
+}
+
+/// A hot thing is looked at so many seconds after it became hot, and as often.
+pub const LOOK: u16 = 60;
+
+impl RollupMessage {
+    /// How long it is kept back before it is worked off, in seconds.
+    pub fn delay(&self) -> u16 {
+        if matches!(self, Self::Heated(_)) {
+            LOOK
+        } else {
+            0
+        }
     }
 }
 
@@ -30,6 +47,17 @@ pub struct Heated {
 pub struct MarksChanged {
     /// Which post.
     pub post: PostId,
+    /// Whose badge is to be looked at besides: what the post had earned them went without a word of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<UserId>,
+}
+
+impl MarksChanged {
+    /// Of a post, and nobody besides.
+    pub fn of(post: PostId) -> Self {
+        let people = Vec::new();
+        Self { post, people }
+    }
 }
 
 mod spelled {

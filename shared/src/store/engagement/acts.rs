@@ -103,6 +103,12 @@ impl Store {
         Ok(acts.unwrap_or_default())
     }
 
+    /// The same, as of every write acknowledged before.
+    pub(super) async fn acts_now(&self, user: &UserId, post: PostId) -> Result<Acts, Error> {
+        let acts = self.table.read(&keys::acts(user, post), true).await?;
+        Ok(acts.unwrap_or_default())
+    }
+
     /// What a person did at these posts, as far as the first [`ACTS`] things tell that they did in the range of
     /// their ids; and of which posts those do not tell. One Query, whose cost does not grow with what lies between.
     pub async fn acts(

@@ -176,29 +176,44 @@ impl Store {
     /// What the shards of a hot thing hold: 8 Queries, which see every act acknowledged before where they are to be
     /// exact.
     pub async fn shards(&self, thing: &Thing, heat: Heat, exact: bool) -> Result<Shards, Error> {
+        let items = self.shard_items(thing, heat.generation, exact).await?;
+        sum(&items)
+    }
+
+    /// The shards of a thing from one time that it was hot.
+    pub(super) async fn shard_items(
+        &self,
+        thing: &Thing,
+        generation: u64,
+        exact: bool,
+    ) -> Result<Vec<Item>, Error> {
         let pages = (0..keys::COUNT_PAGES).map(|page| {
             let range = Range {
-                from: Some(format!("{}#", heat.generation)),
-                to: Some(format!("{}#~", heat.generation)),
+                from: Some(format!("{generation}#")),
+                to: Some(format!("{generation}#~")),
                 consistent: exact,
                 ..Range::all(keys::shard_page(thing, page))
             };
             self.table.query_all(range)
         });
-        let mut shards = Shards::default();
-        for item in try_join_all(pages).await?.iter().flatten() {
-            for (name, part) in item {
-                if let (Some(count), AttributeValue::N(part)) = (Count::of_attribute(name), part) {
-                    shards.add(count, part.parse().map_err(Error::internal)?);
-                }
-            }
-        }
-        Ok(shards)
+        let pages = try_join_all(pages).await?;
+        Ok(pages.into_iter().flatten().collect())
     }
 }
 
+/// What shards hold together.
+pub(super) fn sum(items: &[Item]) -> Result<Shards, Error> {
+    let mut shards = Shards::default();
+    for (name, part) in items.iter().flatten() {
+        if let (Some(count), AttributeValue::N(part)) = (Count::of_attribute(name), part) {
+            shards.add(count, part.parse().map_err(Error::internal)?);
+        }
+    }
+    Ok(shards)
+}
+
 /// How the counts of a thing are kept, as its item says.
-fn heat_of(item: &Item) -> Heat {
+pub(super) fn heat_of(item: &Item) -> Heat {
     let number = |name: &str| {
         let text = item.get(name)?.as_n().ok()?;
         text.parse().ok()

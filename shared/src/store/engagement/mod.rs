@@ -1,8 +1,12 @@
-//! What people do to posts, each with its count.
+//! What people do to posts, each with its count; and what follows from the counts.
 
 mod acts;
+mod badge;
 mod counts;
+mod fold;
 mod votes;
 
 pub(in crate::store) use counts::{Act, Counted};
+pub(in crate::store) use badge::unearned;
+pub use fold::Look;
 pub use votes::Vote;

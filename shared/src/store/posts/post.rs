@@ -20,6 +20,7 @@ use crate::{
     store::{
         Store,
         catalogue::{claim_review, release_review},
+        engagement::unearned,
         feeds::{Marker, entry, outdated},
         idempotency::note_made,
         people::count,
@@ -179,7 +180,7 @@ impl Store {
     }
 
     /// Deletes a post as its author read it: the post, its photos, its place in their list, its
-    /// count, its marker and its hold on a review. `false` when it is not as it was read.
+    /// count, its marker, its hold on a review and what it has earned. `false` when it is not as it was read.
     pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
         let mut writes = deletion(author, post)?;
         if let Some(review) = &post.review {
@@ -233,8 +234,15 @@ enum Deletion {
 
 /// The writes by which a post goes, save that it lets its review go.
 fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error> {
-    let own = standing_on(author, post, as_read(post))?;
+    // What it has earned goes with it: a badge counts what is there.
+    let (earned, taken) = unearned(author, post.earned);
+    let own = format!("{} AND {earned}", as_read(post));
+    let mut own = standing_on(author, post, &own)?;
+    if post.earned > 0 {
+        own = own.value(":earned", value(post.earned)?);
+    }
     let mut writes = vec![delete_if(keys::post(post.id), own).unless(Deletion::Changed)];
+    writes.extend(taken);
     for photo in post.photo_ids() {
         let given_up = give_up_photo(photo, post.id);
         writes.push(given_up.or_fail(Error::internal("a photo of another post")));
