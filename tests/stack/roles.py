@@ -224,6 +224,7 @@ UNUSED = {
         "sqs:SendMessage": "the next slice of a file of over 5,000 lines",
     },
     "Fanout": {"sqs:SendMessage": "the second page of a post with over a thousand readers"},
+    "Rollup": {"sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",
         "s3:ListBucket": "Lambda looks for the bucket before",

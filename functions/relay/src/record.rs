@@ -180,9 +180,12 @@ mod tests {
     fn a_post_that_is_shown_no_more_is_told_to_who_adds_up_marks() {
         for new in [None, Some("needs_attention")] {
             let messages = messages(&of_post(Some("published"), new));
-            let Ok([Message::Rollup(RollupMessage::MarksChanged(_))]) = messages.as_deref() else {
+            let Ok([Message::Rollup(RollupMessage::MarksChanged(told))]) = messages.as_deref()
+            else {
                 panic!("{messages:?}");
             };
+            // Whose it was nothing else tells of one that is gone.
+            assert_eq!(told.people.len(), usize::from(new.is_none()));
         }
         assert_eq!(messages(&of_post(Some("processing"), None)).unwrap(), []);
     }

@@ -257,7 +257,8 @@ impl Engine {
         dead.retain(|_, count| *count > 0);
         let mut checkpoint = {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let as_kept = kept.checkpoint.sequence == position && kept.checkpoint.delayed == delayed;
+            let as_kept =
+                kept.checkpoint.sequence == position && kept.checkpoint.delayed == delayed;
             if kept.dead == dead && as_kept && told.is_empty() {
                 return Ok(());
             }

@@ -124,7 +124,9 @@ impl Queue {
         let trace = Trace::current();
         let outgoing = messages
             .iter()
-            .map(|message| serde_json::to_string(message).map(|body| Outgoing { body, trace, delay }))
+            .map(|message| {
+                serde_json::to_string(message).map(|body| Outgoing { body, trace, delay })
+            })
             .collect::<Result<Vec<_>, _>>();
         let outcomes = self.send_each(outgoing.map_err(Error::internal)?).await;
         outcomes

@@ -57,7 +57,11 @@ impl Presenter {
                     placeholder: image.placeholder.clone(),
                     renditions: self.renditions(image),
                 }),
-            badges: profile.enthusiast.then(|| ENTHUSIAST.to_owned()).into_iter().collect(),
+            badges: profile
+                .enthusiast
+                .then(|| ENTHUSIAST.to_owned())
+                .into_iter()
+                .collect(),
         }
     }
 }

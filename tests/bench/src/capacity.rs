@@ -45,6 +45,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.fanout().await?;
     bench.photos().await?;
     bench.catalogue().await?;
+    bench.rollup().await?;
     let missing = bench.unmeasured()?;
     ensure!(missing.is_empty(), "not measured: {missing:?}");
     Ok(bench.report)

@@ -11,6 +11,7 @@ mod catalogue;
 mod coldstart;
 mod cost;
 mod fanout;
+mod heat;
 mod photos;
 mod reference;
 mod report;
@@ -84,6 +85,19 @@ enum What {
         #[arg(long, default_value_t = 200)]
         callers: usize,
     },
+    /// So many smiles a second at one post, at a table where their writes meet: errors, rounds and write units an act,
+    /// conflicts, and whether the count is exact while it is hot and once it is folded. Fails where it is not.
+    Heat {
+        /// Acts a second of modelled time.
+        #[arg(long, default_value_t = 1_000)]
+        rate: u64,
+        /// For so many seconds of it.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// How many times slower than the time that is modelled: a table in this process serves fewer than AWS does.
+        #[arg(long, default_value_t = 4)]
+        slower: u64,
+    },
     /// CPU, peak memory, bytes and likeness to a Lanczos reference of each image's renditions,
     /// beside vipsthumbnail's where it is installed.
     Photos {
@@ -104,6 +118,11 @@ async fn main() -> Result<ExitCode> {
         What::Coldstart { bin_dir, runs } => coldstart::run(bin_dir, runs).await?,
         What::Catalogue { rows, import } => catalogue::run(rows, import).await?,
         What::Storm { callers } => storm::run(callers).await?,
+        What::Heat {
+            rate,
+            seconds,
+            slower,
+        } => heat::run(rate, seconds, slower).await?,
         What::Soak { minutes } => soak::run(minutes).await?,
         What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
         What::Photos {

@@ -1,14 +1,17 @@
 //! Every worker step, beside its budget.
 
 use anyhow::{Context as _, Result, ensure};
-use domain::{feeds::Entry, posts::Post};
-use harness::{sqs_event, user};
+use domain::{engagement::Thing, feeds::Entry, posts::Post};
+use futures::future::join_all;
+use harness::{World, sqs_event, user};
 use serde_json::json;
-use shared::queue::messages::{FanoutMessage, Followed, Published};
+use shared::queue::messages::{
+    FanoutMessage, Followed, Heated, MarksChanged, Published, RollupMessage,
+};
 
 use crate::{
     capacity::{Bench, PHOTO, id, ticket},
-    reference::{self, author},
+    reference::{self, author, text},
     report::Budget,
 };
 
@@ -121,6 +124,53 @@ impl Bench {
             let photo = http.get(&path).token(&self.token).send().await.json();
             ensure!(photo["status"] == "ready", "{photo}");
         }
+        Ok(())
+    }
+
+    pub(crate) async fn rollup(&mut self) -> Result<()> {
+        // A table where writes meet, so that a crowd's counts are spread; alone at it, a worker meets nobody.
+        let world = World::contended().await;
+        world.member("ana").await;
+        let app = rollup::App::new(&self.meter.attach(&world.context()));
+        let quiet = world.published_post("ana").text(&text(1_700)).await.id;
+        for fan in 0..3 {
+            world.smile(&user(&format!("fan{fan}")), quiet).await;
+        }
+        let marks = RollupMessage::MarksChanged(MarksChanged::of(quiet));
+        // What changes nothing reads the post and what its author did at it.
+        for (what, budget) in [
+            ("that earns something", Budget::FREE.rcu(4.0).wcu(8.0)),
+            ("that earns what it did", Budget::FREE.rcu(3.0).wcu(0.0)),
+        ] {
+            let event = sqs_event(&[serde_json::to_string(&marks)?]);
+            self.meter.take();
+            let answer = rollup::handle(&app, event).await;
+            ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+            let name = format!("rollup: marks of a post of 2 KB {what}");
+            self.report.add(&name, self.meter.take(), budget);
+        }
+        let post = world.published_post("ana").await.id;
+        let fans = (0..50).map(|fan| user(&format!("fan{fan}")));
+        let smiles = fans.map(async |fan| world.smile(&fan, post).await);
+        join_all(smiles).await;
+        let hot = world.store().post_now(post).await?;
+        let hot = hot.context("the post")?.heat();
+        ensure!(hot.is_hot(), "nobody met");
+        let look = RollupMessage::Heated(Heated {
+            thing: Thing::Post(post),
+            generation: hot.generation,
+            acts: 0,
+        });
+        let event = sqs_event(&[serde_json::to_string(&look)?]);
+        self.meter.take();
+        let answer = rollup::handle(&app, event).await;
+        ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        // Two write units a shard and for each KB of the post; then what it has earned.
+        let budget = Budget::FREE
+            .rcu(24.0)
+            .wcu(2.0 * hot.shards as f64 + 4.0 + 8.0);
+        let name = format!("rollup: a fold of {} shards", hot.shards);
+        self.report.add(&name, self.meter.take(), budget);
         Ok(())
     }
 

@@ -81,6 +81,20 @@ impl Meter {
         }
     }
 
+    /// As [`Meter::attach`], save that requests go side by side as they come: how many rounds they make is not told.
+    #[must_use]
+    pub fn beside(&self, context: &Context) -> Context {
+        let probe = Probe {
+            service: Service::DynamoDb,
+            meter: self.clone(),
+        };
+        let dynamodb = context.dynamodb.config().to_builder().interceptor(probe);
+        Context {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+            ..context.clone()
+        }
+    }
+
     /// What was used since the last call; sets the meter to zero.
     pub fn take(&self) -> Reading {
         let waves = self.waves.count();

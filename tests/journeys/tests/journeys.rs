@@ -7,6 +7,7 @@
 )]
 
 mod agreement;
+mod badges;
 mod description;
 mod edits;
 mod events;

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use data_plane::template::target;
 use harness::template;
 use serde_json::{Value, json};
+use shared::queue::messages;
 
 fn properties(kind: &str) -> Vec<(&str, &Value)> {
     let found: Vec<_> = template().resources(kind).collect();
@@ -249,6 +250,25 @@ fn no_queue_lets_its_worker_take_all_of_the_accounts_concurrency() {
         for event in function.queues() {
             assert!(event.maximum_concurrency.is_some(), "{}", function.binary);
         }
+    }
+}
+
+#[test]
+fn who_tells_itself_to_go_on_is_not_taken_for_a_loop() {
+    let lines = messages::ALL.into_iter().flatten();
+    let own: BTreeSet<_> = lines
+        .filter(|line| line.from.contains(&line.to))
+        .map(|line| line.to.to_owned())
+        .collect();
+    assert!(own.contains("rollup"), "{own:?}");
+    for function in template().functions().unwrap() {
+        let allowed = function.properties["RecursiveLoop"] == "Allow";
+        assert_eq!(
+            allowed,
+            own.contains(&function.binary),
+            "{}",
+            function.binary
+        );
     }
 }
 

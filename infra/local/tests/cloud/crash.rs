@@ -6,7 +6,7 @@ use data_plane::Template;
 use jiff::SignedDuration;
 use local::{Cloud, Functions, Kept, Options};
 
-use crate::diary::{Diary, put, send, start, upload};
+use crate::diary::{Diary, put, send, send_later, start, upload};
 
 fn kept(dir: &Path) -> Kept {
     Kept::In(dir.to_owned())
@@ -76,4 +76,29 @@ async fn a_crash_loses_nothing_that_was_on_its_way() {
             .total(),
         1
     );
+}
+
+#[tokio::test]
+async fn what_was_not_due_at_a_crash_is_given_out_when_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = Diary::default();
+    let cloud = start(kept(dir.path()), &before).await;
+    send_later(&cloud, "later").await;
+    cloud.drain().await.unwrap();
+    cloud.kill().await;
+
+    let after = Diary::default();
+    let cloud = start(kept(dir.path()), &after).await;
+    cloud.drain().await.unwrap();
+    assert!(after.seen.lock().unwrap().is_empty());
+    cloud.advance(SignedDuration::from_mins(1)).await.unwrap();
+    cloud.drain().await.unwrap();
+    assert_eq!(after.seen(r#"done "later""#), 1);
+    cloud.stop().await.unwrap();
+
+    let last = Diary::default();
+    let cloud = start(kept(dir.path()), &last).await;
+    cloud.advance(SignedDuration::from_mins(1)).await.unwrap();
+    cloud.drain().await.unwrap();
+    assert!(last.seen.lock().unwrap().is_empty());
 }

@@ -19,6 +19,7 @@ use local::{Cloud, Function, Functions, Kept, Options};
 use serde_json::Value;
 use shared::{
     error::Error,
+    queue::Queue,
     runtime::{Context, function::Http},
 };
 
@@ -198,6 +199,13 @@ pub(crate) async fn send(cloud: &Cloud, body: &str) {
         .send("WorkQueue", body.to_owned())
         .await
         .unwrap();
+}
+
+/// Sends a message that is due in a minute.
+pub(crate) async fn send_later(cloud: &Cloud, body: &str) {
+    let url = cloud.plane().queue_url("WorkQueue").unwrap();
+    let queue = Queue::new(cloud.context().sqs(), url);
+    queue.send_later(&[body], 60).await.unwrap();
 }
 
 pub(crate) async fn put(cloud: &Cloud, pk: &str) {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::diary::{ephemeral, put, send};
+use crate::diary::{ephemeral, put, send, send_later};
 
 #[tokio::test]
 async fn half_a_batch_that_fails_is_tried_again_and_the_other_half_is_not() {
@@ -100,4 +100,16 @@ async fn a_schedule_runs_when_the_clock_says_so() {
     cloud.advance(SignedDuration::from_mins(5)).await.unwrap();
     cloud.drain().await.unwrap();
     assert_eq!(diary.seen(r#"tick {"tick":true}"#), 1);
+}
+
+#[tokio::test]
+async fn a_delayed_message_is_given_out_by_the_clouds_clock_and_nobody_waits_for_it() {
+    let (cloud, diary) = ephemeral().await;
+    send_later(&cloud, "later").await;
+    for (seconds, seen) in [(0, 0), (59, 0), (1, 1), (60, 1)] {
+        let by = SignedDuration::from_secs(seconds);
+        cloud.advance(by).await.unwrap();
+        cloud.drain().await.unwrap();
+        assert_eq!(diary.seen(r#"done "later""#), seen, "{seconds}");
+    }
 }

@@ -76,7 +76,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let mut writes = vec![added(thing, heat, shards)?.unless(false)];
-        let read = shards.iter().filter_map(|item| Some((Key::of(item)?, item)));
+        let read = shards
+            .iter()
+            .filter_map(|item| Some((Key::of(item)?, item)));
         let read: HashMap<_, _> = read.collect();
         for number in 0..heat.shards {
             let key = keys::shard(thing, heat, number);
@@ -113,7 +115,9 @@ fn added(thing: &Thing, heat: Heat, shards: &[Item]) -> Result<Conditional, Erro
     let (mut sets, mut update) = (Vec::new(), Expression::default());
     for (index, (count, part)) in parts {
         let path = count.path();
-        sets.push(format!("{path} = if_not_exists({path}, :zero) + :by{index}"));
+        sets.push(format!(
+            "{path} = if_not_exists({path}, :zero) + :by{index}"
+        ));
         update = update.number(&format!(":by{index}"), part);
     }
     let mut text = "REMOVE heat".to_owned();

@@ -6,7 +6,7 @@ mod counts;
 mod fold;
 mod votes;
 
-pub(in crate::store) use counts::{Act, Counted};
 pub(in crate::store) use badge::unearned;
+pub(in crate::store) use counts::{Act, Counted};
 pub use fold::Look;
 pub use votes::Vote;

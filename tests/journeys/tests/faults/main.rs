@@ -11,6 +11,7 @@ mod conflicts;
 mod delivery;
 mod engine;
 mod feeds;
+mod folding;
 mod storms;
 mod uploads;
 

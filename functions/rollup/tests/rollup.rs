@@ -1,0 +1,325 @@
+//! Folding and badges, over a real table and a real queue.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
+
+use std::ops::Range;
+
+use domain::{
+    engagement::{Badge, Count, Heat, Thing},
+    ids::{PostId, UserId},
+    posts::{Post, PostKind, PostStatus},
+};
+use futures::future::join_all;
+use harness::{World, sqs_event, user};
+use jiff::SignedDuration;
+use rollup::{App, handle};
+use shared::queue::messages::{Heated, MarksChanged, RollupMessage};
+
+fn fan(n: usize) -> UserId {
+    user(&format!("fan{n}"))
+}
+
+fn body(message: &RollupMessage) -> String {
+    serde_json::to_string(message).unwrap()
+}
+
+fn look(thing: Thing, generation: u64, acts: u64) -> String {
+    body(&RollupMessage::Heated(Heated {
+        thing,
+        generation,
+        acts,
+    }))
+}
+
+fn marks(post: PostId) -> String {
+    body(&RollupMessage::MarksChanged(MarksChanged::of(post)))
+}
+
+async fn work(world: &World, bodies: &[String]) {
+    let response = handle(&App::new(&world.context()), sqs_event(bodies)).await;
+    assert!(response.batch_item_failures.is_empty(), "{response:?}");
+}
+
+async fn smile(world: &World, post: PostId, fans: Range<usize>) {
+    let smiles = fans.map(async |n| world.smile(&fan(n), post).await);
+    join_all(smiles).await;
+}
+
+async fn read(world: &World, post: PostId) -> Post {
+    world.store().post_now(post).await.unwrap().unwrap()
+}
+
+/// A post of Ana's at which so many smile at once, where their writes meet.
+async fn crowded(people: usize) -> (World, PostId) {
+    let world = World::contended().await;
+    world.member("ana").await;
+    let post = world.published_post("ana").await.id;
+    smile(&world, post, 0..people).await;
+    assert_eq!(read(&world, post).await.heat().generation, 1);
+    assert!(read(&world, post).await.heat().is_hot());
+    (world, post)
+}
+
+#[tokio::test]
+async fn what_a_crowd_has_left_has_one_count_again_and_who_read_it_before_adds_the_same() {
+    let (world, post) = crowded(50).await;
+    let before = read(&world, post).await;
+    work(&world, &[look(Thing::Post(post), 1, 0)]).await;
+    let after = read(&world, post).await;
+    assert_eq!((after.heat, after.generation, after.smiles), (0, 1, 50));
+    assert_eq!(world.delayed("rollup").await, 0);
+    let shards = world
+        .store()
+        .shards(&Thing::Post(post), before.heat(), true);
+    assert_eq!(shards.await.unwrap().plus(Count::Smiles, before.smiles), 50);
+    // Acts go on in the post itself, one by one; whoever read it as hot meets closed shards and begins anew.
+    world
+        .store()
+        .smile(&fan(90), &before, world.now())
+        .await
+        .unwrap();
+    world
+        .store()
+        .take_back_smile(&fan(0), &before)
+        .await
+        .unwrap();
+    assert_eq!(read(&world, post).await.smiles, 50);
+    assert_eq!(world.counted(post, Count::Smiles).await, 50);
+}
+
+#[tokio::test]
+async fn where_a_crowd_acts_still_it_is_looked_at_again_a_minute_later() {
+    let (world, post) = crowded(90).await;
+    work(&world, &[look(Thing::Post(post), 1, 0)]).await;
+    assert!(read(&world, post).await.heat().is_hot());
+    assert_eq!(world.delayed("rollup").await, 1);
+    world.advance(SignedDuration::from_secs(59));
+    assert!(world.receive_all("rollup").await.is_empty());
+    world.advance(SignedDuration::from_secs(1));
+    let next = world.receive_all("rollup").await;
+    let told = next.iter().map(|body| serde_json::from_str(body).unwrap());
+    let told: Vec<RollupMessage> = told.collect();
+    let [RollupMessage::Heated(told)] = &told[..] else {
+        panic!("{told:?}");
+    };
+    assert!((60..=90).contains(&told.acts), "{told:?}");
+    work(&world, &next).await;
+    let folded = read(&world, post).await;
+    assert_eq!((folded.heat, folded.smiles), (0, 90));
+}
+
+#[tokio::test]
+async fn a_look_that_comes_twice_or_late_changes_nothing() {
+    let (world, post) = crowded(40).await;
+    let first = look(Thing::Post(post), 1, 0);
+    work(&world, &vec![first.clone(); 4]).await;
+    assert_eq!(read(&world, post).await.smiles, 40);
+    // It becomes hot anew: the first time's look is over.
+    smile(&world, post, 40..80).await;
+    assert_eq!(read(&world, post).await.heat().generation, 2);
+    work(&world, &[first, look(Thing::Post(post), 3, 0)]).await;
+    assert!(read(&world, post).await.heat().is_hot());
+    assert_eq!(world.counted(post, Count::Smiles).await, 80);
+    work(&world, &[look(Thing::Post(post), 2, 0)]).await;
+    assert_eq!(read(&world, post).await.smiles, 80);
+    assert_eq!(world.delayed("rollup").await, 0);
+}
+
+#[tokio::test]
+async fn of_a_post_that_is_gone_nothing_is_left_after_a_day_and_none_acts_on_it() {
+    let (world, post) = crowded(40).await;
+    let before = read(&world, post).await;
+    assert!(
+        world
+            .store()
+            .delete_post(&before.author, &before)
+            .await
+            .unwrap()
+    );
+    work(&world, &[look(Thing::Post(post), 1, 0)]).await;
+    let late = world.store().smile(&fan(99), &before, world.now()).await;
+    assert_eq!(
+        late.unwrap_err().to_string(),
+        shared::error::Error::NotFound.to_string()
+    );
+    let later = world.now() + SignedDuration::from_hours(25);
+    let gone = world.plane().tables().sweep_expired(later.as_second());
+    assert!(gone.unwrap() >= 64);
+    let heat = Heat {
+        shards: 64,
+        generation: 1,
+    };
+    let left = world.store().shards(&Thing::Post(post), heat, true).await;
+    assert_eq!(left.unwrap().plus(Count::Smiles, 0), 0);
+}
+
+#[tokio::test]
+async fn somebody_whom_a_crowd_followed_has_one_count_again() {
+    let world = World::contended().await;
+    let ana = world.member("ana").await;
+    let joining = (0..50).map(async |n| drop(world.member(&format!("fan{n}")).await));
+    join_all(joining).await;
+    let names: Vec<_> = (0..50).map(|n| format!("fan{n}")).collect();
+    join_all(names.iter().map(|name| world.follow(name, "ana"))).await;
+    let hot = world.store().member(&ana.id).await.unwrap();
+    assert!(hot.heat().is_hot());
+    work(&world, &[look(Thing::Person(ana.id.clone()), 1, 0)]).await;
+    let folded = world.store().member(&ana.id).await.unwrap();
+    assert_eq!((folded.heat, folded.followers), (0, 50));
+    assert_eq!(world.profile(&ana.id).await.followers, 50);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_reported_and_the_rest_of_its_batch_is_done() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let post = world.published_post("ana").await.id;
+    smile(&world, post, 0..3).await;
+    let poison = [
+        "{".to_owned(),
+        r#"{"type":"heated.v9"}"#.to_owned(),
+        r#"{"type":"heated.v1","thing":"cloud:9","generation":1}"#.to_owned(),
+        marks(post),
+    ];
+    let response = handle(&App::new(&world.context()), sqs_event(&poison)).await;
+    let failed = response.batch_item_failures.into_iter();
+    let mut failed: Vec<_> = failed.map(|one| one.item_identifier).collect();
+    failed.sort();
+    assert_eq!(failed, ["m0", "m1", "m2"]);
+    assert_eq!(read(&world, post).await.earned, 5);
+}
+
+/// Posts of Ana's, at each of which so many smile.
+async fn posts(world: &World, smiles: &[usize]) -> Vec<PostId> {
+    world.member("ana").await;
+    let mut posts = Vec::new();
+    for fans in smiles {
+        let post = world.published_post("ana").await.id;
+        smile(world, post, 0..*fans).await;
+        posts.push(post);
+    }
+    posts
+}
+
+async fn badge(world: &World) -> (u64, u64, bool) {
+    let Badge {
+        points,
+        posts,
+        given,
+        ..
+    } = world.store().badge(&user("ana")).await.unwrap();
+    let shown = world.profile(&user("ana")).await.enthusiast;
+    assert_eq!(shown, given, "what her card shows");
+    (points, posts, given)
+}
+
+async fn take_back(world: &World, post: PostId, fans: Range<usize>) {
+    for n in fans {
+        let read = read(world, post).await;
+        world.store().take_back_smile(&fan(n), &read).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn five_posts_that_are_liked_give_the_badge_in_any_order_and_however_often_they_are_told_of()
+{
+    let world = World::new().await;
+    let posts = posts(&world, &[10, 10, 10, 10, 10, 2]).await;
+    let told: Vec<_> = posts.iter().map(|post| marks(*post)).collect();
+    work(&world, &told[..4]).await;
+    assert_eq!(badge(&world).await, (48, 4, false));
+    let mut again = [told.clone(), told].concat();
+    again.reverse();
+    work(&world, &again[..6]).await;
+    work(&world, &again[6..]).await;
+    assert_eq!(badge(&world).await, (60, 5, true));
+    // It stays with less, down to 45 points.
+    take_back(&world, posts[0], 0..10).await;
+    work(&world, &[marks(posts[0])]).await;
+    assert_eq!(badge(&world).await, (48, 4, true));
+    take_back(&world, posts[1], 0..4).await;
+    work(&world, &[marks(posts[1])]).await;
+    assert_eq!(badge(&world).await, (44, 4, false));
+}
+
+#[tokio::test]
+async fn what_a_post_has_earned_goes_with_it_once_and_the_badge_too() {
+    let world = World::new().await;
+    let posts = posts(&world, &[20, 20, 20, 3, 3]).await;
+    let told: Vec<_> = posts.iter().map(|post| marks(*post)).collect();
+    work(&world, &told).await;
+    assert_eq!(badge(&world).await, (76, 5, true));
+    for (index, expected) in [(0, (54, 4, true)), (1, (32, 3, false))] {
+        let read = read(&world, posts[index]).await;
+        assert!(
+            world
+                .store()
+                .delete_post(&read.author, &read)
+                .await
+                .unwrap()
+        );
+        let gone = body(&RollupMessage::MarksChanged(MarksChanged {
+            post: read.id,
+            people: vec![read.author],
+        }));
+        work(&world, &[gone.clone(), gone]).await;
+        assert_eq!(badge(&world).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_post_is_not_deleted_by_what_it_had_earned_before() {
+    let world = World::new().await;
+    let posts = posts(&world, &[3]).await;
+    let before = read(&world, posts[0]).await;
+    work(&world, &[marks(posts[0])]).await;
+    assert!(
+        !world
+            .store()
+            .delete_post(&before.author, &before)
+            .await
+            .unwrap()
+    );
+    let now = read(&world, posts[0]).await;
+    assert!(world.store().delete_post(&now.author, &now).await.unwrap());
+    assert_eq!(badge(&world).await, (0, 0, false));
+}
+
+#[tokio::test]
+async fn ones_own_smile_earns_nothing_and_a_review_three_more() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let review = world.published_post("ana");
+    let review = review.with(|post| post.kind = PostKind::Review).await.id;
+    smile(&world, review, 0..2).await;
+    world.smile(&user("ana"), review).await;
+    work(&world, &[marks(review)]).await;
+    assert_eq!(badge(&world).await, (0, 0, false));
+    smile(&world, review, 2..3).await;
+    work(&world, &[marks(review)]).await;
+    assert_eq!(badge(&world).await, (8, 1, false));
+}
+
+#[tokio::test]
+async fn a_post_that_others_see_no_more_earns_nothing_until_they_see_it_again() {
+    let world = World::new().await;
+    let posts = posts(&world, &[5]).await;
+    let mut statuses = [PostStatus::NeedsAttention, PostStatus::Published].into_iter();
+    work(&world, &[marks(posts[0])]).await;
+    for expected in [(0, 0, false), (7, 1, false)] {
+        let before = read(&world, posts[0]).await;
+        let after = Post {
+            status: statuses.next().unwrap(),
+            ..before.clone()
+        };
+        let changed = world
+            .store()
+            .change_post(&before, &after, &Default::default());
+        assert!(changed.await.unwrap());
+        work(&world, &[marks(posts[0]), marks(posts[0])]).await;
+        assert_eq!(badge(&world).await, expected);
+    }
+}
