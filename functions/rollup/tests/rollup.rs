@@ -16,7 +16,10 @@ use futures::future::join_all;
 use harness::{World, sqs_event, user};
 use jiff::SignedDuration;
 use rollup::{App, handle};
-use shared::queue::messages::{Heated, MarksChanged, RollupMessage};
+use shared::{
+    queue::messages::{Heated, MarksChanged, RollupMessage},
+    store::Uploads,
+};
 
 fn fan(n: usize) -> UserId {
     user(&format!("fan{n}"))
@@ -71,10 +74,9 @@ async fn what_a_crowd_has_left_has_one_count_again_and_who_read_it_before_adds_t
     let after = read(&world, post).await;
     assert_eq!((after.heat, after.generation, after.smiles), (0, 1, 50));
     assert_eq!(world.delayed("rollup").await, 0);
-    let shards = world
-        .store()
-        .shards(&Thing::Post(post), before.heat(), true);
-    assert_eq!(shards.await.unwrap().plus(Count::Smiles, before.smiles), 50);
+    let (store, thing) = (world.store(), Thing::Post(post));
+    let shards = store.shards(&thing, before.heat(), true).await.unwrap();
+    assert_eq!(shards.plus(Count::Smiles, before.smiles), 50);
     // Acts go on in the post itself, one by one; whoever read it as hot meets closed shards and begins anew.
     world
         .store()
@@ -315,10 +317,9 @@ async fn a_post_that_others_see_no_more_earns_nothing_until_they_see_it_again() 
             status: statuses.next().unwrap(),
             ..before.clone()
         };
-        let changed = world
-            .store()
-            .change_post(&before, &after, &Default::default());
-        assert!(changed.await.unwrap());
+        let (store, uploads) = (world.store(), Uploads::default());
+        let changed = store.change_post(&before, &after, &uploads).await;
+        assert!(changed.unwrap());
         work(&world, &[marks(posts[0]), marks(posts[0])]).await;
         assert_eq!(badge(&world).await, expected);
     }

@@ -114,9 +114,11 @@ async fn every_read_is_true_while_two_hundred_act_and_their_counts_are_folded_ag
         if n % 2 == 0 {
             leaving.fetch_add(1, SeqCst);
             for _ in 0..2 {
-                let read = world.store().post_now(post).await.expect("answered");
-                let back = world.store().take_back_smile(&fan, &read.expect("a post"));
-                back.await.expect("a published post");
+                let store = world.store();
+                let read = store.post_now(post).await.expect("answered");
+                let read = read.expect("a post");
+                let back = store.take_back_smile(&fan, &read).await;
+                back.expect("a published post");
             }
             left.fetch_add(1, SeqCst);
         }
