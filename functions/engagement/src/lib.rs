@@ -1,8 +1,9 @@
-//! Engagement: following people and topics, blocking and muting, and what is done at posts.
+//! Engagement: following people and topics, blocking and muting, what is done at posts, and the inbox.
 
 mod blocks;
 mod follows;
 mod named;
+mod notices;
 mod people;
 mod posts;
 mod votes;
@@ -22,6 +23,8 @@ pub struct App {
     clock: Clock,
     store: Store,
     reads: Reads,
+    /// Those of inboxes: people's cards may be some seconds old there.
+    inboxes: Reads,
     cursors: Cursors,
     present: Presenter,
 }
@@ -32,6 +35,7 @@ impl App {
         let store = Store::new(context.dynamodb.clone(), context.config.table());
         Self {
             reads: Reads::fresh(store.clone()),
+            inboxes: Reads::caching(store.clone()),
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(context.config.media_url()),
@@ -53,6 +57,8 @@ shared::routes! {
     posts::smile_post, posts::take_back_smile;
     posts::hide_post, posts::unhide_post;
     votes::vote;
+    notices::list_notifications;
+    notices::read_notifications;
 }
 
 /// Every route of this function, within the edge.

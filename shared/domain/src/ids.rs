@@ -40,6 +40,10 @@ ulid_id!(
     /// A photo, from its upload ticket on.
     PhotoId
 );
+ulid_id!(
+    /// A notice in somebody's inbox: in the order of what it first told of.
+    NoticeId
+);
 
 /// A person: opaque, 1 to 64 of `[A-Za-z0-9_-]`; those of people who signed in have 22. Never the `sub` of their tokens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

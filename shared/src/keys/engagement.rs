@@ -2,7 +2,7 @@
 
 use domain::{
     engagement::{Heat, Thing},
-    ids::{PostId, UserId},
+    ids::{NoticeId, PostId, UserId},
 };
 
 use super::Key;
@@ -38,3 +38,26 @@ pub fn shard(thing: &Thing, heat: Heat, number: u64) -> Key {
 pub fn shard_page(thing: &Thing, page: u64) -> String {
     format!("COUNTS#{thing}#{page}")
 }
+
+/// A notice in a person's inbox.
+pub fn notice(user: &UserId, notice: NoticeId) -> Key {
+    Key::new(inbox_of(user), notice.to_string())
+}
+
+/// Which notice of a person's the next act of this kind at this thing goes to.
+pub fn open_notice(user: &UserId, kind: &str, subject: &str) -> Key {
+    Key::new(inbox_of(user), format!("GROUP#{kind}#{subject}"))
+}
+
+/// Everybody of whom a notice tells.
+pub fn told(user: &UserId, notice: NoticeId) -> Key {
+    Key::new(inbox_of(user), format!("WHO#{notice}"))
+}
+
+/// The collection of a person's notices, and of what keeps them.
+pub fn inbox_of(user: &UserId) -> String {
+    format!("INBOX#{user}")
+}
+
+/// No notice's sort key is after this one, and nothing else's is before.
+pub const NEWEST_NOTICE: &str = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";

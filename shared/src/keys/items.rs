@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use domain::{
     engagement::Thing,
     feeds::Position,
-    ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
+    ids::{NoticeId, PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -161,6 +161,9 @@ items! {
         "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Goes "" Never;
         "that a person blocks another" Blocked(UserId, UserId), "BLOCKED#{user}" / "{other}", "user" Goes "blocks" Never;
         "that a person mutes another" Muted(UserId, UserId), "MUTED#{user}" / "{other}", "user" Goes "mutes" Never;
+        "what a person is told of others" Notice(UserId, NoticeId), "INBOX#{user}" / "{notice}", "user" Goes "notifications" Never;
+        "to which notice the next act of its kind goes" OpenNotice(UserId, String, String), "INBOX#{user}" / "GROUP#{kind}#{subject}", "user" Goes "" Never;
+        "everybody of whom a notice tells" ToldOf(UserId, NoticeId), "INBOX#{user}" / "WHO#{notice}", "user" Goes "" Never;
         "a product as cards show it" Product(ProductId), "PRODUCT#{product}" / "PRODUCT", "" Stays "" Never;
         "what is only said on a product's page" ProductDetails(ProductId), "PRODUCT#{product}" / "DESCRIPTION", "" Stays "" Never;
         "a review that a person wrote in the store" Review(UserId, ReviewId), "REVIEWS#{user}" / "{review}", "user" Goes "reviews" Never;
@@ -265,6 +268,7 @@ parts! {
     ReviewId: ReviewId::parse;
     PostId: |text| text.parse().ok();
     PhotoId: |text| text.parse().ok();
+    NoticeId: |text| text.parse().ok();
 }
 
 /// What stands in a key in the place of the names of these patterns; `None` where it is not of their
@@ -340,6 +344,9 @@ mod tests {
             Item::RulesPage(ana.clone(), ben.hash().0[0] % 64),
             Item::Blocked(ana.clone(), ben.clone()),
             Item::Muted(ana.clone(), ben.clone()),
+            Item::Notice(ana.clone(), NoticeId(post.0)),
+            Item::OpenNotice(ana.clone(), "smile".to_owned(), "post:1".to_owned()),
+            Item::ToldOf(ana.clone(), NoticeId(post.0)),
             Item::Product(product.clone()),
             Item::ProductDetails(product),
             Item::Review(ana.clone(), review.clone()),
@@ -383,6 +390,9 @@ mod tests {
             ),
             Item::Blocked(user, other) => keys::blocked(user, other),
             Item::Muted(user, other) => keys::muted(user, other),
+            Item::Notice(user, id) => keys::notice(user, *id),
+            Item::OpenNotice(user, kind, subject) => keys::open_notice(user, kind, subject),
+            Item::ToldOf(user, id) => keys::told(user, *id),
             Item::Product(product) => keys::product(product),
             Item::ProductDetails(product) => keys::product_details(product),
             Item::Review(user, review) => keys::review(user, review),

@@ -92,6 +92,22 @@ impl Reads {
         Ok(read)
     }
 
+    /// Reads people alone, likewise, into those that were read before.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub(super) async fn people(
+        &self,
+        people: BTreeSet<&UserId>,
+        now: Timestamp,
+        read: &mut HashMap<UserId, Profile>,
+    ) -> Result<(), Error> {
+        let cards = self.cards.as_deref().map(|cards| &cards.people);
+        let people = missing(cards, people, now, read);
+        keep(cards, self.store.profiles(people).await?, now, read);
+        Ok(())
+    }
+
     async fn complete(
         &self,
         products: BTreeSet<&ProductId>,

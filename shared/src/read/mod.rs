@@ -7,6 +7,7 @@
 
 mod cache;
 mod hydrate;
+mod inbox;
 mod people;
 mod posts;
 mod product;
@@ -18,6 +19,7 @@ use hydrate::Cards;
 
 use crate::store::Store;
 
+pub use inbox::{Inbox, InboxPlace};
 pub use product::ProductPage;
 
 /// Reads what is to be shown.

@@ -36,7 +36,7 @@ patterns! {
     "mute", "mute a person, or no longer", "Query, consistent; TransactWrite", "`MUTED#u/o`, `USER#u/RULES`";
     "blocked", "whom u blocks", "Query, consistent", "`BLOCKED#u`";
     "muted", "whom u mutes", "Query, consistent", "`MUTED#u`";
-    "is_following", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
+    "is_following, is_following_now", "does r follow a", "GetItem", "`FOLLOWS#r/a`";
     "followees", "whom does r follow", "Query", "`FOLLOWS#r`";
     "followees_after", "whom does r follow, page by page", "Query, consistent", "`FOLLOWS#r`";
     "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
@@ -56,8 +56,13 @@ patterns! {
     "vote", "a vote, or another, and its counts", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
     "hide", "hide a post from oneself, or no longer", "UpdateItem", "`ACTS#u/p`";
     "acts", "what did u do at these posts, as far as 200 items tell", "Query", "`ACTS#u`, `first` to `last`";
-    "acts_at", "what did u do at this post", "GetItem", "`ACTS#u/p`";
+    "acts_at, acts_now", "what did u do at this post", "GetItem", "`ACTS#u/p`";
     "acts_at_each", "what did u do at the rest", "BatchGet", "`ACTS#u/p`";
+    "tell, untell, untell_all", "tell u of what others did, once each, or no longer", "GetItem × 2 or more, consistent; TransactWrite", "`INBOX#u/n`, `INBOX#u/GROUP#k#x`, `INBOX#u/WHO#n`";
+    "notices", "what is told in an inbox, newest first", "Query", "`INBOX#u`";
+    "has_notice", "is this told in an inbox", "GetItem", "`INBOX#u/n`";
+    "told", "of whom do these notices tell", "BatchGet", "`INBOX#u/WHO#n`";
+    "read_up_to", "how far an inbox is read", "UpdateItem", "`USER#u/PROFILE`";
     "shards", "what do the shards of a hot thing hold", "Query × 8", "`COUNTS#x#0` to `COUNTS#x#7`, `g#`";
     "look_at", "has the crowd left a hot thing: then its counts are one again", "GetItem and Query × 8, consistent; TransactWrite", "`POST#p/POST` or `USER#u`, `COUNTS#x#0` to `COUNTS#x#7`, `g#`";
     "mark", "what has a post earned its author, with their badge", "GetItem × 3, consistent; TransactWrite", "`POST#p/POST`, `ACTS#a/p`, `USER#a/BADGE`, `USER#a`, `COUNTS#…`";

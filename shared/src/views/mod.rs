@@ -2,6 +2,7 @@
 
 mod address;
 mod catalogue;
+mod inbox;
 mod people;
 mod posts;
 mod texts;
@@ -9,6 +10,7 @@ mod time;
 pub mod words;
 
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
+pub use inbox::{NotificationSubject, NotificationView};
 pub use people::{AvatarView, UserCard};
 pub use posts::{
     CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::posts;
+use domain::{engagement, posts};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -50,6 +50,10 @@ words! {
     FeedItemKind ["post", "product"];
     /// Why something is shown.
     ReasonKind ["followed", "topic", "trending", "activity", "sponsored"];
+    /// What one is told of in one's inbox.
+    NotificationKind engagement::NoticeKind::ALL.map(engagement::NoticeKind::name);
+    /// What something is done at.
+    SubjectType ["post", "comment", "user"];
     /// In which order: newest first.
     Sort ["new"];
     /// What can be uploaded.

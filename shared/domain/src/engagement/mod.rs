@@ -3,7 +3,13 @@
 mod acts;
 mod badge;
 mod counts;
+mod inbox;
+mod subject;
 
 pub use acts::Acts;
 pub use badge::{Badge, Thresholds, earned, most};
 pub use counts::{Count, Heat, Shards, Thing};
+pub use inbox::{
+    Day, Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, Told, UNREAD, WITHIN,
+};
+pub use subject::Subject;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     engagement::{Count, Heat, Shards},
-    ids::{PhotoId, TopicId, UserId},
+    ids::{NoticeId, PhotoId, TopicId, UserId},
     posts::photo::Image,
 };
 
@@ -135,6 +135,9 @@ pub struct Profile {
     /// As the rules of this person have it: a follow stands on it.
     #[serde(default, rename = "v", skip_serializing_if = "is_zero")]
     pub version: u64,
+    /// Up to where this person has read their inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_to: Option<NoticeId>,
     /// Over how many shards its counts are spread beside it: what it says of them itself is a part then.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub heat: u64,
@@ -171,6 +174,7 @@ impl Profile {
             joined_at,
             enthusiast: false,
             version: 0,
+            read_to: None,
             heat: 0,
             generation: 0,
         }

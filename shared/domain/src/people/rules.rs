@@ -40,6 +40,13 @@ impl Rules {
         !self.mutes.is_empty() && self.mutes.contains(&other.hash())
     }
 
+    /// Whether the one of this hash is somebody whom they do not come across.
+    pub fn keep_out(&self, other: PersonHash) -> bool {
+        [&self.blocks, &self.blocked_by, &self.mutes]
+            .iter()
+            .any(|people| people.contains(&other))
+    }
+
     /// How many people stand in them.
     pub fn len(&self) -> usize {
         self.blocks.len() + self.blocked_by.len() + self.mutes.len()

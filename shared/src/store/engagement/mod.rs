@@ -4,6 +4,7 @@ mod acts;
 mod badge;
 mod counts;
 mod fold;
+mod inbox;
 mod votes;
 
 pub(in crate::store) use badge::unearned;

@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// The same, as of every write acknowledged before.
-    pub(super) async fn is_following_now(
+    pub async fn is_following_now(
         &self,
         reader: &UserId,
         author: &UserId,

@@ -11,6 +11,8 @@ mod hashtags;
 mod links;
 mod mentions;
 
+use std::collections::BTreeSet;
+
 /// What part of a text stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
@@ -63,6 +65,15 @@ pub fn hashtags(text: &str) -> impl Iterator<Item = String> {
             Meaning::Hashtag(tag) => Some(tag),
             Meaning::Mention(_) | Meaning::Url(_) => None,
         })
+}
+
+/// The handles that a text mentions, each once, in lower case.
+pub fn mentions(text: &str) -> BTreeSet<String> {
+    let mentions = of(text).into_iter().filter_map(|entity| match entity.meaning {
+        Meaning::Mention(handle) => Some(handle.to_ascii_lowercase()),
+        Meaning::Hashtag(_) | Meaning::Url(_) => None,
+    });
+    mentions.collect()
 }
 
 /// Whether an address follows that is only spelled with its scheme's end.
