@@ -65,6 +65,7 @@ pub fn acted(
             actor: user.clone(),
             subject: post.to_string(),
             owner: None,
+            handle: None,
             at,
         };
         Message::from(NotifierMessage::Acted(acted))

@@ -33,6 +33,7 @@ pub fn followed(
         actor: reader.clone(),
         subject: author.to_string(),
         owner: Some(author.clone()),
+        handle: None,
         at: edge.since,
     });
     let mut messages = vec![acted.into()];

@@ -1,15 +1,22 @@
-//! What is told of posts: that they appear, come to other walls, and are shown no more.
+//! What is told of posts: that they appear, mention somebody, come to other walls, and are shown no more.
+
+use std::collections::BTreeSet;
 
 use domain::{
     ids::{PostId, TopicId, UserId},
-    posts::PostStatus,
+    posts::{PostStatus, entities},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
-use shared::queue::messages::{FanoutMessage, MarksChanged, Published, RollupMessage};
+use shared::queue::messages::{
+    ActKind, Acted, FanoutMessage, MarksChanged, NotifierMessage, Published, RollupMessage,
+};
 
 use crate::message::Image;
+
+/// So many of those whom a post mentions are told of it.
+const NAMED: usize = 50;
 
 /// What of a post, as it was, tells whether it had appeared, and whose it was.
 #[derive(Deserialize)]
@@ -75,6 +82,60 @@ pub fn marked(
     };
     let changed = MarksChanged { post, people };
     Ok(Some(RollupMessage::MarksChanged(changed)))
+}
+
+/// What of a post says whom it tells of.
+#[derive(Deserialize)]
+struct Said {
+    author: UserId,
+    status: PostStatus,
+    #[serde(default)]
+    text: String,
+    published_at: Option<Timestamp>,
+    edited_at: Option<Timestamp>,
+}
+
+impl Said {
+    fn of(image: Option<&Image>) -> Result<Option<Self>, Error> {
+        let said = image.map(|image| serde_dynamo::from_item::<_, Self>(image.clone()));
+        let said = said.transpose().map_err(Error::custom)?;
+        Ok(said.filter(|said| said.status == PostStatus::Published))
+    }
+
+    fn mentions(said: Option<&Self>) -> BTreeSet<String> {
+        let mentions = said.map(|said| entities::mentions(&said.text));
+        mentions.unwrap_or_default().into_iter().take(NAMED).collect()
+    }
+}
+
+/// Whom a post mentions that it did not mention, or mentions no more; and that it is shown no more.
+pub fn told_of(
+    post: PostId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Vec<NotifierMessage>, Error> {
+    let (old, new) = (Said::of(old)?, Said::of(new)?);
+    let Some(said) = new.as_ref().or(old.as_ref()) else {
+        return Ok(Vec::new());
+    };
+    let acted = |kind, owner, handle| {
+        NotifierMessage::Acted(Acted {
+            kind,
+            actor: said.author.clone(),
+            subject: post.to_string(),
+            owner,
+            handle,
+            at: said.edited_at.or(said.published_at).unwrap_or_default(),
+        })
+    };
+    let (before, now) = (Said::mentions(old.as_ref()), Said::mentions(new.as_ref()));
+    let mentions = before.symmetric_difference(&now);
+    let mentions = mentions.map(|handle| acted(ActKind::Mention, None, Some(handle.clone())));
+    let mut told: Vec<_> = mentions.collect();
+    if new.is_none() {
+        told.push(acted(ActKind::Gone, Some(said.author.clone()), None));
+    }
+    Ok(told)
 }
 
 /// A post that an edit brought to other walls.

@@ -99,7 +99,10 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let appeared = posts::appeared(old, new)?.map(Message::from);
             let marked = posts::marked(post, old, new)?.map(Message::from);
             let heated = engagement::heated(Thing::Post(post), old, new)?;
-            Ok([appeared, marked, heated].into_iter().flatten().collect())
+            let told = posts::told_of(post, old, new)?;
+            let told = told.into_iter().map(Message::from);
+            let first = [appeared, marked, heated].into_iter().flatten();
+            Ok(first.chain(told).collect())
         }
         Relayed::CameTo(..) if event == Event::Insert => {
             Ok(said(posts::came_to(new)?.map(Message::from)))
@@ -180,14 +183,50 @@ mod tests {
     fn a_post_that_is_shown_no_more_is_told_to_who_adds_up_marks() {
         for new in [None, Some("needs_attention")] {
             let messages = messages(&of_post(Some("published"), new));
-            let Ok([Message::Rollup(RollupMessage::MarksChanged(told))]) = messages.as_deref()
+            let Ok(
+                [
+                    Message::Rollup(RollupMessage::MarksChanged(told)),
+                    Message::Notifier(NotifierMessage::Acted(acted)),
+                ],
+            ) = messages.as_deref()
             else {
                 panic!("{messages:?}");
             };
             // Whose it was nothing else tells of one that is gone.
             assert_eq!(told.people.len(), usize::from(new.is_none()));
+            assert_eq!(acted.kind, ActKind::Gone);
         }
         assert_eq!(messages(&of_post(Some("processing"), None)).unwrap(), []);
+    }
+
+    #[test]
+    fn whom_a_post_mentions_is_told_of_when_it_begins_and_when_it_ends() {
+        let saying = |old: Option<&str>, new: Option<&str>| {
+            let published = |text: Option<&str>| text.map(|_| "published");
+            let mut record = of_post(published(old), published(new));
+            for (image, text) in [("OldImage", old), ("NewImage", new)] {
+                if let Some(text) = text {
+                    record["dynamodb"][image]["text"] = json!({"S": text});
+                }
+            }
+            let messages = messages(&record).unwrap().into_iter();
+            let handles = messages.filter_map(|message| match message {
+                Message::Notifier(NotifierMessage::Acted(acted)) => acted.handle,
+                _ => None,
+            });
+            handles.collect::<Vec<_>>()
+        };
+        for (old, new, told) in [
+            (None, Some("Hi @Ben, @ben and @cleo_1"), &["ben", "cleo_1"][..]),
+            (Some("Hi @ben"), Some("Hi @ben, dear"), &[]),
+            (Some("Hi @ben"), Some("Hi @cleo"), &["ben", "cleo"]),
+            (Some("Hi @ben"), None, &["ben"]),
+            (None, Some("Hi"), &[]),
+        ] {
+            assert_eq!(saying(old, new), told, "{old:?} {new:?}");
+        }
+        let many: Vec<_> = (10..90).map(|n| format!("@ben{n}")).collect();
+        assert_eq!(saying(None, Some(&many.join(" "))).len(), 50);
     }
 
     #[test]
@@ -303,6 +342,7 @@ mod tests {
                 actor: reader.clone(),
                 subject: author.to_string(),
                 owner: Some(author.clone()),
+                handle: None,
                 at: "2026-11-21T21:56:00.123Z".parse().unwrap(),
             }))
         };

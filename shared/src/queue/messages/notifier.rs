@@ -24,6 +24,9 @@ pub struct Acted {
     /// Whose that is; `None` where the message's teller does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
+    /// Of a mention in a post: whom it names, in lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -38,4 +41,8 @@ pub enum ActKind {
     Vote,
     /// Followed a person.
     Follow,
+    /// Mentioned a person.
+    Mention,
+    /// Took a post away: it is shown no more.
+    Gone,
 }
