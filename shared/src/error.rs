@@ -86,6 +86,8 @@ pub enum Refusal {
     NotOwner,
     /// Signed in, and not one of the store's admins.
     AdminRequired,
+    /// How a poll stands is for who voted in it.
+    VoteFirst,
 }
 
 /// Which state stands in the way (409).
@@ -107,6 +109,10 @@ pub enum Conflict {
     NotAPoll,
     /// Voting in the poll has ended.
     PollClosed,
+    /// The post asks no question.
+    NotAQuestion,
+    /// The comment is a reply, which answers no question.
+    IsAReply,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -227,6 +233,7 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::NotJoined) => "Join first: POST /v1/me.",
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
             Self::Refused(Refusal::AdminRequired) => "Only an admin of the store may do this.",
+            Self::Refused(Refusal::VoteFirst) => "Vote first: then you see how it stands.",
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
@@ -240,6 +247,8 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::BlockLimit) => "5,000 people are the most.",
             Self::Conflict(Conflict::NotAPoll) => "This post has no poll.",
             Self::Conflict(Conflict::PollClosed) => "Voting has ended.",
+            Self::Conflict(Conflict::NotAQuestion) => "This post asks no question.",
+            Self::Conflict(Conflict::IsAReply) => "A reply is no answer to the question.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",

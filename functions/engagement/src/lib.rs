@@ -1,18 +1,21 @@
-//! Engagement: following people and topics, blocking and muting, what is done at posts, and the inbox.
+//! Engagement: following people and topics, blocking and muting, what is done at posts and said of them, and the inbox.
 
+mod answers;
 mod blocks;
+mod comments;
 mod follows;
 mod named;
 mod notices;
 mod people;
 mod posts;
+mod say;
 mod votes;
 
 use axum::Router;
 use shared::{
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -21,6 +24,11 @@ use shared::{
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
+    ids: Ids,
+    /// Where the API is, for `Location`.
+    api_url: String,
+    /// How many comments a person may write in an hour; none where the setting is no number.
+    comments_an_hour: u32,
     store: Store,
     reads: Reads,
     /// Those of inboxes: people's cards may be some seconds old there.
@@ -32,14 +40,18 @@ pub struct App {
 impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
-        let store = Store::new(context.dynamodb.clone(), context.config.table());
+        let config = &context.config;
+        let store = Store::new(context.dynamodb.clone(), config.table());
         Self {
             reads: Reads::fresh(store.clone()),
             inboxes: Reads::caching(store.clone()),
             store,
             cursors: Cursors::new(context),
-            present: Presenter::new(context.config.media_url()),
+            present: Presenter::new(config.media_url()),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            api_url: config.api_url().to_owned(),
+            comments_an_hour: config.comments_an_hour().parse().unwrap_or_default(),
         }
     }
 }
@@ -59,6 +71,10 @@ shared::routes! {
     votes::vote;
     notices::list_notifications;
     notices::read_notifications;
+    comments::list_comments, say::create_comment;
+    comments::delete_comment;
+    comments::smile_comment, comments::take_back_comment_smile;
+    answers::accept_answer, answers::accept_no_more;
 }
 
 /// Every route of this function, within the edge.

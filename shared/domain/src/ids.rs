@@ -3,7 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
@@ -44,6 +45,109 @@ ulid_id!(
     /// A notice in somebody's inbox: in the order of what it first told of.
     NoticeId
 );
+
+/// A comment: its post, for a reply the comment that it answers, and its own part, so that its key needs no look-up
+/// (ENGAGEMENT 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommentId {
+    /// What it is said of.
+    pub post: PostId,
+    /// The own part of the comment that it answers; `None` at the top level.
+    pub parent: Option<Ulid>,
+    /// Its own part: comments of one post are in the order of these.
+    pub own: Ulid,
+}
+
+impl CommentId {
+    /// The id of a new comment. Of its own part the time and 32 random bits are its own, and the rest is the post's, so
+    /// that [`CommentId::short`] tells it whole.
+    pub fn new(post: PostId, parent: Option<Ulid>, time: Timestamp, random: u32) -> Self {
+        let time = u64::try_from(time.as_millisecond()).unwrap_or_default();
+        let random = (u128::from(random) << SHARED_BITS) | shared(post);
+        let own = Ulid::from_parts(time, random);
+        Self { post, parent, own }
+    }
+
+    /// A comment at the top level of a post.
+    pub fn top(post: PostId, own: Ulid) -> Self {
+        let parent = None;
+        Self { post, parent, own }
+    }
+
+    /// The comment that it answers.
+    pub fn answers(self) -> Option<Self> {
+        self.parent.map(|parent| Self::top(self.post, parent))
+    }
+
+    /// What tells the own parts of the comments of one post apart: 10 bytes, in their order.
+    pub fn short(own: Ulid) -> [u8; 10] {
+        let bytes = own.to_bytes();
+        let (short, _) = bytes.split_at(10);
+        short.try_into().unwrap_or_default()
+    }
+
+    /// The own part of a comment of this post that is told so.
+    pub fn of_short(post: PostId, short: [u8; 10]) -> Ulid {
+        let told = short
+            .iter()
+            .fold(0_u128, |all, byte| (all << 8) | u128::from(*byte));
+        Ulid((told << SHARED_BITS) | shared(post))
+    }
+}
+
+/// So many bits of a comment's own part are its post's.
+const SHARED_BITS: u32 = 48;
+
+fn shared(post: PostId) -> u128 {
+    post.0.0 & ((1 << SHARED_BITS) - 1)
+}
+
+impl fmt::Display for CommentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.post)?;
+        if let Some(parent) = self.parent {
+            write!(f, "{parent}")?;
+        }
+        write!(f, "{}", self.own)
+    }
+}
+
+impl FromStr for CommentId {
+    type Err = ulid::DecodeError;
+
+    /// Two or three ids, one after another, each in its canonical spelling.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let part = |at: usize| {
+            let part = text.get(at..at + ulid::ULID_LEN);
+            let part = part.ok_or(ulid::DecodeError::InvalidLength)?;
+            part.parse::<PostId>()
+        };
+        let post = part(0)?;
+        let second = part(ulid::ULID_LEN)?.0;
+        match text.len() / ulid::ULID_LEN {
+            2 if text.len() == 2 * ulid::ULID_LEN => Ok(Self::top(post, second)),
+            3 if text.len() == 3 * ulid::ULID_LEN => Ok(Self {
+                post,
+                parent: Some(second),
+                own: part(2 * ulid::ULID_LEN)?.0,
+            }),
+            _ => Err(ulid::DecodeError::InvalidLength),
+        }
+    }
+}
+
+impl Serialize for CommentId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CommentId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
 
 /// A person: opaque, 1 to 64 of `[A-Za-z0-9_-]`; those of people who signed in have 22. Never the `sub` of their tokens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -196,6 +300,33 @@ mod tests {
         assert_eq!(id.to_string().parse::<PostId>().ok(), Some(id));
         assert!(id.to_string().to_lowercase().parse::<PostId>().is_err());
         assert!("not-an-id".parse::<PostId>().is_err());
+    }
+
+    #[test]
+    fn a_comments_id_is_those_of_its_post_its_parent_and_its_own_and_ten_bytes_tell_its_own() {
+        let post = PostId(Ulid::from_parts(1_700_000_000_000, u128::MAX >> 50));
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let top = CommentId::new(post, None, at(1_700_000_000_001), 7);
+        let reply = CommentId::new(post, Some(top.own), at(1_700_000_000_002), u32::MAX);
+        for id in [top, reply] {
+            let spelled = id.to_string();
+            assert!(spelled.starts_with(&post.to_string()) && !spelled.contains('#'));
+            assert_eq!(spelled.parse::<CommentId>().ok(), Some(id));
+            assert!(spelled.to_lowercase().parse::<CommentId>().is_err());
+            let short = CommentId::short(id.own);
+            assert_eq!(CommentId::of_short(post, short), id.own);
+        }
+        assert_eq!((top.answers(), reply.answers()), (None, Some(top)));
+        assert!(CommentId::short(top.own) < CommentId::short(reply.own));
+        for none in [
+            "",
+            "x",
+            &post.to_string(),
+            &format!("{reply}0"),
+            &format!("{top}é"),
+        ] {
+            assert!(none.parse::<CommentId>().is_err(), "{none}");
+        }
     }
 
     #[test]

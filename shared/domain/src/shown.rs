@@ -3,8 +3,10 @@
 
 use std::{collections::HashMap, ops::Deref};
 
+use jiff::Timestamp;
+
 use crate::{
-    engagement::Acts,
+    engagement::{Acts, Comment},
     ids::{PostId, UserId},
     people::{Profile, Rules},
     posts::Post,
@@ -111,6 +113,36 @@ impl Onlooker {
         visible.then(|| Shown::by_rule(post))
     }
 
+    /// Whether they see how the poll of a post stands: who voted in it, its author, and all once it has closed
+    /// (ENGAGEMENT 18).
+    pub fn sees_results(&self, post: &Post, now: Timestamp) -> bool {
+        let closed = post.poll.as_ref().is_some_and(|poll| poll.is_closed(now));
+        let voted = self.acts(post.id).is_some_and(|acts| acts.vote.is_some());
+        closed || voted || self.id() == Some(&post.author)
+    }
+
+    /// A comment that they ask for by its id: one that says something still, neither by nor beneath somebody whom they
+    /// do not see.
+    pub fn hears(&self, comment: Comment) -> Option<Shown<Comment>> {
+        let under = comment.under.as_ref();
+        let seen = self.sees(&comment.author) && under.is_none_or(|under| self.sees(under));
+        (seen && comment.stands()).then(|| Shown::by_rule(comment))
+    }
+
+    /// A comment of their own, which they are told of as they write it.
+    pub fn said(&self, comment: Comment) -> Option<Shown<Comment>> {
+        (self.id() == Some(&comment.author)).then(|| Shown::by_rule(comment))
+    }
+
+    /// A comment that they come across: neither by nor beneath somebody whom they mute; one that says nothing any more
+    /// while there are replies to it.
+    pub fn reads(&self, comment: Comment) -> Option<Shown<Comment>> {
+        let under = comment.under.as_ref();
+        let wanted = self.wants(&comment.author) && under.is_none_or(|under| self.wants(under));
+        let there = comment.stands() || comment.replies > 0;
+        (wanted && there).then(|| Shown::by_rule(comment))
+    }
+
     /// The person who looks, as they see themselves.
     pub fn oneself(profile: Profile) -> Shown<Profile> {
         Shown::by_rule(profile)
@@ -135,7 +167,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        ids::PostId,
+        ids::{CommentId, PostId},
         posts::{PostKind, PostStatus},
     };
 
@@ -168,6 +200,54 @@ mod tests {
             assert!(who.looks_through(waiting.clone()).is_none());
             assert!(who.looks_through(published.clone()).is_some());
         }
+    }
+
+    #[test]
+    fn a_comment_is_out_with_what_is_beneath_it_for_whom_its_author_is_out() {
+        let post = PostId(Ulid::nil());
+        let said = |by: &str| {
+            let id = CommentId::top(post, Ulid::from_parts(1, 1));
+            Comment::new(id, person(by), "!".to_owned(), Timestamp::UNIX_EPOCH)
+        };
+        let beneath = |under: &str| Comment {
+            under: Some(person(under)),
+            ..said("cleo")
+        };
+        let seen = |rules: Rules| {
+            let who = Onlooker::new(person("ben"), rules);
+            [said("ana"), beneath("ana"), said("cleo")].map(|comment| {
+                (
+                    who.hears(comment.clone()).is_some(),
+                    who.reads(comment).is_some(),
+                )
+            })
+        };
+        let hash = || [person("ana").hash()].into();
+        let (all, none, asked) = ((true, true), (false, false), (true, false));
+        assert_eq!(seen(Rules::default()), [all, all, all]);
+        let blocks = Rules {
+            blocks: hash(),
+            ..Rules::default()
+        };
+        assert_eq!(seen(blocks), [none, none, all]);
+        let blocked_by = Rules {
+            blocked_by: hash(),
+            ..Rules::default()
+        };
+        assert_eq!(seen(blocked_by), [none, none, all]);
+        let mutes = Rules {
+            mutes: hash(),
+            ..Rules::default()
+        };
+        assert_eq!(seen(mutes), [asked, asked, all]);
+        let deleted = |replies| Comment {
+            deleted: true,
+            replies,
+            ..said("ana")
+        };
+        let nobody = Onlooker::nobody();
+        assert!(nobody.hears(deleted(1)).is_none());
+        assert!(nobody.reads(deleted(1)).is_some() && nobody.reads(deleted(0)).is_none());
     }
 
     /// Each column of the table of ENGAGEMENT 22, for a post of ana's: asked for, in her list, come across, herself.

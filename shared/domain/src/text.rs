@@ -24,6 +24,12 @@ pub const POST: Limit = Limit {
     graphemes: 5_000,
     bytes: 20_000,
 };
+/// A comment's text (ENGAGEMENT 11).
+pub const COMMENT: Limit = Limit {
+    min: 1,
+    graphemes: 1_000,
+    bytes: 4_000,
+};
 /// A display name (PRODUCT §2.2).
 pub const DISPLAY_NAME: Limit = Limit {
     min: 1,

@@ -76,6 +76,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::NotJoined) => (S::FORBIDDEN, "not-joined", "Join first"),
         Error::Refused(Refusal::NotOwner) => (S::FORBIDDEN, "not-owner", "Not yours"),
         Error::Refused(Refusal::AdminRequired) => (S::FORBIDDEN, "admin-required", "Admins only"),
+        Error::Refused(Refusal::VoteFirst) => (S::FORBIDDEN, "vote-first", "Vote first"),
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")
@@ -101,6 +102,8 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::Conflict(Conflict::NotAPoll) => (S::CONFLICT, "not-a-poll", "No poll"),
         Error::Conflict(Conflict::PollClosed) => (S::CONFLICT, "poll-closed", "Voting has ended"),
+        Error::Conflict(Conflict::NotAQuestion) => (S::CONFLICT, "not-a-question", "No question"),
+        Error::Conflict(Conflict::IsAReply) => (S::CONFLICT, "is-a-reply", "A reply"),
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,

@@ -2,8 +2,9 @@
 
 use domain::{
     engagement::{Heat, Thing},
-    ids::{NoticeId, PostId, UserId},
+    ids::{CommentId, NoticeId, PostId, UserId},
 };
+use ulid::Ulid;
 
 use super::Key;
 
@@ -20,11 +21,54 @@ pub fn acts_of(user: &UserId) -> String {
     format!("ACTS#{user}")
 }
 
+/// What `user` did at a comment.
+pub fn acts_at_comment(user: &UserId, post: PostId, own: Ulid) -> Key {
+    Key::new(acts_of(user), format!("{}{own}", acts_in(post)))
+}
+
+/// What the sort keys of what a person did at the comments of a post begin with.
+pub fn acts_in(post: PostId) -> String {
+    format!("C{post}#")
+}
+
+/// A comment, or a reply to one.
+pub fn comment(comment: CommentId) -> Key {
+    let of = comments_of(comment.post);
+    match comment.parent {
+        None => Key::new(of, said(comment.own)),
+        Some(parent) => Key::new(of, format!("{}{}", answers_to(parent), comment.own)),
+    }
+}
+
+/// The sort key of a comment at the top level.
+pub fn said(own: Ulid) -> String {
+    format!("{SAID}{own}")
+}
+
+/// What the sort keys of comments at the top level begin with.
+pub const SAID: &str = "C#";
+
+/// What the sort keys of the replies to a comment begin with.
+pub fn answers_to(parent: Ulid) -> String {
+    format!("R#{parent}#")
+}
+
+/// The collection of the comments of a post.
+pub fn comments_of(post: PostId) -> String {
+    format!("COMMENTS#{post}")
+}
+
+/// The best comments of a post that has very many.
+pub fn best(post: PostId) -> Key {
+    Key::new(comments_of(post), "TOP")
+}
+
 /// The item that holds a thing, with its counts.
 pub fn thing(thing: &Thing) -> Key {
     match thing {
         Thing::Post(post) => super::post(*post),
         Thing::Person(user) => super::profile(user),
+        Thing::Comment(id) => comment(*id),
     }
 }
 

@@ -13,6 +13,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use ulid::Ulid;
 
 use super::{Key, Month, parse_at};
 
@@ -145,6 +146,9 @@ items! {
         "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
         "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Heated;
         "what a person did at a post" Acts(UserId, PostId), "ACTS#{user}" / "{post}", "user" Goes "smiles, votes, hides" Changed;
+        "what a person did at a comment" ActsAtComment(UserId, PostId, Ulid), "ACTS#{user}" / "C{post}#{own}", "user" Goes "smiles" Changed;
+        "a comment with its counts" Comment(PostId, Ulid), "COMMENTS#{post}" / "C#{own}", "author" Goes "comments" Changed;
+        "a reply with its counts" Reply(PostId, Ulid, Ulid), "COMMENTS#{post}" / "R#{parent}#{own}", "author" Goes "comments" Changed;
     }
     untold {
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
@@ -155,6 +159,8 @@ items! {
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
+        "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
+        "by what a person earns their badge" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;
@@ -267,6 +273,7 @@ parts! {
     ProductId: ProductId::parse;
     ReviewId: ReviewId::parse;
     PostId: |text| text.parse().ok();
+    Ulid: |text| text.parse::<PostId>().ok().map(|id| id.0);
     PhotoId: |text| text.parse().ok();
     NoticeId: |text| text.parse().ok();
 }
@@ -303,8 +310,7 @@ fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{engagement::Heat, people};
-    use ulid::Ulid;
+    use domain::{engagement::Heat, ids::CommentId, people};
 
     use super::*;
     use crate::keys;
@@ -319,6 +325,7 @@ mod tests {
         let time: Timestamp = "2026-11-21T21:56:00.123Z".parse().unwrap();
         let post = PostId(Ulid::from_parts(1_700_000_000_000, 7));
         let photo = PhotoId(Ulid::from_parts(1_700_000_000_000, 8));
+        let own = Ulid::from_parts(1_700_000_000_001, 9);
         let at = Position {
             published_at: time,
             post,
@@ -338,6 +345,11 @@ mod tests {
             Item::Timeline(ana.clone(), at),
             Item::OnTopic(topic, Month::of(time), at),
             Item::Acts(ana.clone(), post),
+            Item::ActsAtComment(ana.clone(), post, own),
+            Item::Comment(post, own),
+            Item::Reply(post, own, photo.0),
+            Item::Best(post),
+            Item::Badge(ana.clone()),
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
             Item::Badge(ana.clone()),
             Item::Rules(ana.clone()),
@@ -375,6 +387,15 @@ mod tests {
             Item::Timeline(reader, at) => keys::timeline(reader, *at),
             Item::OnTopic(topic, _, at) => keys::on_topic(topic, *at),
             Item::Acts(user, post) => keys::acts(user, *post),
+            Item::ActsAtComment(user, post, own) => keys::acts_at_comment(user, *post, *own),
+            Item::Comment(post, own) => keys::comment(CommentId::top(*post, *own)),
+            Item::Reply(post, parent, own) => keys::comment(CommentId {
+                post: *post,
+                parent: Some(*parent),
+                own: *own,
+            }),
+            Item::Best(post) => keys::best(*post),
+            Item::Badge(user) => keys::badge(user),
             Item::Shard(thing, _, generation, number) => {
                 let heat = Heat {
                     shards: 64,

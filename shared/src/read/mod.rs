@@ -11,6 +11,7 @@ mod inbox;
 mod people;
 mod posts;
 mod product;
+mod thread;
 mod wall;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::store::Store;
 
 pub use inbox::{Inbox, InboxPlace};
 pub use product::ProductPage;
+pub use thread::{Leaf, Lines, Wanted};
 
 /// Reads what is to be shown.
 #[derive(Debug, Clone)]

@@ -72,6 +72,8 @@ settings! {
         "BADGE_LEAST_POINTS" badge_least_points;
         /// Or below how many posts: 3.
         "BADGE_LEAST_POSTS" badge_least_posts;
+        /// How many comments a person may write in an hour: 120.
+        "COMMENTS_AN_HOUR" comments_an_hour;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `photos`.

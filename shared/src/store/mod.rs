@@ -12,6 +12,7 @@ mod quota;
 
 pub use catalogue::{Details, Imported};
 pub use engagement::{Look, Vote};
+pub use engagement::{Best, NewComment, Said, Vote};
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

@@ -31,7 +31,7 @@ patterns! {
     "follow_topic, unfollow_topic", "change one interest and its list", "TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`";
     "interested", "who chose these topics, the latest to join first", "Query", "`INTERESTED#t`";
     "follow, unfollow", "both edges and both counts", "TransactWrite", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#r`, `USER#a` or `COUNTS#a#n/g#s`";
-    "rules, rules_if_any", "whom u blocks and mutes, and who blocks u", "Query, consistent", "`USER#u`, `RULES` to `RULES#~`";
+    "rules, rules_if_any, caller", "whom u blocks and mutes, and who blocks u", "Query, consistent", "`USER#u`, `RULES` or `PROFILE` to `RULES#~`";
     "block, unblock", "part two people, or no longer", "Query × 2 and GetItem × 2, consistent; TransactWrite", "`BLOCKED#u/o`, `USER#u/RULES`, `USER#o/RULES`, `USER#u`, `USER#o`, `FOLLOWS#…`, `FANS#…`";
     "mute", "mute a person, or no longer", "Query, consistent; TransactWrite", "`MUTED#u/o`, `USER#u/RULES`";
     "blocked", "whom u blocks", "Query, consistent", "`BLOCKED#u`";
@@ -54,6 +54,18 @@ patterns! {
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
     "vote", "a vote, or another, and its counts", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
+    "create_comment", "say something of a post, or answer what was said", "TransactWrite", "`COMMENTS#p/C#c` or `R#c#r`, `ACTS#u/Cp#c`, `ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`, `IDEM#…`, `QUOTA#u/comments#n`";
+    "delete_comment", "take back what one said", "TransactWrite", "`COMMENTS#p/C#c` or `R#c#r`, `ACTS#u/Cp#c`, `POST#p/POST` or `COUNTS#p#n/g#s`, `USER#u/BADGE`";
+    "smile_at_comment, take_back_smile_at_comment", "a smile at a comment and its count", "TransactWrite", "`ACTS#u/Cp#c`, `COMMENTS#p/C#c` or `COUNTS#c#n/g#s`";
+    "accept, accept_no_more", "mark the answer to a question, or no longer", "TransactWrite", "`POST#p/POST`, `COMMENTS#p/C#c`, `USER#u/BADGE`";
+    "comment, comment_now", "one comment", "GetItem", "`COMMENTS#p/C#c` or `R#c#r`";
+    "comments_of", "what is said of a post, newest first", "Query", "`COMMENTS#p`, `C#` to `C#~`";
+    "replies_to", "what is answered to a comment, oldest first", "Query", "`COMMENTS#p`, `R#c#` to `R#c#~`";
+    "comments_at", "these comments of a post", "BatchGet", "`COMMENTS#p/C#c`";
+    "best_comments", "which comments of a post are the best, where there are very many", "GetItem", "`COMMENTS#p/TOP`";
+    "keep_best", "keep which comments of a post are the best", "GetItem × 2, Query, consistent; PutItem or DeleteItem", "`COMMENTS#p/TOP`, `COMMENTS#p`, `C#` to `C#~`, `POST#p/POST`";
+    "smiled_at", "at which of these comments did u smile", "Query, BatchGet", "`ACTS#u`, `Cp#first` to `Cp#last`";
+    "keep_voted", "have the comments of u at a post say how u voted", "GetItem and Query, consistent; TransactWrite", "`ACTS#u/p`, `ACTS#u`, `Cp#` to `Cp#~`, `COMMENTS#p/C#c` or `R#c#r`";
     "hide", "hide a post from oneself, or no longer", "UpdateItem", "`ACTS#u/p`";
     "acts", "what did u do at these posts, as far as 200 items tell", "Query", "`ACTS#u`, `first` to `last`";
     "acts_at, acts_now", "what did u do at this post", "GetItem", "`ACTS#u/p`";

@@ -27,7 +27,8 @@ pub(crate) use expression::{EXISTS, Expression, string_set};
 pub use read::{Found, Range};
 pub(crate) use transact::Attempt;
 pub(crate) use write::{
-    Conditional, Write, delete, delete_if, delete_there, put, put_if, put_new, update, update_if,
+    Conditional, Write, check, delete, delete_if, delete_there, put, put_if, put_new, update,
+    update_if,
 };
 
 /// An item as the SDK has it.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
 
 use super::{Expression, Item, expression::EXISTS};
 use crate::{error::Error, keys::Key};
@@ -30,6 +30,7 @@ enum Request {
     Delete(Key, Option<Expression>),
     /// Placeholders of update and condition share one namespace.
     Update(Key, Expression, Option<String>),
+    Check(Key, Expression),
 }
 
 impl Conditional {
@@ -98,6 +99,11 @@ pub(crate) fn update_if(key: Key, update: Expression, condition: impl Into<Strin
     Conditional(Request::Update(key, update, Some(condition.into())))
 }
 
+/// Leaves an item as it is, if the condition holds of it.
+pub(crate) fn check(key: Key, condition: Expression) -> Conditional {
+    Conditional(Request::Check(key, condition))
+}
+
 /// DynamoDB refuses a map of names or values that is empty.
 pub(super) fn some<K, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
     (!map.is_empty()).then_some(map)
@@ -145,6 +151,15 @@ impl Request {
                     .set_expression_attribute_values(some(update.values));
                 item.update(update.build().map_err(Error::internal)?)
             }
+            Self::Check(key, condition) => {
+                let check = ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key.attributes()))
+                    .condition_expression(condition.text)
+                    .set_expression_attribute_names(some(condition.names))
+                    .set_expression_attribute_values(some(condition.values));
+                item.condition_check(check.build().map_err(Error::internal)?)
+            }
         };
         Ok(item.build())
     }
@@ -167,7 +182,8 @@ mod tests {
         let put = item.put.and_then(|put| put.condition_expression);
         let delete = item.delete.and_then(|delete| delete.condition_expression);
         let update = item.update.and_then(|update| update.condition_expression);
-        (put.or(delete).or(update), refusal.is_some())
+        let check = item.condition_check.map(|check| check.condition_expression);
+        (put.or(delete).or(update).or(check), refusal.is_some())
     }
 
     #[test]
@@ -188,6 +204,7 @@ mod tests {
                 update_if(key(), Expression::new("REMOVE a"), "held").unless(()),
                 Some("held"),
             ),
+            (check(key(), held()).unless(()), Some("held")),
             // DynamoDB refuses an empty condition: it does not pass for none.
             (put_if(item(), Expression::new("")).unless(()), Some("")),
         ] {

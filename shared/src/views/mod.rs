@@ -2,6 +2,7 @@
 
 mod address;
 mod catalogue;
+mod engagement;
 mod inbox;
 mod people;
 mod posts;
@@ -10,6 +11,7 @@ mod time;
 pub mod words;
 
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
+pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
 pub use inbox::{NotificationSubject, NotificationView};
 pub use people::{AvatarView, UserCard};
 pub use posts::{

@@ -275,8 +275,7 @@ impl Presenter {
         now: Timestamp,
     ) -> PollView {
         let closed = poll.is_closed(now);
-        let mine = read.onlooker.acts(post.id).and_then(|acts| acts.vote);
-        let results = closed || mine.is_some() || read.onlooker.id() == Some(&post.author);
+        let results = read.onlooker.sees_results(post, now);
         let votes = |place| read.count(post, Count::Votes(place));
         let voters = (0_u8..)
             .zip(&poll.options)

@@ -56,6 +56,8 @@ words! {
     SubjectType ["post", "comment", "user"];
     /// In which order: newest first.
     Sort ["new"];
+    /// In which order comments are read: the best or the newest first.
+    CommentSort ["top", "new"];
     /// What can be uploaded.
     PhotoType posts::photo::CONTENT_TYPES;
     /// What became of an upload.

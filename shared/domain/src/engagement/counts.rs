@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::ids::{PostId, UserId};
+use crate::ids::{CommentId, PostId, UserId};
 
 /// A thing at which is counted what people do.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub enum Thing {
     Post(PostId),
     /// A person: followers, whom they follow, posts.
     Person(UserId),
+    /// A comment: smiles, replies.
+    Comment(CommentId),
 }
 
 impl fmt::Display for Thing {
@@ -22,6 +24,7 @@ impl fmt::Display for Thing {
         match self {
             Self::Post(post) => write!(f, "post:{post}"),
             Self::Person(user) => write!(f, "person:{user}"),
+            Self::Comment(comment) => write!(f, "comment:{comment}"),
         }
     }
 }
@@ -33,6 +36,7 @@ impl Thing {
         match kind {
             "post" => id.parse().ok().map(Self::Post),
             "person" => UserId::parse(id).map(Self::Person),
+            "comment" => id.parse().ok().map(Self::Comment),
             _ => None,
         }
     }
@@ -41,7 +45,7 @@ impl Thing {
 /// What is counted at a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Count {
-    /// Smiles at a post.
+    /// Smiles at a post or a comment.
     Smiles,
     /// Visible comments on a post, replies among them.
     Comments,
@@ -53,6 +57,8 @@ pub enum Count {
     Following,
     /// A person's published posts.
     Posts,
+    /// Replies to a comment.
+    Replies,
 }
 
 impl Count {
@@ -60,9 +66,12 @@ impl Count {
     pub fn path(self) -> String {
         match self {
             Self::Votes(option) => format!("votes[{option}]"),
-            Self::Smiles | Self::Comments | Self::Followers | Self::Following | Self::Posts => {
-                self.attribute()
-            }
+            Self::Smiles
+            | Self::Comments
+            | Self::Followers
+            | Self::Following
+            | Self::Posts
+            | Self::Replies => self.attribute(),
         }
     }
 
@@ -75,6 +84,7 @@ impl Count {
             Self::Followers => "followers".to_owned(),
             Self::Following => "following".to_owned(),
             Self::Posts => "posts".to_owned(),
+            Self::Replies => "replies".to_owned(),
         }
     }
 
@@ -86,6 +96,7 @@ impl Count {
             Self::Followers,
             Self::Following,
             Self::Posts,
+            Self::Replies,
         ];
         let option = |name: &str| name.strip_prefix("votes")?.parse().ok().map(Self::Votes);
         let mut named = named.into_iter();
@@ -152,7 +163,8 @@ mod tests {
     fn a_thing_and_a_count_are_read_as_they_are_spelled() {
         let post = Thing::Post(PostId(Ulid::from_parts(7, 7)));
         let person = Thing::Person(UserId::parse("Khz7TtxGdApEIxhTZeGt4w").unwrap());
-        for thing in [post, person] {
+        let top = CommentId::top(PostId(Ulid::from_parts(7, 7)), Ulid::from_parts(8, 8));
+        for thing in [post, person, Thing::Comment(top)] {
             let spelled = thing.to_string();
             assert!(!spelled.contains('#'), "{spelled}");
             assert_eq!(Thing::parse(&spelled), Some(thing));

@@ -40,8 +40,8 @@ impl Hydrated {
                 let votes = post.votes.get(usize::from(option));
                 votes.copied().unwrap_or_default()
             }
-            // Counted at people.
-            Count::Followers | Count::Following | Count::Posts => 0,
+            // Counted at people, and at comments.
+            Count::Followers | Count::Following | Count::Posts | Count::Replies => 0,
         };
         let shards = self.shards.get(&post.id);
         shards.map_or(base, |shards| shards.plus(count, base))

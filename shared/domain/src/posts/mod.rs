@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::review::Review,
-    engagement::Heat,
+    engagement::{Accepted, Heat},
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
 };
 
@@ -142,6 +142,9 @@ pub struct Post {
     /// Exact.
     #[serde(default)]
     pub saves: u64,
+    /// The answer that a question's author accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
     /// When it was handed in.
     pub created_at: Timestamp,
     /// When it appeared; what posts sort by everywhere.
@@ -188,6 +191,7 @@ impl Post {
             smiles: 0,
             comments: 0,
             saves: 0,
+            accepted: None,
             created_at,
             published_at: None,
             edited_at: None,

@@ -3,9 +3,14 @@
 use serde_json::{Map, Value, json};
 
 /// A parameter that every operation which has it names so: its name, what it is, its pattern.
-const PATHS: [(&str, &str, &str); 3] = [
+const PATHS: [(&str, &str, &str); 4] = [
     ("handle", "Whose, without the @.", "^[A-Za-z0-9_]{2,20}$"),
     ("post_id", "Which post.", "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
+    (
+        "comment_id",
+        "Which comment.",
+        "^[0-7][0-9A-HJKMNP-TV-Z]{25}([0-7][0-9A-HJKMNP-TV-Z]{25}){1,2}$",
+    ),
     ("topic_id", "The id of an interest.", "^[a-z0-9-]{1,64}$"),
 ];
 

@@ -23,6 +23,8 @@ pub(in crate::store) struct Counted {
     moves: Vec<(Count, i64)>,
     /// Placeholders that the condition on the thing itself names, beside it.
     condition: (String, Expression),
+    /// What is taken out of the thing itself in the same write, while it is cold.
+    removed: Option<&'static str>,
     conflicts: u32,
 }
 
@@ -65,8 +67,15 @@ impl Counted {
             heat,
             moves,
             condition,
+            removed: None,
             conflicts: 0,
         }
+    }
+
+    /// The same, and this attribute, of a placeholder's name in its condition, goes while it is cold.
+    pub(in crate::store) fn removing(self, removed: &'static str) -> Self {
+        let removed = Some(removed);
+        Self { removed, ..self }
     }
 
     /// A thing that must be there.
@@ -84,7 +93,10 @@ impl Counted {
                 format!("{path} = if_not_exists({path}, :zero) + :by{index}")
             });
             let sets: Vec<_> = sets.collect();
-            let update = names.clone().saying(format!("SET {}", sets.join(", ")));
+            let removed = self.removed.map(|name| format!(" REMOVE {name}"));
+            let removed = removed.unwrap_or_default();
+            let update = names.clone();
+            let update = update.saying(format!("SET {}{removed}", sets.join(", ")));
             let update = self.amounts(update).number(":zero", 0);
             let condition = format!("{condition} AND attribute_not_exists(heat)");
             return update_if(keys::thing(&self.thing), update, condition);

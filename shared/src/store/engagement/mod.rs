@@ -8,6 +8,15 @@ mod inbox;
 mod votes;
 
 pub(in crate::store) use badge::unearned;
+mod answers;
+mod best;
+mod comments;
+mod counts;
+mod thread;
+mod votes;
+
+pub use best::Best;
+pub use comments::{NewComment, Said};
 pub(in crate::store) use counts::{Act, Counted};
 pub use fold::Look;
 pub use votes::Vote;

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, HashSet};
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
     ids::{PersonHash, UserId},
-    people::Rules,
+    people::{Profile, Rules},
 };
 
 use crate::{
     error::{Error, Refusal},
     keys::{self, Key},
     store::Store,
-    table::{Anew, Conditional, EXISTS, Expression, Item, Range, Write, update, update_if},
+    table::{Anew, Conditional, EXISTS, Expression, Item, Range, Write, decode, update, update_if},
 };
 
 /// From so many people on, rules lie in pages: 4 KB of hashes, what one consistent read unit reads.
@@ -79,6 +79,28 @@ impl Store {
         let kept = self.kept(user).await?;
         kept.map(|kept| kept.rules)
             .ok_or(Error::Refused(Refusal::NotJoined))
+    }
+
+    /// The profile and the rules of the caller of an API function who is shown themselves: as [`Store::rules`], one
+    /// Query.
+    ///
+    /// # Errors
+    /// [`Refusal::NotJoined`] when there are none.
+    pub async fn caller(&self, user: &UserId) -> Result<(Profile, Rules), Error> {
+        let first = keys::profile(user);
+        let range = Range {
+            from: Some(first.sk.clone()),
+            to: Some(format!("{}#~", keys::RULES)),
+            consistent: true,
+            ..Range::all(first.pk.clone())
+        };
+        let items = self.table.query_all(range).await?;
+        let (profiles, rules): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .partition(|item| Key::of(item).is_some_and(|key| key == first));
+        let profile = profiles.into_iter().next().filter(|_| !rules.is_empty());
+        let profile = profile.ok_or(Error::Refused(Refusal::NotJoined))?;
+        Ok((decode(profile)?, read(&rules).rules))
     }
 
     /// The rules of whoever looks; none of somebody who has not joined.

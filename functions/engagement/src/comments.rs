@@ -1,0 +1,254 @@
+//! Comments: read those of a post, take back one's own, smile at them.
+
+use axum::{Json, extract::State};
+use domain::{
+    engagement::{Comment, order::Place},
+    ids::{CommentId, PostId, UserId},
+    posts::{Post, PostStatus, poll::option_of},
+    shown::{Onlooker, Shown},
+};
+use http::StatusCode;
+use shared::{
+    error::{Error, Invalid, Refusal},
+    http::{MaybeViewer, Page, PageQuery, Params, Path, Prime, Viewer},
+    read::Wanted,
+    table::Anew,
+    views::{CommentView, words},
+};
+use utoipa::IntoParams;
+
+use crate::App;
+
+/// Which comments of a post.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CommentsQuery {
+    /// The accepted answer, then the best (`top`, unless said otherwise); or the newest first. Replies are always
+    /// oldest first.
+    #[param(required = false, nullable = false, value_type = words::CommentSort)]
+    pub sort: Option<String>,
+    /// The replies to this comment; left out, the top level.
+    #[param(required = false, nullable = false)]
+    pub reply_to: Option<String>,
+    /// Of those alone who voted for this option of the post's poll; for whoever sees how that stands.
+    #[param(required = false, nullable = false)]
+    pub voted: Option<String>,
+}
+
+/// What is said of a post.
+#[utoipa::path(
+    get,
+    path = "/v1/posts/{post_id}/comments",
+    tag = "engagement",
+    params(("post_id" = String, Path), CommentsQuery, PageQuery),
+    security((), ("bearer" = [])),
+    responses((status = 200, description = "A page of comments.", body = Page<CommentView>))
+)]
+pub async fn list_comments(
+    State(app): State<App>,
+    MaybeViewer(viewer): MaybeViewer,
+    Path(post): Path<String>,
+    params: Params,
+) -> Result<Json<Page<CommentView>>, Error> {
+    let id: PostId = post.parse().map_err(|_not_one| Error::NotFound)?;
+    let viewer = viewer.map(|viewer| viewer.id);
+    let mut invalid = Invalid::default();
+    let sorts = [("top", true), ("new", false)];
+    let best_first = params.one_of("sort", &sorts, &mut invalid).unwrap_or(true);
+    let page = params.page_into(&mut invalid);
+    let reply_to = params.get("reply_to", &mut invalid);
+    let voted = params.get("voted", &mut invalid);
+    let parent: Option<CommentId> = reply_to.and_then(|parent| parent.parse().ok());
+    let parent = parent.filter(|parent| parent.post == id && parent.parent.is_none());
+    let order = match (reply_to, best_first) {
+        (Some(parent), _) => parent,
+        (None, true) => "top",
+        (None, false) => "new",
+    };
+    let name = format!("comments of {id} {order} {}", voted.unwrap_or_default());
+    let list = app.cursors.list(&name, viewer.as_ref());
+    let place = list.place::<Place>(&page);
+    let mut wanted = Wanted {
+        post: id,
+        best_first,
+        reply_to: parent,
+        // Of how many options the post's poll has, four at most, is not known yet.
+        voted: voted.and_then(|option| option_of(option, domain::posts::poll::MAX_OPTIONS)),
+        place: place.as_ref().ok().cloned().flatten(),
+        limit: page.limit,
+    };
+    let missing = reply_to.is_some() && parent.is_none();
+    let lines = async {
+        match missing || place.is_err() {
+            true => Ok(None),
+            false => app.reads.lines(&wanted).await.map(Some),
+        }
+    };
+    let (of, lines) = futures::join!(app.reads.talked_of(viewer.as_ref(), id), lines);
+    let (post, onlooker) = of?;
+    let post = post.and_then(|post| onlooker.opens(post));
+    let post = post.ok_or(Error::NotFound)?;
+    let now = app.clock.now();
+    if let Some(voted) = voted {
+        let options = post.poll.as_ref().map_or(0, |poll| poll.options.len());
+        wanted.voted = option_of(voted, options);
+        match wanted.voted {
+            Some(_) if !onlooker.sees_results(&post, now) => {
+                return Err(Error::Refused(Refusal::VoteFirst));
+            }
+            Some(_) => {}
+            None => invalid.add("?voted", "is no option of a poll of this post"),
+        }
+    }
+    if missing {
+        return Err(Error::NotFound);
+    }
+    invalid.finish()?;
+    place?;
+    let lines = lines?.ok_or(Error::NotFound)?;
+    let leaf = Box::pin(app.reads.leaf(&wanted, &post, onlooker, lines, now)).await?;
+    let shown = leaf.comments.iter();
+    let items = shown.map(|comment| app.present.comment(comment, &leaf.thread));
+    list.page(items.collect(), |shown| leaf.after(shown))
+        .map(Json)
+}
+
+/// Takes back what one said, whether or not one sees the post still. With replies to it, it stays without its text
+/// until the last of them goes.
+#[utoipa::path(
+    delete,
+    path = "/v1/comments/{comment_id}",
+    tag = "engagement",
+    params(("comment_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Deleted."))
+)]
+pub async fn delete_comment(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(comment): Path<String>,
+) -> Result<StatusCode, Error> {
+    let (me, store) = (viewer.id, &app.store);
+    let Ok(id) = comment.parse::<CommentId>() else {
+        store.rules(&me).await?;
+        return Err(Error::NotFound);
+    };
+    let parent = async {
+        match id.answers() {
+            Some(parent) => store.comment(parent).await,
+            None => Ok(None),
+        }
+    };
+    let (rules, comment, post, parent) = futures::join!(
+        store.rules(&me),
+        store.comment_now(id),
+        store.post(id.post),
+        parent
+    );
+    let onlooker = Onlooker::new(me.clone(), rules?);
+    let (comment, mut post, mut parent) = (comment?, post?, parent?);
+    let mut comment = comment.filter(Comment::stands).ok_or(Error::NotFound)?;
+    if comment.author != me {
+        heard(comment, post, &onlooker)?;
+        return Err(Error::Refused(Refusal::NotOwner));
+    }
+    let mut anew = Anew::standing_on("the comment");
+    loop {
+        let deleted = store.delete_comment(&comment, post.as_ref(), parent.as_ref());
+        if Box::pin(deleted).await? {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        anew.begin().await?;
+        let again = async {
+            match id.answers() {
+                Some(parent) => store.comment_now(parent).await,
+                None => Ok(None),
+            }
+        };
+        let (now, of, answers) =
+            futures::try_join!(store.comment_now(id), store.post_now(id.post), again)?;
+        (post, parent) = (of, answers);
+        match now.filter(Comment::stands) {
+            Some(now) => comment = now,
+            // A try whose answer was lost, or another request of theirs, took it back.
+            None => return Ok(StatusCode::NO_CONTENT),
+        }
+    }
+}
+
+/// Smiles at a comment; one a person.
+#[utoipa::path(
+    put,
+    path = "/v1/comments/{comment_id}/smile",
+    tag = "engagement",
+    params(("comment_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Smiled."))
+)]
+pub async fn smile_comment(
+    State(app): State<App>,
+    Prime(viewer): Prime,
+    Path(comment): Path<String>,
+) -> Result<StatusCode, Error> {
+    let comment = app.heard(&viewer.id, &comment).await?;
+    let now = app.clock.now();
+    let smile = app.store.smile_at_comment(&viewer.id, &comment, now);
+    smile.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a smile at a comment back; without the Prime tier too.
+#[utoipa::path(
+    delete,
+    path = "/v1/comments/{comment_id}/smile",
+    tag = "engagement",
+    params(("comment_id" = String, Path)),
+    security(("bearer" = [])),
+    responses((status = 204, description = "Taken back."))
+)]
+pub async fn take_back_comment_smile(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(comment): Path<String>,
+) -> Result<StatusCode, Error> {
+    let comment = app.heard(&viewer.id, &comment).await?;
+    let back = app.store.take_back_smile_at_comment(&viewer.id, &comment);
+    back.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl App {
+    /// A comment that the caller, a member, sees under a published post.
+    ///
+    /// # Errors
+    /// 403 who has not joined; 404 any other.
+    async fn heard(&self, me: &UserId, comment: &str) -> Result<Shown<Comment>, Error> {
+        let Ok(id) = comment.parse::<CommentId>() else {
+            self.store.rules(me).await?;
+            return Err(Error::NotFound);
+        };
+        let (rules, comment, post) = futures::join!(
+            self.store.rules(me),
+            self.store.comment_now(id),
+            self.store.post(id.post)
+        );
+        let onlooker = Onlooker::new(me.clone(), rules?);
+        let comment = comment?.ok_or(Error::NotFound)?;
+        heard(comment, post?, &onlooker).map(|(comment, _)| comment)
+    }
+}
+
+/// A comment that whoever looks sees, and its published post.
+///
+/// # Errors
+/// 404 any other.
+pub(crate) fn heard(
+    comment: Comment,
+    post: Option<Post>,
+    onlooker: &Onlooker,
+) -> Result<(Shown<Comment>, Shown<Post>), Error> {
+    let post = post.filter(|post| post.status == PostStatus::Published);
+    let post = post.and_then(|post| onlooker.opens(post));
+    let comment = onlooker.hears(comment);
+    comment.zip(post).ok_or(Error::NotFound)
+}
