@@ -1,5 +1,6 @@
 //! Comments: read those of a post, take back one's own, smile at them.
 
+use crate::App;
 use axum::{Json, extract::State};
 use domain::{
     engagement::{Comment, order::Place},
@@ -15,32 +16,19 @@ use shared::{
     table::Anew,
     views::{CommentView, words},
 };
-use utoipa::IntoParams;
-
-use crate::App;
-
-/// Which comments of a post.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct CommentsQuery {
-    /// The accepted answer, then the best (`top`, unless said otherwise); or the newest first. Replies are always
-    /// oldest first.
-    #[param(required = false, nullable = false, value_type = words::CommentSort)]
-    pub sort: Option<String>,
-    /// The replies to this comment; left out, the top level.
-    #[param(required = false, nullable = false)]
-    pub reply_to: Option<String>,
-    /// Of those alone who voted for this option of the post's poll; for whoever sees how that stands.
-    #[param(required = false, nullable = false)]
-    pub voted: Option<String>,
-}
 
 /// What is said of a post.
 #[utoipa::path(
     get,
     path = "/v1/posts/{post_id}/comments",
     tag = "engagement",
-    params(("post_id" = String, Path), CommentsQuery, PageQuery),
+    params(
+        ("post_id" = String, Path),
+        ("sort" = inline(Option<words::CommentSort>), Query, description = "In which order: `top` unless said otherwise. Replies are oldest first in any."),
+        ("reply_to" = Option<String>, Query, description = "The replies to this comment; left out, the top level."),
+        ("voted" = Option<String>, Query, description = "Of those alone who voted for this option of the poll; for whoever sees how it stands."),
+        PageQuery
+    ),
     security((), ("bearer" = [])),
     responses((status = 200, description = "A page of comments.", body = Page<CommentView>))
 )]

@@ -2,13 +2,13 @@
 
 use domain::{
     engagement::{Acts, Heat, Thing},
-    ids::{PostId, UserId},
+    ids::{CommentId, PostId, UserId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
 use shared::queue::messages::{
-    ActKind, Acted, Heated, MarksChanged, NotifierMessage, RollupMessage,
+    ActKind, Acted, Heated, MarksChanged, NotifierMessage, RollupMessage, Voted,
 };
 
 use crate::message::{Image, Message};
@@ -79,5 +79,34 @@ pub fn acted(
     if before.vote.is_some() != now.vote.is_some() {
         messages.push(told(ActKind::Vote, at));
     }
+    if before.vote != now.vote {
+        messages.push(RollupMessage::Voted(Voted { user, post }).into());
+    }
     Ok(messages)
+}
+
+/// A comment that is new, gone, or says nothing any more: the order of the comments of its post has changed. What is
+/// smiled at is told by who smiled.
+pub fn said(
+    comment: CommentId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Vec<Message>, Error> {
+    let says = |image: Option<&Image>| image.is_some_and(|image| !image.contains_key("deleted"));
+    let heated = heated(Thing::Comment(comment), old, new)?;
+    let changed = says(old) != says(new) || old.is_some() != new.is_some();
+    let marks = MarksChanged { post: comment.post };
+    let marks = changed.then(|| RollupMessage::MarksChanged(marks).into());
+    Ok(heated.into_iter().chain(marks).collect())
+}
+
+/// A smile at a comment, or one taken back.
+pub fn smiled_at_comment(
+    post: PostId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Option<Message> {
+    let smiles = |image: Option<&Image>| image.is_some_and(|image| image.contains_key("smile"));
+    let marks = MarksChanged { post };
+    (smiles(old) != smiles(new)).then(|| RollupMessage::MarksChanged(marks).into())
 }

@@ -1,6 +1,6 @@
 //! What a record of the table's stream says, and which messages it comes to.
 
-use domain::engagement::Thing;
+use domain::{engagement::Thing, ids::CommentId};
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
@@ -112,6 +112,19 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         Relayed::Acts(user, post) => {
             let committed = committed(record).unwrap_or_default();
             engagement::acted((user, post), old, new, committed)
+        }
+        Relayed::ActsAtComment(_, post, _) => {
+            let marks = engagement::smiled_at_comment(post, old.as_ref(), new.as_ref());
+            Ok(said(marks))
+        }
+        Relayed::Comment(post, own) => {
+            let comment = CommentId::top(post, own);
+            engagement::said(comment, old.as_ref(), new.as_ref())
+        }
+        Relayed::Reply(post, parent, own) => {
+            let parent = Some(parent);
+            let comment = CommentId { post, parent, own };
+            engagement::said(comment, old.as_ref(), new.as_ref())
         }
         Relayed::Profile(user) => {
             let thing = Thing::Person(user);

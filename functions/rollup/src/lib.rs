@@ -2,6 +2,8 @@
 
 mod fold;
 mod marks;
+mod top;
+mod voted;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::engagement::Thresholds;
@@ -53,6 +55,11 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
         RollupMessage::Heated(heated) => fold::look(app, heated).await,
-        RollupMessage::MarksChanged(changed) => marks::changed(app, changed).await,
+        RollupMessage::MarksChanged(changed) => {
+            let post = changed.post;
+            marks::changed(app, changed).await?;
+            top::keep(app, post).await
+        }
+        RollupMessage::Voted(voted) => voted::keep(app, &voted).await,
     }
 }

@@ -55,6 +55,7 @@ pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
 pub use notifier::{ActKind, Acted, NotifierMessage};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage};
+pub use rollup::{Heated, MarksChanged, RollupMessage, Voted};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 5] = [

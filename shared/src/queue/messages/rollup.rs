@@ -12,6 +12,7 @@ messages! {
     RollupMessage {
         "heated.v1" Heated(Heated), from "relay" "rollup", "a crowd acts on a thing, whose counts are spread over shards; look in a minute whether it is gone";
         "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "smiles at a post or its comments, its comments, or whether it is shown have changed";
+        "voted.v1" Voted(Voted), from "relay", "somebody voted, or changed their vote; what they said of the post says so";
     }
 }
 
@@ -58,6 +59,15 @@ impl MarksChanged {
         let people = Vec::new();
         Self { post, people }
     }
+}
+
+/// Somebody voted in the poll of a post: for what, their vote tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voted {
+    /// Who.
+    pub user: UserId,
+    /// In which post's poll.
+    pub post: PostId,
 }
 
 mod spelled {
