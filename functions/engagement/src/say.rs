@@ -17,7 +17,7 @@ use serde::Deserialize;
 use shared::{
     error::{Error, Invalid},
     http::{JsonBody, Path, Prime, Wire, created},
-    store::{NewComment, Said},
+    store::{Saying, Said},
     table::Anew,
     views::CommentView,
 };
@@ -29,7 +29,7 @@ const ROUTE: &str = "POST /v1/posts/{post_id}/comments";
 
 /// A new comment.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct NewCommentBody {
+pub struct NewComment {
     /// 1 to 1,000 characters, with up to 10 mentions.
     #[schema(required, nullable = false, min_length = 1, max_length = 1000)]
     text: Option<String>,
@@ -46,7 +46,7 @@ pub struct Draft {
     reply_to: Option<Option<CommentId>>,
 }
 
-impl Wire for NewCommentBody {
+impl Wire for NewComment {
     type Parsed = Draft;
 
     /// Always what is good of it, so that what it answers is looked at even where the text is bad.
@@ -76,7 +76,7 @@ impl Draft {
     path = "/v1/posts/{post_id}/comments",
     tag = "engagement",
     params(("post_id" = String, Path)),
-    request_body = NewCommentBody,
+    request_body = NewComment,
     security(("bearer" = [])),
     responses((status = 201, description = "The comment.", body = CommentView))
 )]
@@ -91,7 +91,7 @@ pub async fn create_comment(
         return Err(Error::NotFound);
     };
     let mut invalid = Invalid::default();
-    let read = body.parse_noting::<NewCommentBody>(&mut invalid);
+    let read = body.parse_noting::<NewComment>(&mut invalid);
     let read = read.and_then(|draft| Ok((draft, body.claim(&viewer, ROUTE)?)));
     let (draft, claim, refused) = match read {
         Ok((draft, claim)) => (draft, claim, None),
@@ -195,7 +195,7 @@ impl App {
                 voted: read.acts.vote.filter(|_| post.poll.is_some()),
                 ..Comment::new(new, me.clone(), draft.text.clone(), now)
             };
-            let saying = NewComment {
+            let saying = Saying {
                 comment: &comment,
                 post: &post,
                 parent: parent.as_ref(),

@@ -95,7 +95,7 @@ pub fn said(
     let says = |image: Option<&Image>| image.is_some_and(|image| !image.contains_key("deleted"));
     let heated = heated(Thing::Comment(comment), old, new)?;
     let changed = says(old) != says(new) || old.is_some() != new.is_some();
-    let marks = MarksChanged { post: comment.post };
+    let marks = MarksChanged::of(comment.post);
     let marks = changed.then(|| RollupMessage::MarksChanged(marks).into());
     Ok(heated.into_iter().chain(marks).collect())
 }
@@ -107,6 +107,6 @@ pub fn smiled_at_comment(
     new: Option<&Image>,
 ) -> Option<Message> {
     let smiles = |image: Option<&Image>| image.is_some_and(|image| image.contains_key("smile"));
-    let marks = MarksChanged { post };
+    let marks = MarksChanged::of(post);
     (smiles(old) != smiles(new)).then(|| RollupMessage::MarksChanged(marks).into())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
+    engagement::Accepted,
     ids::{PostId, TopicId, UserId},
     posts::{PostStatus, entities},
 };
@@ -18,12 +19,13 @@ use crate::message::Image;
 /// So many of those whom a post mentions are told of it.
 const NAMED: usize = 50;
 
-/// What of a post, as it was, tells whether it had appeared, and whose it was.
+/// What of a post, as it was, tells whether it had appeared, whose it was, and whose answer it accepts.
 #[derive(Deserialize)]
 struct Before {
     author: UserId,
     status: PostStatus,
     published_at: Option<Timestamp>,
+    accepted: Option<Accepted>,
 }
 
 /// What of a post, as it is, goes into its message.
@@ -61,7 +63,7 @@ pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<Fanou
 }
 
 /// A post that others saw, and see no more: it is gone, or hidden. Or they see it again. Whose it is is told of one that
-/// is gone, since nothing else tells any more.
+/// is gone, since nothing else tells any more; and who earns by an answer that is accepted, or is no more.
 pub fn marked(
     post: PostId,
     old: Option<&Image>,
@@ -77,6 +79,10 @@ pub fn marked(
     };
     let people = match read(new)? {
         None if shown(&old) => vec![old.author],
+        Some(new) if old.accepted != new.accepted => {
+            let answers = [old.accepted, new.accepted].into_iter().flatten();
+            answers.map(|answer| answer.by).collect()
+        }
         Some(new) if old.published_at.is_some() && shown(&old) != shown(&new) => Vec::new(),
         None | Some(_) => return Ok(None),
     };

@@ -160,7 +160,6 @@ items! {
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
         "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
-        "by what a person earns their badge" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;
@@ -349,7 +348,6 @@ mod tests {
             Item::Comment(post, own),
             Item::Reply(post, own, photo.0),
             Item::Best(post),
-            Item::Badge(ana.clone()),
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
             Item::Badge(ana.clone()),
             Item::Rules(ana.clone()),
@@ -395,7 +393,6 @@ mod tests {
                 own: *own,
             }),
             Item::Best(post) => keys::best(*post),
-            Item::Badge(user) => keys::badge(user),
             Item::Shard(thing, _, generation, number) => {
                 let heat = Heat {
                     shards: 64,

@@ -23,11 +23,6 @@ pub fn rules(user: &UserId) -> Key {
     Key::new(format!("USER#{user}"), RULES)
 }
 
-/// By what a person earns their badge.
-pub fn badge(user: &UserId) -> Key {
-    Key::new(format!("USER#{user}"), "BADGE")
-}
-
 /// What the sort keys of a person's rules begin with.
 pub const RULES: &str = "RULES";
 

@@ -11,8 +11,7 @@ mod posts;
 mod quota;
 
 pub use catalogue::{Details, Imported};
-pub use engagement::{Look, Vote};
-pub use engagement::{Best, NewComment, Said, Vote};
+pub use engagement::{Best, Look, Said, Saying, Vote};
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

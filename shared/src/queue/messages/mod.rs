@@ -54,8 +54,7 @@ pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, Slice
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
 pub use notifier::{ActKind, Acted, NotifierMessage};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
-pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage};
-pub use rollup::{Heated, MarksChanged, RollupMessage, Voted};
+pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage, Voted};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 5] = [

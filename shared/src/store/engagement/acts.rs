@@ -104,7 +104,7 @@ impl Store {
     }
 
     /// The same, as of every write acknowledged before.
-    pub(super) async fn acts_now(&self, user: &UserId, post: PostId) -> Result<Acts, Error> {
+    pub async fn acts_now(&self, user: &UserId, post: PostId) -> Result<Acts, Error> {
         let acts = self.table.read(&keys::acts(user, post), true).await?;
         Ok(acts.unwrap_or_default())
     }

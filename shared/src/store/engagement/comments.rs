@@ -25,7 +25,7 @@ use crate::{
 
 /// A comment that is to be, with what it stands on, as it was read.
 #[derive(Debug, Clone, Copy)]
-pub struct NewComment<'a> {
+pub struct Saying<'a> {
     /// What is said, and what its author voted for.
     pub comment: &'a Comment,
     /// Of which post.
@@ -61,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::TooMany`] when the quota is spent.
-    pub async fn create_comment(&self, new: NewComment<'_>, now: Timestamp) -> Result<Said, Error> {
+    pub async fn create_comment(&self, new: Saying<'_>, now: Timestamp) -> Result<Said, Error> {
         /// What was found instead, where the comment was not made.
         #[derive(Clone, Copy)]
         enum Made {

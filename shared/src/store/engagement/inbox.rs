@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    engagement::{Acts, Group, Notice, Pointer, Slot},
-    ids::{NoticeId, PersonHash, PostId, UserId},
+    engagement::{Group, Notice, Pointer, Slot},
+    ids::{NoticeId, PersonHash, UserId},
 };
 use jiff::Timestamp;
 
@@ -182,12 +182,6 @@ impl Store {
             BTreeSet::new()
         };
         Ok(Some(Group { notice, everybody }))
-    }
-
-    /// What a person did at a post, as of every write acknowledged before.
-    pub async fn acts_now(&self, user: &UserId, post: PostId) -> Result<Acts, Error> {
-        let acts = self.table.read(&keys::acts(user, post), true).await?;
-        Ok(acts.unwrap_or_default())
     }
 
     /// Up to `limit` notices of an inbox before one, newest first, from `oldest` on; and whether there are more.

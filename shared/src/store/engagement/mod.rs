@@ -1,22 +1,19 @@
 //! What people do to posts, each with its count; and what follows from the counts.
 
 mod acts;
-mod badge;
-mod counts;
-mod fold;
-mod inbox;
-mod votes;
-
-pub(in crate::store) use badge::unearned;
 mod answers;
+mod badge;
 mod best;
 mod comments;
 mod counts;
+mod fold;
+mod inbox;
 mod thread;
 mod votes;
 
+pub(in crate::store) use badge::unearned;
 pub use best::Best;
-pub use comments::{NewComment, Said};
+pub use comments::{Said, Saying};
 pub(in crate::store) use counts::{Act, Counted};
 pub use fold::Look;
 pub use votes::Vote;

@@ -1,9 +1,13 @@
 //! What people do to each other and to posts, as every function shows it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answers;
 mod blocks;
 mod crowd;
+mod comments;
 mod heat;
+mod talk;
+mod threads;
 mod votes;
 
 use domain::people::Profile;
