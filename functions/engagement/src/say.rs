@@ -17,7 +17,7 @@ use serde::Deserialize;
 use shared::{
     error::{Error, Invalid},
     http::{JsonBody, Path, Prime, Wire, created},
-    store::{Saying, Said},
+    store::{Said, Saying},
     table::Anew,
     views::CommentView,
 };

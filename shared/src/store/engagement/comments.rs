@@ -158,9 +158,14 @@ impl Store {
             let condition = (format!("{EXISTS}{condition}"), names);
             let moves = vec![(Count::Comments, -1)];
             let of_post = Counted::when(Thing::Post(post.id), post.heat(), moves, condition);
-            counted.push(match accepted {
+            let of_post = match accepted {
                 Some(_) => of_post.removing("#accepted"),
                 None => of_post,
+            };
+            counted.push(if can_answer(comment, post) {
+                of_post.held()
+            } else {
+                of_post
             });
         }
         if let Some(parent) = parent.filter(|parent| is_counted(parent)) {
@@ -172,7 +177,7 @@ impl Store {
                 // One fewer than two at least: with the last it goes itself.
                 let names = Expression::default().number(":last", 1);
                 let condition = ("replies > :last".to_owned(), names);
-                Counted::when(thing, parent.heat(), moves, condition)
+                Counted::when(thing, parent.heat(), moves, condition).held()
             });
         }
         let act = self.act((), relation, &mut counted).await?;

@@ -25,6 +25,8 @@ pub(in crate::store) struct Counted {
     condition: (String, Expression),
     /// What is taken out of the thing itself in the same write, while it is cold.
     removed: Option<&'static str>,
+    /// Whether the condition is of use only while it is cold as it was read.
+    held: bool,
     conflicts: u32,
 }
 
@@ -68,6 +70,7 @@ impl Counted {
             moves,
             condition,
             removed: None,
+            held: false,
             conflicts: 0,
         }
     }
@@ -82,6 +85,12 @@ impl Counted {
     pub(in crate::store) fn there(thing: Thing, heat: Heat, moves: Vec<(Count, i64)>) -> Self {
         let condition = (EXISTS.to_owned(), Expression::default());
         Self::when(thing, heat, moves, condition)
+    }
+
+    /// The same, of which the act needs the condition: it is begun anew once the thing is hot, where nothing asks for
+    /// that any more.
+    pub(in crate::store) fn held(self) -> Self {
+        Self { held: true, ..self }
     }
 
     /// The write that moves its counts: in the thing while it is cold, else in a shard.
@@ -144,10 +153,12 @@ impl Store {
                         let Some(thing) = index.checked_sub(first) else {
                             continue;
                         };
-                        if let Some(thing) = counted.get_mut(thing)
-                            && !self.rise(thing).await?
-                        {
-                            return Ok(Act::Moved);
+                        if let Some(thing) = counted.get_mut(thing) {
+                            let was = thing.heat;
+                            let there = self.rise(thing).await?;
+                            if !there || (thing.held && thing.heat != was) {
+                                return Ok(Act::Moved);
+                            }
                         }
                     }
                     tries.after("what many act on at once").await?;
