@@ -8,6 +8,7 @@
 mod cache;
 mod hydrate;
 mod inbox;
+mod leaf;
 mod people;
 mod posts;
 mod product;
@@ -21,8 +22,9 @@ use hydrate::Cards;
 use crate::store::Store;
 
 pub use inbox::{Inbox, InboxPlace};
+pub use leaf::Leaf;
 pub use product::ProductPage;
-pub use thread::{Leaf, Lines, Wanted};
+pub use thread::{Lines, Wanted};
 
 /// Reads what is to be shown.
 #[derive(Debug, Clone)]

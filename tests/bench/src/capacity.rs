@@ -40,6 +40,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.onboarding().await?;
     bench.posting().await?;
     bench.engagement(&posts).await?;
+    bench.comments().await?;
     bench.feed().await?;
     bench.relay().await?;
     bench.fanout().await?;
@@ -62,7 +63,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     /// Sends a request as the reader, and adds what it used.
-    async fn call(
+    pub(crate) async fn call(
         &mut self,
         what: &str,
         request: Request,

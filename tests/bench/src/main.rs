@@ -9,6 +9,7 @@
 mod capacity;
 mod catalogue;
 mod coldstart;
+mod comments;
 mod cost;
 mod fanout;
 mod heat;

@@ -5,6 +5,7 @@ mod answers;
 mod blocks;
 mod crowd;
 mod comments;
+mod hearing;
 mod heat;
 mod talk;
 mod threads;

@@ -33,6 +33,24 @@ pub fn id(comment: &Value) -> String {
     comment["id"].as_str().unwrap().to_owned()
 }
 
+/// Smiles at a comment.
+pub async fn smile(http: &Http, who: &Member, comment: &str) {
+    let path = format!("/v1/comments/{comment}/smile");
+    http.put(&path).token(&who.token).send().await.expect(204);
+}
+
+/// Takes a comment back, or tries to: the problem, if there is one.
+pub async fn delete(http: &Http, who: &Member, comment: &str, status: u16) -> String {
+    let path = format!("/v1/comments/{comment}");
+    let answer = http.delete(&path).token(&who.token).send().await;
+    let answer = answer.expect(status);
+    if answer.body.is_empty() {
+        String::new()
+    } else {
+        answer.problem()
+    }
+}
+
 /// A page, as somebody reads it.
 pub async fn page(http: &Http, who: Option<&Member>, path: &str) -> Value {
     let get = http.get(path);

@@ -7,25 +7,20 @@ use domain::{
     ids::{CommentId, PostId, UserId},
     quota::Quota,
 };
-use harness::{Http, Member, World};
+use harness::{Member, World};
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::store::{Said, Saying};
 
 use crate::{
     begin, metered,
-    talk::{answer, id, marks_changed, of, page, read, read_on, say},
+    talk::{answer, id, marks_changed, of, page, read, read_on, say, smile},
 };
 
 fn once(ids: &[String]) -> BTreeSet<String> {
     let once: BTreeSet<_> = ids.iter().cloned().collect();
     assert_eq!(once.len(), ids.len(), "something came twice: {ids:?}");
     once
-}
-
-async fn smile(http: &Http, who: &Member, comment: &str) {
-    let path = format!("/v1/comments/{comment}/smile");
-    http.put(&path).token(&who.token).send().await.expect(204);
 }
 
 /// So many comments, the oldest first, beside the API.

@@ -15,7 +15,7 @@ use crate::{Met, TRANSACTIONS, engine::Engine, is_open, timeline, user};
 pub(crate) struct Caller {
     pub(crate) faults: Faults,
     pub(crate) posting: Http,
-    engagement: Http,
+    pub(crate) engagement: Http,
 }
 
 impl Caller {
@@ -43,7 +43,7 @@ impl Caller {
     }
 }
 
-fn met(callers: &[Caller]) -> Met {
+pub(crate) fn met(callers: &[Caller]) -> Met {
     let mut sum = Met::default();
     for caller in callers {
         sum.add(&Met::of(&caller.faults));

@@ -7,6 +7,7 @@
 )]
 
 mod callers;
+mod comments;
 mod conflicts;
 mod delivery;
 mod engine;
