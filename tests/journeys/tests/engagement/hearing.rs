@@ -1,7 +1,7 @@
 //! Comments that are taken back, smiles at them, and what is across a block (ENGAGEMENT 9, 14, 22).
 
 use domain::engagement::Count;
-use harness::{Http, Member};
+use harness::Member;
 use serde_json::{Value, json};
 
 use crate::{

@@ -114,6 +114,13 @@ async fn people(world: &World, context: &Context) -> (String, String) {
             request.token(&ben).send().await.expect(204);
         }
     }
+    let said = engagement.post(&format!("/v1/posts/{story}/comments"));
+    let said = said.token(&ben).json(json!({"text": "Well lit"}));
+    let said = id_of(said.send().await.expect(201)).await;
+    let smile = engagement.put(&format!("/v1/comments/{said}/smile"));
+    smile.token(&ana).send().await.expect(204);
+    let delete = engagement.delete(&format!("/v1/comments/{said}"));
+    delete.token(&ben).send().await.expect(204);
     let key = upload_key(photo.parse().expect("a photo's id"));
     world.put_object(&key, "image/jpeg", file).await;
     (photo, waiting)
