@@ -5,7 +5,7 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use domain::{
     engagement::{Badge, Count, Heat, Thing},
@@ -17,6 +17,7 @@ use harness::{World, sqs_event, user};
 use jiff::SignedDuration;
 use rollup::{App, handle};
 use shared::{
+    aws::deadline::before_end,
     queue::messages::{Heated, MarksChanged, RollupMessage},
     store::Uploads,
 };
@@ -46,9 +47,14 @@ async fn work(world: &World, bodies: &[String]) {
     assert!(response.batch_item_failures.is_empty(), "{response:?}");
 }
 
+/// Does what very many do at once, who have as long as a loaded machine may need.
+async fn patiently<T>(work: impl Future<Output = T>) -> T {
+    before_end(Duration::from_secs(120), work).await
+}
+
 async fn smile(world: &World, post: PostId, fans: Range<usize>) {
     let smiles = fans.map(async |n| world.smile(&fan(n), post).await);
-    join_all(smiles).await;
+    patiently(join_all(smiles)).await;
 }
 
 async fn read(world: &World, post: PostId) -> Post {
@@ -165,7 +171,8 @@ async fn somebody_whom_a_crowd_followed_has_one_count_again() {
     let joining = (0..50).map(async |n| drop(world.member(&format!("fan{n}")).await));
     join_all(joining).await;
     let names: Vec<_> = (0..50).map(|n| format!("fan{n}")).collect();
-    join_all(names.iter().map(|name| world.follow(name, "ana"))).await;
+    let follows = names.iter().map(|name| world.follow(name, "ana"));
+    patiently(join_all(follows)).await;
     let hot = world.store().member(&ana.id).await.unwrap();
     assert!(hot.heat().is_hot());
     work(&world, &[look(Thing::Person(ana.id.clone()), 1, 0)]).await;

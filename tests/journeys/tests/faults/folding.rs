@@ -4,6 +4,7 @@
 use std::{
     ops::Range,
     sync::atomic::{AtomicU64, Ordering::SeqCst},
+    time::Duration,
 };
 
 use domain::{
@@ -15,13 +16,19 @@ use futures::{
     stream::{self, StreamExt},
 };
 use harness::{Fault, Faults, World, sqs_event};
-use shared::queue::messages::{Heated, RollupMessage};
+use shared::{
+    aws::deadline::before_end,
+    queue::messages::{Heated, RollupMessage},
+};
 
 use crate::{Met, TRANSACTIONS, user};
 
+/// What very many do at once has as long as a loaded machine may need.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 async fn smile(world: &World, post: PostId, fans: Range<usize>) {
     let smiles = fans.map(async |n| world.smile(&user(&format!("fan{n}")), post).await);
-    join_all(smiles).await;
+    before_end(PATIENCE, join_all(smiles)).await;
 }
 
 /// The message to look at a post as it is now, whatever was done since the last look; `None` where it is not hot.
@@ -124,7 +131,7 @@ async fn every_read_is_true_while_two_hundred_act_and_their_counts_are_folded_ag
         }
     });
     let acting = async {
-        fans.await;
+        before_end(PATIENCE, fans).await;
         over.store(1, SeqCst);
     };
     let folding = async {
