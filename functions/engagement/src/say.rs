@@ -203,7 +203,7 @@ impl App {
                 quota: &quota,
             };
             match Box::pin(store.create_comment(saying, now)).await? {
-                Said::Done => return self.told(comment, post, onlooker, profile, read.acts),
+                Said::Done => return self.told(comment, &post, onlooker, profile, read.acts),
                 Said::KeyUsed => {
                     anew.begin().await?;
                     made = self.said_before(claim).await?;
@@ -273,12 +273,12 @@ impl App {
     fn told(
         &self,
         comment: Comment,
-        post: Post,
+        post: &Post,
         onlooker: Onlooker,
         profile: Profile,
         acts: Acts,
     ) -> Result<Response, Error> {
-        let thread = self.around(&post, onlooker, profile, acts);
+        let thread = self.around(post, onlooker, profile, acts);
         self.answer(comment, &thread)
     }
 

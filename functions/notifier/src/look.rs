@@ -50,9 +50,10 @@ impl App {
             self.store.acts_now(&acted.actor, id)
         )?;
         let Some(post) = post else { return Ok(None) };
-        let since = match kind {
-            NoticeKind::Vote => acts.vote.map(|_| acted.at),
-            _ => acts.smile,
+        let since = if kind == NoticeKind::Vote {
+            acts.vote.map(|_| acted.at)
+        } else {
+            acts.smile
         };
         Ok(Some(Standing {
             stands: since.is_some() && is_shown(&post),
@@ -93,10 +94,8 @@ impl App {
         let Ok(handle) = Handle::parse(named) else {
             return Ok(None);
         };
-        let (post, owner) = futures::try_join!(
-            self.store.post_now(id),
-            self.store.user_by_handle(&handle)
-        )?;
+        let (post, owner) =
+            futures::try_join!(self.store.post_now(id), self.store.user_by_handle(&handle))?;
         let Some(owner) = owner else { return Ok(None) };
         let said = post.filter(is_shown);
         let said = said.is_some_and(|post| entities::mentions(&post.text).contains(named));
@@ -141,13 +140,20 @@ impl App {
             return Ok(false);
         }
         let now = self.clock.now();
-        self.store.tell(slot, actor, *at, profile.read_to, now).await
+        self.store
+            .tell(slot, actor, *at, profile.read_to, now)
+            .await
     }
 
     /// Tells of a post that is gone no more. Whoever tells of it at the same time looks at it again.
     pub async fn gone(&self, acted: &Acted) -> Result<(), Error> {
         let id = post_of(acted)?;
-        if self.store.post_now(id).await?.is_some_and(|post| is_shown(&post)) {
+        if self
+            .store
+            .post_now(id)
+            .await?
+            .is_some_and(|post| is_shown(&post))
+        {
             return Ok(());
         }
         for kind in [NoticeKind::Smile, NoticeKind::Comment, NoticeKind::Vote] {

@@ -110,7 +110,11 @@ impl Said {
 
     fn mentions(said: Option<&Self>) -> BTreeSet<String> {
         let mentions = said.map(|said| entities::mentions(&said.text));
-        mentions.unwrap_or_default().into_iter().take(NAMED).collect()
+        mentions
+            .unwrap_or_default()
+            .into_iter()
+            .take(NAMED)
+            .collect()
     }
 }
 

@@ -225,12 +225,16 @@ mod tests {
             let messages = messages(&record).unwrap().into_iter();
             let handles = messages.filter_map(|message| match message {
                 Message::Notifier(NotifierMessage::Acted(acted)) => acted.handle,
-                _ => None,
+                Message::Fanout(_) | Message::Photos(_) | Message::Rollup(_) => None,
             });
             handles.collect::<Vec<_>>()
         };
         for (old, new, told) in [
-            (None, Some("Hi @Ben, @ben and @cleo_1"), &["ben", "cleo_1"][..]),
+            (
+                None,
+                Some("Hi @Ben, @ben and @cleo_1"),
+                &["ben", "cleo_1"][..],
+            ),
             (Some("Hi @ben"), Some("Hi @ben, dear"), &[]),
             (Some("Hi @ben"), Some("Hi @cleo"), &["ben", "cleo"]),
             (Some("Hi @ben"), None, &["ben"]),
@@ -284,8 +288,8 @@ mod tests {
         for (old, new, expected) in [
             (&none, &smile, vec!["acted.v1", "marks-changed.v1"]),
             (&smile, &none, vec!["acted.v1", "marks-changed.v1"]),
-            (&none, &vote("1"), vec!["acted.v1"]),
-            (&vote("1"), &vote("2"), vec![]),
+            (&none, &vote("1"), vec!["acted.v1", "voted.v1"]),
+            (&vote("1"), &vote("2"), vec!["voted.v1"]),
             (&smile, &smile, vec![]),
         ] {
             let (old, new) = (acts(old.clone()), acts(new.clone()));
@@ -297,7 +301,7 @@ mod tests {
             let told = told.iter().map(|message| match message {
                 Message::Rollup(message) => serde_json::to_value(message).unwrap(),
                 Message::Notifier(message) => serde_json::to_value(message).unwrap(),
-                other => panic!("{other:?}"),
+                Message::Fanout(_) | Message::Photos(_) => panic!("{message:?}"),
             });
             let told: Vec<_> = told.map(|message| message["type"].clone()).collect();
             assert_eq!(told, expected, "{record}");

@@ -1,6 +1,5 @@
 //! Folding and badges, over a real table and a real queue.
 #![expect(
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking, and says what it stood on"
 )]

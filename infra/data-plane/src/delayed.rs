@@ -159,11 +159,10 @@ impl SqsHandler for Handler {
         body: Bytes,
     ) -> Pin<Box<dyn Future<Output = Result<http::Response<SqsResponseBody>, SqsError>> + Send>>
     {
-        let batch = match operation {
-            SqsOperation::SendMessageBatch => {
-                serde_json::from_slice::<SendMessageBatchInput>(&body).ok()
-            }
-            _ => None,
+        let batch = if matches!(operation, SqsOperation::SendMessageBatch) {
+            serde_json::from_slice::<SendMessageBatchInput>(&body).ok()
+        } else {
+            None
         };
         match batch.filter(|batch| batch.entries.iter().any(is_delayed)) {
             None => self.engine.handle_operation(operation, body),

@@ -201,7 +201,9 @@ impl Reads {
         });
         let posts: BTreeSet<_> = posts.collect();
         let mut profiles = HashMap::new();
-        let named = groups.iter().filter(|notice| notice.kind != NoticeKind::Vote);
+        let named = groups
+            .iter()
+            .filter(|notice| notice.kind != NoticeKind::Vote);
         let named = named.flat_map(|notice| {
             let wanted = notice.newest.iter();
             wanted.filter(|who| owner.onlooker.wants(who)).take(NAMED)
@@ -279,7 +281,9 @@ impl Reads {
         let mut onlooker = read.onlooker;
         let rest = self.rest(onlooker.id(), read.unread).await?;
         onlooker.did(rest);
-        let found = posts.into_iter().filter_map(|(id, post)| Some((id, onlooker.finds(post)?)));
+        let found = posts
+            .into_iter()
+            .filter_map(|(id, post)| Some((id, onlooker.finds(post)?)));
         Ok(found.collect())
     }
 }

@@ -97,7 +97,11 @@ fn text(told: &Told) -> String {
 /// Who did it: `Ana`, `Ana and Ben`, `Ana and 11 others`; where nobody is named, `12 people`.
 fn who(told: &Told) -> String {
     let plus = if told.more { "+" } else { "" };
-    let names: Vec<_> = told.actors.iter().map(|actor| actor.display_name.as_str()).collect();
+    let names: Vec<_> = told
+        .actors
+        .iter()
+        .map(|actor| actor.display_name.as_str())
+        .collect();
     match (names.as_slice(), told.others) {
         ([], 0 | 1) => "Somebody".to_owned(),
         ([], people) => format!("{people}{plus} people"),
@@ -152,8 +156,16 @@ mod tests {
             (&["Ana"][..], 0, "Ana smiled at your post"),
             (&["Ana", "Ben"], 0, "Ana and Ben smiled at your post"),
             (&["Ana"], 1, "Ana and 1 other smiled at your post"),
-            (&["Ana", "Ben", "Cleo"], 0, "Ana and 2 others smiled at your post"),
-            (&["Ana", "Ben", "Cleo"], 9, "Ana and 11 others smiled at your post"),
+            (
+                &["Ana", "Ben", "Cleo"],
+                0,
+                "Ana and 2 others smiled at your post",
+            ),
+            (
+                &["Ana", "Ben", "Cleo"],
+                9,
+                "Ana and 11 others smiled at your post",
+            ),
         ] {
             assert_eq!(smile(names, others), expected);
         }

@@ -201,12 +201,12 @@ mod tests {
                 } else {
                     prop_assert!(badge.points < 60 || badge.posts < 5);
                 }
-                if badge.given != was {
-                    if let Some((points, posts)) = last.replace((badge.points, badge.posts)) {
-                        let apart = badge.points.abs_diff(points) >= 15
-                            || badge.posts.abs_diff(posts) >= 2;
-                        prop_assert!(apart, "{:?} since {} by {}", badge, points, posts);
-                    }
+                if badge.given != was
+                    && let Some((points, posts)) = last.replace((badge.points, badge.posts))
+                {
+                    let apart = badge.points.abs_diff(points) >= 15
+                        || badge.posts.abs_diff(posts) >= 2;
+                    prop_assert!(apart, "{:?} since {} by {}", badge, points, posts);
                 }
             }
         }

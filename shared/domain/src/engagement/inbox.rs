@@ -1,9 +1,6 @@
 //! The inbox (ENGAGEMENT 42-44): what others did, in groups, as it is told to the one whom it concerns.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,11 +9,9 @@ use ulid::Ulid;
 
 use super::Subject;
 use crate::{
-    feeds::Entry,
-    ids::{NoticeId, PersonHash, PostId, UserId},
-    people::{Notify, Profile},
-    posts::Post,
-    shown::{Onlooker, Shown},
+    ids::{NoticeId, PersonHash, UserId},
+    people::Notify,
+    shown::Onlooker,
 };
 
 /// A group names this many of its people, the newest.
@@ -236,11 +231,7 @@ impl Notice {
 
     /// Whom it tells the onlooker of; `everybody` are those who stand beside it. `None` where there is nobody whom they
     /// come across.
-    pub fn people(
-        &self,
-        onlooker: &Onlooker,
-        everybody: &BTreeSet<PersonHash>,
-    ) -> Option<People> {
+    pub fn people(&self, onlooker: &Onlooker, everybody: &BTreeSet<PersonHash>) -> Option<People> {
         if !self.tells(onlooker) {
             return None;
         }
@@ -271,128 +262,6 @@ pub struct People {
     pub total: u64,
     /// Whether there are more than are known.
     pub more: bool,
-}
-
-/// A notice as its owner is told of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Told {
-    /// Which.
-    pub id: NoticeId,
-    /// What was done.
-    pub kind: NoticeKind,
-    /// At what.
-    pub subject: Subject,
-    /// Who did so last, newest first.
-    pub actors: Vec<Shown<Profile>>,
-    /// How many others did.
-    pub others: u64,
-    /// Whether there are more than are known.
-    pub more: bool,
-    /// Whether its owner has read it.
-    pub read: bool,
-}
-
-impl Told {
-    /// A notice of these people, of whom those who are still there have profiles: all of the newest are looked for, until
-    /// there are as many as are named. `None` where none of them is there any more.
-    pub fn of(
-        notice: &Notice,
-        people: &People,
-        profiles: &HashMap<UserId, Profile>,
-        onlooker: &Onlooker,
-        read_to: Option<NoticeId>,
-    ) -> Option<Self> {
-        let (mut actors, mut total) = (Vec::new(), people.total);
-        if notice.kind != NoticeKind::Vote {
-            for actor in &people.newest {
-                if actors.len() == NAMED {
-                    break;
-                }
-                let profile = profiles.get(actor).cloned();
-                match profile.and_then(|profile| onlooker.meets(profile)) {
-                    Some(profile) => actors.push(profile),
-                    None => total = total.saturating_sub(1),
-                }
-            }
-            if actors.is_empty() && !notice.newest.is_empty() {
-                return None;
-            }
-        }
-        Some(Self {
-            id: notice.id,
-            kind: notice.kind,
-            subject: notice.subject.clone(),
-            others: total.saturating_sub(actors.len() as u64),
-            actors,
-            more: people.more,
-            read: notice.is_read(read_to),
-        })
-    }
-}
-
-/// Posts of one day by somebody whom one follows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day {
-    /// Which: where its first post stands.
-    pub id: NoticeId,
-    /// Whose.
-    pub author: UserId,
-    /// Newest first.
-    pub posts: Vec<PostId>,
-}
-
-impl Day {
-    /// The days of a timeline, newest first, of its posts by these people whom the onlooker comes across.
-    pub fn of(
-        timeline: impl IntoIterator<Item = Entry>,
-        followees: &BTreeSet<UserId>,
-        onlooker: &Onlooker,
-    ) -> Vec<Self> {
-        let mut days: BTreeMap<(i64, UserId), Vec<Entry>> = BTreeMap::new();
-        for entry in timeline {
-            if followees.contains(&entry.author) && onlooker.wants(&entry.author) {
-                let day = entry.at.published_at.as_second().div_euclid(24 * 60 * 60);
-                days.entry((day, entry.author.clone())).or_default().push(entry);
-            }
-        }
-        let days = days.into_iter().filter_map(|((_, author), mut entries)| {
-            entries.sort_by_key(|entry| Reverse(entry.at));
-            Some(Self {
-                id: Self::id(entries.last()?),
-                author,
-                posts: entries.iter().map(|entry| entry.at.post).collect(),
-            })
-        });
-        let mut days: Vec<_> = days.collect();
-        days.sort_by_key(|day| Reverse(day.id));
-        days
-    }
-
-    /// The id of a day that begins with this post.
-    pub fn id(first: &Entry) -> NoticeId {
-        let start = NoticeId::start_of(first.at.published_at);
-        NoticeId(Ulid(start.0.0 | first.at.post.0.random()))
-    }
-
-    /// As its reader is told of it, with those of its posts that they find and its author, if there are any.
-    pub fn told(
-        &self,
-        found: &HashMap<PostId, Shown<Post>>,
-        author: Option<Profile>,
-        onlooker: &Onlooker,
-        read_to: Option<NoticeId>,
-    ) -> Option<Told> {
-        let newest = self.posts.iter().find(|post| found.contains_key(post))?;
-        Some(Told {
-            id: self.id,
-            kind: NoticeKind::Post,
-            subject: Subject::Post(*newest),
-            actors: vec![onlooker.meets(author?)?],
-            others: 0,
-            more: false,
-            read: Some(self.id) <= read_to,
-        })
-    }
 }
 
 /// A group with everybody in it.
@@ -489,7 +358,7 @@ impl Pointer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{feeds::Position, people::Rules};
+    use crate::{ids::PostId, people::Rules};
 
     fn person(id: &str) -> UserId {
         UserId::parse(id).unwrap()
@@ -526,10 +395,7 @@ mod tests {
             let group = of(people);
             assert_eq!(group.notice.n, people as u64);
             assert_eq!(group.notice.newest.len(), people.min(NEWEST));
-            assert_eq!(
-                group.notice.newest[0],
-                person(&format!("p{}", people - 1))
-            );
+            assert_eq!(group.notice.newest[0], person(&format!("p{}", people - 1)));
             assert_eq!(group.notice.spilled, people > NEWEST);
             assert!((0..people).all(|n| group.holds(&person(&format!("p{n}")))));
             assert!(!group.holds(&person("else")));
@@ -590,70 +456,6 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_there_any_more_is_neither_named_nor_counted() {
-        let onlooker = Onlooker::new(person("ana"), Rules::default());
-        let group = of(6);
-        let people = group.notice.people(&onlooker, &group.everybody).unwrap();
-        let profile = |id: &str| {
-            let handle = crate::people::Handle::parse(id).unwrap();
-            let profile = Profile::new(person(id), handle, id.to_owned(), BTreeSet::new(), at(0));
-            (person(id), profile)
-        };
-        let told = |there: &[&str]| {
-            let profiles = there.iter().map(|id| profile(id)).collect();
-            Told::of(&group.notice, &people, &profiles, &onlooker, None)
-        };
-        let all = told(&["p5", "p4", "p3"]).unwrap();
-        assert_eq!((all.actors.len(), all.others), (3, 3));
-        let some = told(&["p5", "p3", "p2"]).unwrap();
-        let named: Vec<_> = some.actors.iter().map(|actor| actor.id.clone()).collect();
-        assert_eq!(named, [person("p5"), person("p3"), person("p2")]);
-        assert_eq!(some.others, 2);
-        let last = told(&["p0"]).unwrap();
-        assert_eq!((last.actors.len(), last.others), (1, 0));
-        assert_eq!(told(&[]), None);
-        let vote = Notice {
-            kind: NoticeKind::Vote,
-            ..group.notice.clone()
-        };
-        let vote = Told::of(&vote, &people, &HashMap::new(), &onlooker, None).unwrap();
-        assert_eq!((vote.actors.len(), vote.others), (0, 6));
-    }
-
-    #[test]
-    fn posts_are_told_by_author_and_day_from_the_first_of_it() {
-        let entry = |author: &str, hours: i64, n: u128| Entry {
-            at: Position {
-                published_at: at(hours * 60 * 60 * 1_000),
-                post: PostId(Ulid::from_parts(1, n)),
-            },
-            author: person(author),
-        };
-        // 22:13 of a day, UTC.
-        let timeline = [
-            entry("ben", 2, 3),
-            entry("cleo", 2, 4),
-            entry("ben", 1, 2),
-            entry("ben", -1, 1),
-            entry("dora", 0, 5),
-        ];
-        let rules = Rules {
-            mutes: [person("dora").hash()].into(),
-            ..Rules::default()
-        };
-        let onlooker = Onlooker::new(person("ana"), rules);
-        let followees = ["ben", "dora"].map(person).into();
-        let days = Day::of(timeline.clone(), &followees, &onlooker);
-        let told: Vec<_> = days.iter().map(|day| day.posts.len()).collect();
-        assert_eq!(told, [1, 2]);
-        assert_eq!(days[0].id, Day::id(&timeline[0]));
-        let first = &timeline[3];
-        assert_eq!(days[1].id, Day::id(first));
-        assert_eq!(days[1].id.time(), first.at.published_at);
-        assert_eq!(days[1].posts[0], PostId(Ulid::from_parts(1, 2)));
-    }
-
-    #[test]
     fn a_group_begins_where_its_first_act_stands_and_after_what_is_read() {
         let begun = |read| Notice::begun(&slot(), &person("ben"), at(5), read);
         let first = begun(None);
@@ -690,8 +492,14 @@ mod tests {
         let off = Notify::default();
         let on = |kind, switches| slot(kind).is_on(switches);
         let posts = Notify { posts: true, ..off };
-        let replies = Notify { replies: true, ..off };
-        let follows = Notify { follows: true, ..off };
+        let replies = Notify {
+            replies: true,
+            ..off
+        };
+        let follows = Notify {
+            follows: true,
+            ..off
+        };
         for kind in [NoticeKind::Smile, NoticeKind::Comment, NoticeKind::Vote] {
             assert!(on(kind, posts) && !on(kind, replies) && !on(kind, follows));
         }

@@ -9,14 +9,15 @@ mod inbox;
 pub mod order;
 mod subject;
 mod thread;
+mod told;
 
 pub use acts::Acts;
 pub use badge::{Badge, Thresholds, earned, most};
 pub use comments::{Accepted, Comment, MENTIONS, draft};
 pub use counts::{Count, Heat, Shards, Thing};
 pub use inbox::{
-    Day, Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, Told, UNREAD,
-    WITHIN,
+    Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN,
 };
 pub use subject::Subject;
 pub use thread::Thread;
+pub use told::{Day, Told};

@@ -241,7 +241,12 @@ impl Store {
         let set = Expression::new("SET read_to = :id").value(":id", value(id)?);
         let further = format!("{EXISTS} AND (attribute_not_exists(read_to) OR read_to < :id)");
         let key = keys::profile(owner);
-        if self.table.update(&key, set.when(Some(&further))).await?.is_none() {
+        if self
+            .table
+            .update(&key, set.when(Some(&further)))
+            .await?
+            .is_none()
+        {
             // It was read as far before; or nobody is there.
             let there = self.table.get(&key, true).await?;
             there.ok_or(Error::Refused(Refusal::NotJoined))?;
@@ -323,7 +328,8 @@ fn gone(slot: &Slot, notice: &Notice, pointer: Option<&Pointer>) -> Vec<Write<Ke
     if notice.spilled {
         writes.push(delete(keys::told(&slot.owner, notice.id)));
     }
-    let only = pointer.is_some_and(|pointer| pointer.group == notice.id && pointer.former.is_empty());
+    let only =
+        pointer.is_some_and(|pointer| pointer.group == notice.id && pointer.former.is_empty());
     if only {
         let same = Expression::new("#group = :group")
             .name("#group", "group")

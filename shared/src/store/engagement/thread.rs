@@ -103,8 +103,8 @@ impl Store {
 
 /// The own part of the comment that something was done at.
 fn own_of(item: &Item) -> Option<Ulid> {
-    match Kind::at(&Key::of(item)?)? {
-        Kind::ActsAtComment(_, _, own) => Some(own),
-        _ => None,
-    }
+    let Kind::ActsAtComment(_, _, own) = Kind::at(&Key::of(item)?)? else {
+        return None;
+    };
+    Some(own)
 }

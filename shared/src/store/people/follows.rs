@@ -160,11 +160,7 @@ impl Store {
     }
 
     /// The same, as of every write acknowledged before.
-    pub async fn is_following_now(
-        &self,
-        reader: &UserId,
-        author: &UserId,
-    ) -> Result<bool, Error> {
+    pub async fn is_following_now(&self, reader: &UserId, author: &UserId) -> Result<bool, Error> {
         let edge = self.table.get(&keys::follows(reader, author), true).await?;
         Ok(edge.is_some())
     }

@@ -65,7 +65,7 @@ async fn one_answer_is_accepted_and_moves_with_what_answerers_earn() {
     for _ in 0..2 {
         accept(&http, &ana, &first).await.expect(204);
     }
-    assert_eq!(accepted(&http, post).await, [first.clone()]);
+    assert_eq!(accepted(&http, post).await, *std::slice::from_ref(&first));
     assert_eq!(earned().await, [0, 1, 0]);
     assert_eq!(id(&read(&http, None, &of(post)).await[0]), first);
     accept(&http, &ana, &second).await.expect(204);
@@ -284,7 +284,11 @@ async fn a_comment_on_a_poll_says_what_its_author_voted_for_to_who_sees_how_it_s
             let found = read(&http, Some(who), &path).await;
             found.iter().map(id).collect::<Vec<_>>()
         };
-        assert_eq!(for_option("2").await, [other.clone()], "{sort}");
+        assert_eq!(
+            for_option("2").await,
+            *std::slice::from_ref(&other),
+            "{sort}"
+        );
         let ones = for_option("1").await;
         assert!(ones.contains(&early) && ones.len() == 2 && !ones.contains(&silent));
     }

@@ -1,10 +1,14 @@
 //! What people do to each other and to posts, as every function shows it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod answers;
 mod blocks;
-mod crowd;
 mod comments;
+mod crowd;
 mod hearing;
 mod heat;
 mod talk;

@@ -185,8 +185,8 @@ async fn talk(seed: u64) -> Met {
                 continue;
             }
             let mut body = json!({"text": format!("{turn}")});
-            let tops = left.iter().filter(|id| id.len() == 52);
-            if let Some(top) = tops.last().filter(|_| turn % 2 == 1) {
+            let mut tops = left.iter().rev().filter(|id| id.len() == 52);
+            if let Some(top) = tops.next().filter(|_| turn % 2 == 1) {
                 body["reply_to"] = Value::from(top.as_str());
             }
             let say = caller.engagement.post(&path).token(&who.token);

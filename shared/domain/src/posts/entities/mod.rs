@@ -69,10 +69,12 @@ pub fn hashtags(text: &str) -> impl Iterator<Item = String> {
 
 /// The handles that a text mentions, each once, in lower case.
 pub fn mentions(text: &str) -> BTreeSet<String> {
-    let mentions = of(text).into_iter().filter_map(|entity| match entity.meaning {
-        Meaning::Mention(handle) => Some(handle.to_ascii_lowercase()),
-        Meaning::Hashtag(_) | Meaning::Url(_) => None,
-    });
+    let mentions = of(text)
+        .into_iter()
+        .filter_map(|entity| match entity.meaning {
+            Meaning::Mention(handle) => Some(handle.to_ascii_lowercase()),
+            Meaning::Hashtag(_) | Meaning::Url(_) => None,
+        });
     mentions.collect()
 }
 
