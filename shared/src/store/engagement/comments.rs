@@ -71,9 +71,9 @@ impl Store {
         }
         let (comment, post) = (new.comment, new.post);
         let open = post.poll.as_ref().is_some_and(|poll| !poll.is_closed(now));
+        let item = traced(encode(&keys::comment(comment.id), comment)?);
         let relation = || {
-            let item = traced(encode(&keys::comment(comment.id), comment)?);
-            let mut writes = vec![put_new(item).unless(Act::Came(Made::There))];
+            let mut writes = vec![put_new(item.clone()).unless(Act::Came(Made::There))];
             let mine = Expression::new("SET mine = :id").text(":id", comment.id.to_string());
             let acts = keys::acts_at_comment(&comment.author, comment.id.post, comment.id.own);
             writes.push(update(acts, mine));
