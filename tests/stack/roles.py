@@ -224,7 +224,14 @@ UNUSED = {
         "sqs:SendMessage": "the next slice of a file of over 5,000 lines",
     },
     "Fanout": {"sqs:SendMessage": "the second page of a post with over a thousand readers"},
-    "Rollup": {"sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet"},
+    "Rollup": {
+        "sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet",
+        "dynamodb:PutItem": "the best of over a hundred comments",
+        "dynamodb:DeleteItem": "those of a post that is gone",
+        "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
+    },
+    "Engagement": {"dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says"},
+    "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",
         "s3:ListBucket": "Lambda looks for the bucket before",

@@ -13,6 +13,7 @@ mod comments;
 mod cost;
 mod fanout;
 mod heat;
+mod inbox;
 mod photos;
 mod reference;
 mod report;

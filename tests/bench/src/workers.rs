@@ -137,10 +137,10 @@ impl Bench {
             world.smile(&user(&format!("fan{fan}")), quiet).await;
         }
         let marks = RollupMessage::MarksChanged(MarksChanged::of(quiet));
-        // What changes nothing reads the post and what its author did at it.
+        // What changes nothing reads the post, what its author did at it, and whether its best comments are kept.
         for (what, budget) in [
-            ("that earns something", Budget::FREE.rcu(4.0).wcu(8.0)),
-            ("that earns what it did", Budget::FREE.rcu(3.0).wcu(0.0)),
+            ("that earns something", Budget::FREE.rcu(4.5).wcu(8.0)),
+            ("that earns what it did", Budget::FREE.rcu(3.5).wcu(0.0)),
         ] {
             let event = sqs_event(&[serde_json::to_string(&marks)?]);
             self.meter.take();
