@@ -1,7 +1,9 @@
 //! What is told of what people do at things, and of things that a crowd acts on.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    engagement::{Acts, Heat, Thing},
+    engagement::{Acts, Comment, Heat, Thing},
     ids::{CommentId, PostId, UserId},
 };
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use serde_json::Error;
 use shared::queue::messages::{
     ActKind, Acted, Heated, MarksChanged, NotifierMessage, RollupMessage, Voted,
 };
+use ulid::Ulid;
 
 use crate::message::{Image, Message};
 
@@ -20,6 +23,14 @@ struct Spread {
     heat: u64,
     #[serde(default, rename = "gen")]
     generation: u64,
+}
+
+/// What a person did at a comment.
+#[derive(Default, Deserialize)]
+struct AtComment {
+    smile: Option<Timestamp>,
+    /// Of a reply at which they smiled: what it answers.
+    reply_to: Option<Ulid>,
 }
 
 /// A thing that became hot.
@@ -97,16 +108,73 @@ pub fn said(
     let changed = says(old) != says(new) || old.is_some() != new.is_some();
     let marks = MarksChanged::of(comment.post);
     let marks = changed.then(|| RollupMessage::MarksChanged(marks).into());
-    Ok(heated.into_iter().chain(marks).collect())
+    let mut messages: Vec<_> = heated.into_iter().chain(marks).collect();
+    if says(old) != says(new) {
+        let image = [new, old]
+            .into_iter()
+            .flatten()
+            .find(|image| says(Some(*image)));
+        if let Some(image) = image {
+            let said: Comment = serde_dynamo::from_item(image.clone()).map_err(Error::custom)?;
+            messages.extend(concerns(&said, says(new)));
+        }
+    }
+    Ok(messages)
+}
+
+/// Whom a comment concerns that is new, or says nothing any more. Whose the post is its reader knows.
+fn concerns(said: &Comment, stands: bool) -> impl Iterator<Item = Message> {
+    let acted = |kind, owner: Option<&UserId>| {
+        Message::from(NotifierMessage::Acted(Acted {
+            kind,
+            actor: said.author.clone(),
+            subject: said.id.to_string(),
+            owner: owner.cloned(),
+            handle: None,
+            at: said.created_at,
+        }))
+    };
+    let mentioned: BTreeSet<_> = said.mentions.values().collect();
+    let mut told: Vec<_> = mentioned
+        .into_iter()
+        .map(|who| acted(ActKind::Mention, Some(who)))
+        .collect();
+    if let Some(under) = &said.under {
+        told.push(acted(ActKind::Reply, Some(under)));
+    }
+    told.push(acted(ActKind::Comment, None));
+    if !stands {
+        told.push(acted(ActKind::Gone, Some(&said.author)));
+    }
+    told.into_iter()
 }
 
 /// A smile at a comment, or one taken back.
 pub fn smiled_at_comment(
-    post: PostId,
+    (user, post, own): (UserId, PostId, Ulid),
     old: Option<&Image>,
     new: Option<&Image>,
-) -> Option<Message> {
-    let smiles = |image: Option<&Image>| image.is_some_and(|image| image.contains_key("smile"));
-    let marks = MarksChanged::of(post);
-    (smiles(old) != smiles(new)).then(|| RollupMessage::MarksChanged(marks).into())
+    at: Timestamp,
+) -> Result<Vec<Message>, Error> {
+    let acts = |image: Option<&Image>| {
+        let acts = image.map(|image| serde_dynamo::from_item::<_, AtComment>(image.clone()));
+        let acts = acts.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(acts.unwrap_or_default())
+    };
+    let (before, now) = (acts(old)?, acts(new)?);
+    if before.smile.is_some() == now.smile.is_some() {
+        return Ok(Vec::new());
+    }
+    let parent = now.reply_to.or(before.reply_to);
+    let comment = CommentId { post, parent, own };
+    let acted = Acted {
+        kind: ActKind::Smile,
+        actor: user,
+        subject: comment.to_string(),
+        owner: None,
+        handle: None,
+        at: now.smile.or(before.smile).unwrap_or(at),
+    };
+    let marks = RollupMessage::MarksChanged(MarksChanged::of(post));
+    Ok(vec![NotifierMessage::Acted(acted).into(), marks.into()])
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     engagement::Accepted,
-    ids::{PostId, TopicId, UserId},
+    ids::{CommentId, PostId, TopicId, UserId},
     posts::{PostStatus, entities},
 };
 use jiff::Timestamp;
@@ -99,6 +99,7 @@ struct Said {
     text: String,
     published_at: Option<Timestamp>,
     edited_at: Option<Timestamp>,
+    accepted: Option<Accepted>,
 }
 
 impl Said {
@@ -118,11 +119,13 @@ impl Said {
     }
 }
 
-/// Whom a post mentions that it did not mention, or mentions no more; and that it is shown no more.
+/// Whom a post mentions that it did not mention, or mentions no more; whose answer is accepted, or no longer; and that
+/// the post is shown no more.
 pub fn told_of(
     post: PostId,
     old: Option<&Image>,
     new: Option<&Image>,
+    committed: Timestamp,
 ) -> Result<Vec<NotifierMessage>, Error> {
     let (old, new) = (Said::of(old)?, Said::of(new)?);
     let Some(said) = new.as_ref().or(old.as_ref()) else {
@@ -142,6 +145,21 @@ pub fn told_of(
     let mentions = before.symmetric_difference(&now);
     let mentions = mentions.map(|handle| acted(ActKind::Mention, None, Some(handle.clone())));
     let mut told: Vec<_> = mentions.collect();
+    let accepted = |said: Option<&Said>| said.and_then(|said| said.accepted.clone());
+    let (before, now) = (accepted(old.as_ref()), accepted(new.as_ref()));
+    if before != now {
+        let answers = before.into_iter().chain(now);
+        told.extend(answers.map(|answer| {
+            NotifierMessage::Acted(Acted {
+                kind: ActKind::Accepted,
+                actor: said.author.clone(),
+                subject: CommentId::top(post, answer.own).to_string(),
+                owner: Some(answer.by),
+                handle: None,
+                at: committed,
+            })
+        }));
+    }
     if new.is_none() {
         told.push(acted(ActKind::Gone, Some(said.author.clone()), None));
     }

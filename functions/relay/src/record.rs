@@ -99,7 +99,8 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let appeared = posts::appeared(old, new)?.map(Message::from);
             let marked = posts::marked(post, old, new)?.map(Message::from);
             let heated = engagement::heated(Thing::Post(post), old, new)?;
-            let told = posts::told_of(post, old, new)?;
+            let committed = committed(record).unwrap_or_default();
+            let told = posts::told_of(post, old, new, committed)?;
             let told = told.into_iter().map(Message::from);
             let first = [appeared, marked, heated].into_iter().flatten();
             Ok(first.chain(told).collect())
@@ -113,9 +114,10 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let committed = committed(record).unwrap_or_default();
             engagement::acted((user, post), old, new, committed)
         }
-        Relayed::ActsAtComment(_, post, _) => {
-            let marks = engagement::smiled_at_comment(post, old.as_ref(), new.as_ref());
-            Ok(said(marks))
+        Relayed::ActsAtComment(user, post, own) => {
+            let at = committed(record).unwrap_or_default();
+            let comment = (user, post, own);
+            engagement::smiled_at_comment(comment, old.as_ref(), new.as_ref(), at)
         }
         Relayed::Comment(post, own) => {
             let comment = CommentId::top(post, own);

@@ -2,13 +2,13 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use domain::{
-    engagement::{Day, KEPT, NAMED, Notice, NoticeKind, People, Subject, Told, UNREAD},
+    engagement::{Comment, Day, KEPT, NAMED, Notice, NoticeKind, People, Subject, Told, UNREAD},
     feeds::{Entry, Position},
-    ids::{NoticeId, PostId, UserId},
+    ids::{CommentId, NoticeId, PostId, UserId},
     people::Profile,
     posts::{Post, PostStatus, entities},
     shown::{Onlooker, Shown},
@@ -86,6 +86,7 @@ struct Around {
     people: HashMap<NoticeId, People>,
     profiles: HashMap<UserId, Profile>,
     posts: HashMap<PostId, Post>,
+    comments: BTreeMap<CommentId, Comment>,
 }
 
 impl Reads {
@@ -195,11 +196,15 @@ impl Reads {
         groups: &[Notice],
         now: Timestamp,
     ) -> Result<Around, Error> {
-        let posts = groups.iter().filter_map(|notice| match notice.subject {
-            Subject::Post(post) => Some(post),
-            Subject::Person(_) => None,
+        let posts: BTreeSet<_> = groups
+            .iter()
+            .filter_map(|notice| notice.subject.post())
+            .collect();
+        let comments = groups.iter().filter_map(|notice| match notice.subject {
+            Subject::Comment(comment) => Some(comment),
+            Subject::Post(_) | Subject::Person(_) => None,
         });
-        let posts: BTreeSet<_> = posts.collect();
+        let comments: BTreeSet<_> = comments.collect();
         let mut profiles = HashMap::new();
         let named = groups
             .iter()
@@ -209,10 +214,14 @@ impl Reads {
             wanted.filter(|who| owner.onlooker.wants(who)).take(NAMED)
         });
         let named: BTreeSet<_> = named.collect();
-        let ((), mut everybody, posts) = futures::try_join!(
+        // Of whom a notice tells matters only where somebody is to be left out.
+        let nobody = owner.onlooker.rules().is_empty();
+        let everybody = groups.iter().filter(|_| !nobody);
+        let ((), mut everybody, posts, comments) = futures::try_join!(
             self.people(named, now, &mut profiles),
-            self.store.told(&owner.profile.id, groups),
+            self.store.told(&owner.profile.id, everybody),
             self.store.posts(posts),
+            self.store.comments(comments),
         )?;
         let people = groups.iter().filter_map(|notice| {
             let everybody = everybody.remove(&notice.id).unwrap_or_default();
@@ -222,6 +231,7 @@ impl Reads {
             people: people.collect(),
             profiles,
             posts,
+            comments,
         })
     }
 
@@ -291,9 +301,17 @@ impl Reads {
 impl Around {
     /// What the owner is told of a group; `None` where its subject is gone, or none of its people is there any more.
     fn told(&self, owner: &Owner, notice: &Notice) -> Option<Told> {
-        if let Subject::Post(post) = notice.subject
-            && !owner.sees(notice.kind, self.posts.get(&post)?)
-        {
+        let post = notice.subject.post().map(|post| self.posts.get(&post));
+        let shown = match (&notice.subject, notice.kind, post) {
+            // Of what is hidden or gone, these tell.
+            (_, NoticeKind::Moderation | NoticeKind::ReportDecided, _) => true,
+            (Subject::Post(_), kind, Some(post)) => owner.sees_post(kind, post?),
+            (Subject::Comment(comment), kind, Some(post)) => {
+                owner.sees_comment(kind, post?, self.comments.get(comment)?)
+            }
+            (_, _, _) => true,
+        };
+        if !shown {
             return None;
         }
         let people = self.people.get(&notice.id)?;
@@ -304,23 +322,21 @@ impl Around {
 
 impl Owner {
     /// Whether what was done at a post is still told.
-    fn sees(&self, kind: NoticeKind, post: &Post) -> bool {
-        match kind {
-            // Of what is hidden, this tells.
-            NoticeKind::Moderation | NoticeKind::ReportDecided => true,
-            NoticeKind::Mention => {
-                let me = self.profile.handle.folded();
-                post.status == PostStatus::Published && entities::mentions(&post.text).contains(&me)
-            }
-            NoticeKind::Smile
-            | NoticeKind::Comment
-            | NoticeKind::Vote
-            | NoticeKind::Reply
-            | NoticeKind::Follow
-            | NoticeKind::Accepted
-            | NoticeKind::Badge
-            | NoticeKind::Programme
-            | NoticeKind::Post => post.status == PostStatus::Published,
-        }
+    fn sees_post(&self, kind: NoticeKind, post: &Post) -> bool {
+        let me = self.profile.handle.folded();
+        let mentioned = || entities::mentions(&post.text).contains(&me);
+        post.status == PostStatus::Published && (kind != NoticeKind::Mention || mentioned())
+    }
+
+    /// Whether what was done at a comment on a post is still told.
+    fn sees_comment(&self, kind: NoticeKind, post: &Post, comment: &Comment) -> bool {
+        let accepted = || {
+            let accepted = post.accepted.as_ref();
+            accepted.is_some_and(|accepted| accepted.own == comment.id.own)
+        };
+        post.status == PostStatus::Published
+            && self.onlooker.sees(&post.author)
+            && comment.stands()
+            && (kind != NoticeKind::Accepted || accepted())
     }
 }

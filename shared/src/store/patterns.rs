@@ -71,6 +71,9 @@ patterns! {
     "acts_at, acts_now", "what did u do at this post", "GetItem", "`ACTS#u/p`";
     "acts_at_each", "what did u do at the rest", "BatchGet", "`ACTS#u/p`";
     "tell, untell, untell_all", "tell u of what others did, once each, or no longer", "GetItem × 2 or more, consistent; TransactWrite", "`INBOX#u/n`, `INBOX#u/GROUP#k#x`, `INBOX#u/WHO#n`";
+    "smiles_at", "does u smile at this comment", "GetItem, consistent", "`ACTS#u/Cp#c`";
+    "comments_by", "what does u say of this post", "Query and GetItem, consistent", "`ACTS#u`, `Cp#`; `COMMENTS#p/C#c` or `COMMENTS#p/R#c#r`";
+    "comments", "these comments and replies", "BatchGet", "`COMMENTS#p/C#c` or `COMMENTS#p/R#c#r`";
     "notices", "what is told in an inbox, newest first", "Query", "`INBOX#u`";
     "has_notice", "is this told in an inbox", "GetItem", "`INBOX#u/n`";
     "told", "of whom do these notices tell", "BatchGet", "`INBOX#u/WHO#n`";

@@ -53,6 +53,7 @@ impl Presenter {
     pub fn notification(&self, told: &Told, owner: &Shown<Profile>) -> NotificationView {
         let subject = match &told.subject {
             Subject::Post(post) => post.to_string(),
+            Subject::Comment(comment) => comment.to_string(),
             // One's own inbox tells of nobody else.
             Subject::Person(_) => owner.handle.as_str().to_owned(),
         };
@@ -77,14 +78,14 @@ impl Presenter {
 fn text(told: &Told) -> String {
     let who = who(told);
     match (told.kind, &told.subject) {
-        (NoticeKind::Smile, Subject::Post(_)) => format!("{who} smiled at your post"),
-        (NoticeKind::Smile, Subject::Person(_)) => format!("{who} smiled at your comment"),
+        (NoticeKind::Smile, Subject::Comment(_)) => format!("{who} smiled at your comment"),
+        (NoticeKind::Smile, _) => format!("{who} smiled at your post"),
         (NoticeKind::Comment, _) => format!("{who} commented on your post"),
         (NoticeKind::Vote, _) => format!("{who} voted in your poll"),
         (NoticeKind::Reply, _) => format!("{who} replied to your comment"),
         (NoticeKind::Follow, _) => format!("{who} followed you"),
-        (NoticeKind::Mention, Subject::Post(_)) => format!("{who} mentioned you in a post"),
-        (NoticeKind::Mention, Subject::Person(_)) => format!("{who} mentioned you in a comment"),
+        (NoticeKind::Mention, Subject::Comment(_)) => format!("{who} mentioned you in a comment"),
+        (NoticeKind::Mention, _) => format!("{who} mentioned you in a post"),
         (NoticeKind::Accepted, _) => format!("{who} accepted your answer"),
         (NoticeKind::Badge, _) => "Your Enthusiast badge has changed".to_owned(),
         (NoticeKind::Moderation, _) => "There is a decision on something of yours".to_owned(),

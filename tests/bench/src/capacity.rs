@@ -41,9 +41,10 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.posting().await?;
     bench.engagement(&posts).await?;
     bench.comments().await?;
-    bench.inbox().await?;
+    bench.notices().await?;
     bench.feed().await?;
     bench.relay().await?;
+    bench.notifier().await?;
     bench.fanout().await?;
     bench.photos().await?;
     bench.catalogue().await?;

@@ -13,7 +13,7 @@ mod comments;
 mod cost;
 mod fanout;
 mod heat;
-mod inbox;
+mod notices;
 mod photos;
 mod reference;
 mod report;

@@ -1,11 +1,14 @@
 //! What people do to each other and to posts, done beside the API; and what has been counted.
 
 use domain::{
-    engagement::Count,
-    ids::{PostId, UserId},
-    people::Profile,
+    engagement::{Count, Notice},
+    ids::{NoticeId, PostId, UserId},
+    people::{Notify, Profile},
 };
-use shared::read::Reads;
+use shared::{
+    read::Reads,
+    store::{NotifyChange, ProfileChange},
+};
 
 use crate::{World, issuer::user};
 
@@ -42,6 +45,45 @@ impl World {
         let post = read.expect("a post");
         let smiled = store.smile(who, &post, self.now());
         smiled.await.expect("a published post");
+    }
+
+    /// Lets somebody take their smile back.
+    ///
+    /// # Panics
+    /// When the post is not published.
+    pub async fn take_back_smile(&self, who: &UserId, post: PostId) {
+        let store = self.store();
+        let read = store.post_now(post).await.expect("the table answers");
+        let back = store.take_back_smile(who, &read.expect("a post"));
+        let () = back.await.expect("a published post");
+    }
+
+    /// Turns the switches of what somebody wants to be told of.
+    ///
+    /// # Panics
+    /// When they have not joined.
+    pub async fn switch(&self, who: &UserId, switches: Notify) {
+        let notify = NotifyChange {
+            posts: Some(switches.posts),
+            replies: Some(switches.replies),
+            follows: Some(switches.follows),
+        };
+        let change = ProfileChange {
+            notify,
+            ..ProfileChange::default()
+        };
+        let changed = self.store().change_profile(who, change, None).await;
+        changed.expect("a member");
+    }
+
+    /// What somebody is told of others in their inbox, newest first, as it is kept.
+    ///
+    /// # Panics
+    /// When the table fails.
+    pub async fn inbox(&self, who: &UserId) -> Vec<Notice> {
+        let oldest = NoticeId::start_of(jiff::Timestamp::UNIX_EPOCH);
+        let told = self.store().notices(who, None, oldest, 1_000).await;
+        told.expect("the table answers").0
     }
 
     /// A count of a post, as of every act acknowledged before.

@@ -4,13 +4,15 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::ids::{PostId, UserId};
+use crate::ids::{CommentId, PostId, UserId};
 
 /// A thing of somebody's that others see, or a person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A post.
     Post(PostId),
+    /// A comment, or a reply to one.
+    Comment(CommentId),
     /// A person, with what they say of themselves.
     Person(UserId),
 }
@@ -20,7 +22,17 @@ impl Subject {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Post(_) => "post",
+            Self::Comment(_) => "comment",
             Self::Person(_) => "user",
+        }
+    }
+
+    /// The post that it is, or is said of.
+    pub fn post(&self) -> Option<PostId> {
+        match self {
+            Self::Post(post) => Some(*post),
+            Self::Comment(comment) => Some(comment.post),
+            Self::Person(_) => None,
         }
     }
 
@@ -29,6 +41,7 @@ impl Subject {
         let (kind, id) = text.split_once(':')?;
         match kind {
             "post" => id.parse().ok().map(Self::Post),
+            "comment" => id.parse().ok().map(Self::Comment),
             "user" => UserId::parse(id).map(Self::Person),
             _ => None,
         }
@@ -40,6 +53,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Post(post) => write!(f, "{}:{post}", self.kind()),
+            Self::Comment(comment) => write!(f, "{}:{comment}", self.kind()),
             Self::Person(user) => write!(f, "{}:{user}", self.kind()),
         }
     }
@@ -68,7 +82,10 @@ mod tests {
     fn a_subject_is_read_as_it_is_spelled() {
         let post = Subject::Post(PostId(Ulid::from_parts(7, 7)));
         let person = Subject::Person(UserId::parse("Khz7TtxGdApEIxhTZeGt4w").unwrap());
-        for subject in [post, person] {
+        let top = CommentId::top(PostId(Ulid::from_parts(7, 7)), Ulid::from_parts(8, 8));
+        let comment = Subject::Comment(top);
+        assert_eq!(comment.post(), post.post());
+        for subject in [post, comment, person] {
             let spelled = subject.to_string();
             assert!(!spelled.contains('#'), "{spelled}");
             assert_eq!(Subject::parse(&spelled), Some(subject));

@@ -35,14 +35,20 @@ pub struct Acted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActKind {
-    /// Smiled at a post.
+    /// Smiled at a post, or at a comment.
     Smile,
     /// Voted in a post's poll.
     Vote,
     /// Followed a person.
     Follow,
-    /// Mentioned a person.
+    /// Mentioned a person, in a post or in a comment.
     Mention,
-    /// Took a post away: it is shown no more.
+    /// Said something of a post.
+    Comment,
+    /// Answered a comment.
+    Reply,
+    /// Accepted an answer.
+    Accepted,
+    /// Took a post or a comment away: it is shown no more.
     Gone,
 }

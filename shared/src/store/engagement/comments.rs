@@ -195,8 +195,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), Error> {
         let smile = || {
-            let set = Expression::new("SET smile = :at").value(":at", value(now)?);
-            Ok((set, "attribute_not_exists(smile)"))
+            // Of a reply the key here says only a part: deleting an account goes by this.
+            let set = match comment.id.parent {
+                Some(parent) => Expression::new("SET smile = :at, reply_to = :parent")
+                    .text(":parent", parent.to_string()),
+                None => Expression::new("SET smile = :at"),
+            };
+            Ok((set.value(":at", value(now)?), "attribute_not_exists(smile)"))
         };
         self.move_smiles_at(user, comment, smile, 1).await
     }
@@ -210,7 +215,12 @@ impl Store {
         user: &UserId,
         comment: &Comment,
     ) -> Result<(), Error> {
-        let back = || Ok((Expression::new("REMOVE smile"), "attribute_exists(smile)"));
+        let back = || {
+            Ok((
+                Expression::new("REMOVE smile, reply_to"),
+                "attribute_exists(smile)",
+            ))
+        };
         self.move_smiles_at(user, comment, back, -1).await
     }
 

@@ -8,10 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    engagement::{Group, Notice, Pointer, Slot},
-    ids::{NoticeId, PersonHash, UserId},
+    engagement::{Comment, Group, Notice, Pointer, Slot},
+    ids::{CommentId, NoticeId, PersonHash, PostId, UserId},
 };
+use futures::future::try_join_all;
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::{
     error::{Error, Refusal},
@@ -25,6 +27,14 @@ use crate::{
 
 /// The attribute of the hashes of a group's people.
 const EVERYBODY: &str = "everybody";
+
+/// What a person did at a comment.
+#[derive(Deserialize)]
+struct AtComment {
+    /// That it is their own.
+    mine: Option<CommentId>,
+    smile: Option<Timestamp>,
+}
 
 /// What a deed at an inbox came to: whether anything was written, or nothing since something is not as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,6 +192,33 @@ impl Store {
             BTreeSet::new()
         };
         Ok(Some(Group { notice, everybody }))
+    }
+
+    /// Whether a person smiles at a comment, and since when, as of every write acknowledged before.
+    pub async fn smiles_at(
+        &self,
+        user: &UserId,
+        comment: CommentId,
+    ) -> Result<Option<Timestamp>, Error> {
+        let key = keys::acts_at_comment(user, comment.post, comment.own);
+        let acts: Option<AtComment> = self.table.read(&key, true).await?;
+        Ok(acts.and_then(|acts| acts.smile))
+    }
+
+    /// What a person says of a post, comments and replies, oldest first, as of every write acknowledged before.
+    pub async fn comments_by(&self, user: &UserId, post: PostId) -> Result<Vec<Comment>, Error> {
+        let at = keys::acts_in(post);
+        let range = Range {
+            from: Some(at.clone()),
+            to: Some(format!("{at}~")),
+            consistent: true,
+            ..Range::all(keys::acts_of(user))
+        };
+        let acts = readable::<AtComment>(self.table.query_all(range).await?).into_iter();
+        let mine = acts.filter_map(|acts| acts.mine);
+        let said = mine.map(|comment| self.comment_now(comment));
+        let said = try_join_all(said).await?.into_iter().flatten();
+        Ok(said.filter(Comment::stands).collect())
     }
 
     /// Up to `limit` notices of an inbox before one, newest first, from `oldest` on; and whether there are more.

@@ -70,6 +70,18 @@ impl Store {
         Ok(found.map(|comment| (comment.id.own, comment)).collect())
     }
 
+    /// These comments and replies, of whatever posts, deleted or not; those that are not there are left out.
+    pub async fn comments(
+        &self,
+        ids: impl IntoIterator<Item = CommentId>,
+    ) -> Result<BTreeMap<CommentId, Comment>, Error> {
+        let found = self
+            .table
+            .get_all(ids.into_iter().map(keys::comment).collect());
+        let found = readable::<Comment>(found.await?).into_iter();
+        Ok(found.map(|comment| (comment.id, comment)).collect())
+    }
+
     /// At which of these comments of a post, by their own parts, a person smiled: one Query, as far as it tells, and
     /// then each by itself.
     pub async fn smiled_at(

@@ -11,6 +11,7 @@ mod comments;
 mod crowd;
 mod hearing;
 mod heat;
+mod notices;
 mod talk;
 mod threads;
 mod votes;
