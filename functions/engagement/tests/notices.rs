@@ -38,10 +38,9 @@ fn slot(owner: &Member, kind: NoticeKind, subject: Subject) -> Slot {
 async fn smiled(world: &World, owner: &Member, who: &str, post: PostId) {
     let slot = slot(owner, NoticeKind::Smile, Subject::Post(post));
     let (now, read_to) = (world.now(), world.profile(&owner.id).await.read_to);
-    let told = world
-        .store()
-        .tell(&slot, &harness::user(who), now, read_to, now);
-    assert!(told.await.unwrap());
+    let (store, actor) = (world.store(), harness::user(who));
+    let told = store.tell(&slot, &actor, now, read_to, now).await;
+    assert!(told.unwrap());
 }
 
 async fn page(http: &Http, who: &Member, query: &str) -> Value {

@@ -3,7 +3,7 @@
 mod look;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::engagement::Slot;
+use domain::engagement::{Fact, Slot};
 use shared::{
     error::Error,
     queue::{
@@ -57,8 +57,11 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
 /// Brings an inbox in step with what somebody did, as it stands. It is looked at again after each write, until it is as it
 /// was written: of what changes after that look there is a message too.
 async fn tell(app: &App, acted: Acted) -> Result<(), Error> {
-    if acted.kind == ActKind::Gone {
-        return app.gone(&acted).await;
+    match acted.kind {
+        ActKind::Gone => return app.gone(&acted).await,
+        ActKind::BadgeGiven => return app.badge(&acted, Fact::BadgeGiven).await,
+        ActKind::BadgeTaken => return app.badge(&acted, Fact::BadgeTaken).await,
+        _ => {}
     }
     let mut anew = Anew::standing_on("what somebody did");
     let mut told: Option<Slot> = None;

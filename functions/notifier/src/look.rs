@@ -1,7 +1,7 @@
 //! What somebody did, as it stands now, and whether the one whom it concerns is to be told.
 
 use domain::{
-    engagement::{Comment, NoticeKind, Slot, Subject},
+    engagement::{Comment, Fact, NoticeKind, Slot, Subject},
     ids::{CommentId, PostId, UserId},
     people::Handle,
     posts::{Post, PostStatus, entities},
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use shared::{
     error::Error,
     queue::messages::{ActKind, Acted},
+    table::Anew,
 };
 
 use crate::App;
@@ -51,7 +52,7 @@ impl App {
             (ActKind::Follow, Subject::Person(author)) => {
                 self.follow(acted, author).await.map(Some)
             }
-            (ActKind::Gone, _) => Ok(None),
+            (ActKind::Gone | ActKind::BadgeGiven | ActKind::BadgeTaken, _) => Ok(None),
             (kind, thing) => Err(Error::internal(format!("{kind:?} at a {}", thing.kind()))),
         }
     }
@@ -271,6 +272,36 @@ impl App {
             .await
     }
 
+    /// Tells somebody that they have the badge, or no more, if that is so still: of what changed since there is a message
+    /// too.
+    pub async fn badge(&self, acted: &Acted, fact: Fact) -> Result<(), Error> {
+        let owner = acted.actor.clone();
+        let slot = Slot {
+            subject: Subject::Person(owner.clone()),
+            kind: NoticeKind::Badge,
+            owner,
+        };
+        let mut anew = Anew::standing_on("what somebody was told");
+        loop {
+            let (badge, profile) = futures::try_join!(
+                self.store.badge(&slot.owner),
+                self.store.profile(&slot.owner)
+            )?;
+            let Some(profile) = profile else {
+                return Ok(());
+            };
+            let now = self.clock.now();
+            let is_so = badge.is_shown() == (fact == Fact::BadgeGiven);
+            let told = self
+                .store
+                .tell_fact(&slot, fact, acted.at, profile.read_to, now);
+            if !is_so || told.await? {
+                return Ok(());
+            }
+            anew.begin().await?;
+        }
+    }
+
     /// Tells no more of what was done at a post or a comment that is gone. Whoever tells of it at the same time looks at it
     /// again.
     pub async fn gone(&self, acted: &Acted) -> Result<(), Error> {
@@ -310,7 +341,7 @@ fn thing_of(acted: &Acted) -> Result<Subject, Error> {
     let comment = || thing.parse().ok().map(Subject::Comment);
     let person = || UserId::parse(thing).map(Subject::Person);
     let found = match acted.kind {
-        ActKind::Follow => person(),
+        ActKind::Follow | ActKind::BadgeGiven | ActKind::BadgeTaken => person(),
         ActKind::Smile
         | ActKind::Vote
         | ActKind::Mention

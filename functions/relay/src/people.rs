@@ -1,6 +1,6 @@
-//! What is told of people: that they follow somebody, or no more.
+//! What is told of people: that they follow somebody, or no more, and whether they have the badge.
 
-use domain::ids::UserId;
+use domain::{engagement::Badge, ids::UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
@@ -12,6 +12,34 @@ use crate::message::{Image, Message};
 #[derive(Deserialize)]
 struct Edge {
     since: Timestamp,
+}
+
+/// Somebody who has the badge from now on, or no more.
+pub fn weighed(
+    user: UserId,
+    old: Option<Image>,
+    new: Option<Image>,
+    at: Timestamp,
+) -> Result<Option<Message>, Error> {
+    let shown = |image: Option<Image>| {
+        let badge = image.map(serde_dynamo::from_item::<_, Badge>);
+        let badge = badge.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(badge.is_some_and(|badge| badge.is_shown()))
+    };
+    let kind = match (shown(old)?, shown(new)?) {
+        (false, true) => ActKind::BadgeGiven,
+        (true, false) => ActKind::BadgeTaken,
+        (true, true) | (false, false) => return Ok(None),
+    };
+    let acted = NotifierMessage::Acted(Acted {
+        kind,
+        actor: user.clone(),
+        subject: user.to_string(),
+        owner: Some(user),
+        handle: None,
+        at,
+    });
+    Ok(Some(acted.into()))
 }
 
 /// A reader who follows an author from now on, or does no more.

@@ -128,6 +128,10 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let comment = CommentId { post, parent, own };
             engagement::said(comment, old.as_ref(), new.as_ref())
         }
+        Relayed::Badge(user) => {
+            let at = committed(record).unwrap_or_default();
+            people::weighed(user, old, new, at).map(said)
+        }
         Relayed::Profile(user) => {
             let thing = Thing::Person(user);
             engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)

@@ -39,6 +39,8 @@ pub enum Told {
     Removed,
     /// Whatever became of it.
     Changed,
+    /// Whatever became of it, and of nothing else of its partition.
+    ChangedAlone,
     /// That a crowd acts on it: its counts are spread over shards from now on.
     Heated,
 }
@@ -149,6 +151,7 @@ items! {
         "what a person did at a comment" ActsAtComment(UserId, PostId, Ulid), "ACTS#{user}" / "C{post}#{own}", "user" Goes "smiles" Changed;
         "a comment with its counts" Comment(PostId, Ulid), "COMMENTS#{post}" / "C#{own}", "author" Goes "comments" Changed;
         "a reply with its counts" Reply(PostId, Ulid, Ulid), "COMMENTS#{post}" / "R#{parent}#{own}", "author" Goes "comments" Changed;
+        "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
     }
     untold {
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
@@ -161,7 +164,6 @@ items! {
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
         "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
-        "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;
         "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Goes "" Never;
         "that a person blocks another" Blocked(UserId, UserId), "BLOCKED#{user}" / "{other}", "user" Goes "blocks" Never;
@@ -184,7 +186,13 @@ items! {
 /// told, since a mapping may have five.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html>
 pub fn stream_filters() -> Vec<Value> {
-    let manners = [Told::Changed, Told::Inserted, Told::Removed, Told::Heated];
+    let manners = [
+        Told::Changed,
+        Told::ChangedAlone,
+        Told::Inserted,
+        Told::Removed,
+        Told::Heated,
+    ];
     let patterns = manners.into_iter().filter_map(|told| {
         let lines = LINES.iter().filter(|line| line.told == told);
         let prefixes: BTreeSet<_> = lines
@@ -199,6 +207,14 @@ pub fn stream_filters() -> Vec<Value> {
         Some(match told {
             Told::Never => return None,
             Told::Changed => json!({"dynamodb": {"Keys": keys}}),
+            Told::ChangedAlone => {
+                let names: BTreeSet<_> = LINES
+                    .iter()
+                    .filter(|line| line.told == told)
+                    .map(|line| line.sk)
+                    .collect();
+                json!({"dynamodb": {"Keys": {"SK": {"S": names}}}})
+            }
             Told::Inserted => json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys}}),
             Told::Removed => json!({"eventName": ["REMOVE"], "dynamodb": {"Keys": keys}}),
             Told::Heated => json!({"eventName": ["MODIFY"], "dynamodb": {
@@ -225,6 +241,7 @@ pub fn as_markdown() -> String {
             Told::Inserted => "inserted",
             Told::Removed => "removed",
             Told::Changed => "changed",
+            Told::ChangedAlone => "changed",
             Told::Heated => "heated",
         };
         format!(

@@ -71,6 +71,7 @@ patterns! {
     "acts_at, acts_now", "what did u do at this post", "GetItem", "`ACTS#u/p`";
     "acts_at_each", "what did u do at the rest", "BatchGet", "`ACTS#u/p`";
     "tell, untell, untell_all", "tell u of what others did, once each, or no longer", "GetItem × 2 or more, consistent; TransactWrite", "`INBOX#u/n`, `INBOX#u/GROUP#k#x`, `INBOX#u/WHO#n`";
+    "tell_fact", "tell u what became of something of theirs, once", "GetItem × 2, consistent; TransactWrite", "`INBOX#u/n`, `INBOX#u/GROUP#k#x`";
     "smiles_at", "does u smile at this comment", "GetItem, consistent", "`ACTS#u/Cp#c`";
     "comments_by", "what does u say of this post", "Query and GetItem, consistent", "`ACTS#u`, `Cp#`; `COMMENTS#p/C#c` or `COMMENTS#p/R#c#r`";
     "comments", "these comments and replies", "BatchGet", "`COMMENTS#p/C#c` or `COMMENTS#p/R#c#r`";

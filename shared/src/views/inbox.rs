@@ -1,7 +1,7 @@
 //! Notices as an inbox shows them.
 
 use domain::{
-    engagement::{NoticeKind, Subject, Told},
+    engagement::{Fact, NoticeKind, Subject, Told},
     people::Profile,
     shown::Shown,
 };
@@ -87,7 +87,10 @@ fn text(told: &Told) -> String {
         (NoticeKind::Mention, Subject::Comment(_)) => format!("{who} mentioned you in a comment"),
         (NoticeKind::Mention, _) => format!("{who} mentioned you in a post"),
         (NoticeKind::Accepted, _) => format!("{who} accepted your answer"),
-        (NoticeKind::Badge, _) => "Your Enthusiast badge has changed".to_owned(),
+        (NoticeKind::Badge, _) if told.fact == Some(Fact::BadgeTaken) => {
+            "You do not have the Enthusiast badge any more".to_owned()
+        }
+        (NoticeKind::Badge, _) => "You have earned the Enthusiast badge".to_owned(),
         (NoticeKind::Moderation, _) => "There is a decision on something of yours".to_owned(),
         (NoticeKind::ReportDecided, _) => "There is a decision on your report".to_owned(),
         (NoticeKind::Programme, _) => "There is news of the influencer programme".to_owned(),
@@ -143,6 +146,7 @@ mod tests {
             id: NoticeId(Ulid::from_parts(7, 7)),
             kind,
             subject: Subject::Post(PostId(Ulid::from_parts(7, 7))),
+            fact: None,
             actors: names.iter().map(actor).collect(),
             others,
             more: false,

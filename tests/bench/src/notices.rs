@@ -36,7 +36,8 @@ impl Bench {
             };
             for index in 0..SMILES {
                 let (actor, now) = (user(&author(index)), self.world.now());
-                let told = self.world.store().tell(&slot, &actor, now, None, now);
+                let store = self.world.store();
+                let told = store.tell(&slot, &actor, now, None, now);
                 ensure!(told.await?, "told before");
             }
         }

@@ -54,8 +54,9 @@ impl World {
     pub async fn take_back_smile(&self, who: &UserId, post: PostId) {
         let store = self.store();
         let read = store.post_now(post).await.expect("the table answers");
-        let back = store.take_back_smile(who, &read.expect("a post"));
-        let () = back.await.expect("a published post");
+        let post = read.expect("a post");
+        let back = store.take_back_smile(who, &post).await;
+        back.expect("a published post");
     }
 
     /// Turns the switches of what somebody wants to be told of.

@@ -1,15 +1,21 @@
 //! What is told, and what is not.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    engagement::{NoticeKind, Subject, WITHIN},
+    engagement::{Fact, NoticeKind, Subject, WITHIN},
     ids::NoticeId,
     people::Notify,
 };
+use harness::World;
 use jiff::SignedDuration;
-use shared::queue::messages::ActKind;
+use shared::{
+    queue::messages::{ActKind, Acted},
+    store::Uploads,
+};
 
 use crate::{
-    ALL_ON, at_post, follow, mention, nothing, smile, smiled, smiles, street, told, user, work,
+    ALL_ON, at_post, body, follow, mention, nothing, smile, smiled, smiles, street, told, user,
+    work,
 };
 
 #[tokio::test]
@@ -209,12 +215,57 @@ async fn who_is_mentioned_is_told_and_no_more_once_they_are_not() {
     let mut edited = post.clone();
     edited.text = "Hi all".to_owned();
     edited.edition += 1;
-    let changed = world
-        .store()
-        .change_post(&post, &edited, &Default::default());
-    assert!(changed.await.unwrap());
+    let (store, uploads) = (world.store(), Uploads::default());
+    let changed = store.change_post(&post, &edited, &uploads).await;
+    assert!(changed.unwrap());
     work(&world, &bodies[..1]).await;
     assert_eq!(told(&world).await, nothing());
+}
+
+/// Gives Ana the badge, or takes it.
+async fn weigh(world: &World, given: bool) {
+    let context = world.context();
+    let mut item = shared::keys::badge(&user("ana")).attributes();
+    item.insert("given".to_owned(), AttributeValue::Bool(given));
+    let put = context.dynamodb.put_item().set_item(Some(item));
+    let put = put.table_name(context.config.table());
+    put.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_badge_is_told_when_it_is_given_and_when_it_is_taken_once_each() {
+    let (world, _) = street(&[]).await;
+    let message = |kind| {
+        body(Acted {
+            kind,
+            actor: user("ana"),
+            subject: user("ana").to_string(),
+            owner: Some(user("ana")),
+            handle: None,
+            at: world.now(),
+        })
+    };
+    let facts = async || {
+        let inbox = world.inbox(&user("ana")).await.into_iter();
+        inbox.map(|notice| notice.fact.unwrap()).collect::<Vec<_>>()
+    };
+    weigh(&world, true).await;
+    let given = message(ActKind::BadgeGiven);
+    for _ in 0..2 {
+        work(&world, std::slice::from_ref(&given)).await;
+        assert_eq!(facts().await, [Fact::BadgeGiven]);
+    }
+    world.advance(SignedDuration::from_mins(1));
+    weigh(&world, false).await;
+    let taken = message(ActKind::BadgeTaken);
+    work(&world, &[taken.clone(), given.clone()]).await;
+    work(&world, &[given.clone(), taken.clone()]).await;
+    assert_eq!(facts().await, [Fact::BadgeTaken, Fact::BadgeGiven]);
+    world.advance(SignedDuration::from_mins(1));
+    weigh(&world, true).await;
+    work(&world, &[taken, message(ActKind::BadgeGiven), given]).await;
+    let all = [Fact::BadgeGiven, Fact::BadgeTaken, Fact::BadgeGiven];
+    assert_eq!(facts().await, all);
 }
 
 #[tokio::test]

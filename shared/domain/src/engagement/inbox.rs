@@ -95,6 +95,16 @@ impl NoticeKind {
     }
 }
 
+/// What is told that names nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// One has the badge from now on.
+    BadgeGiven,
+    /// One has it no more.
+    BadgeTaken,
+}
+
 /// Where acts of one kind at one thing go: whose inbox, and which groups of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slot {
@@ -139,6 +149,9 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// At what.
     pub subject: Subject,
+    /// What is told, where that names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<Fact>,
     /// How many people did so, up to 500.
     pub n: u64,
     /// The last of them, up to ten, newest first. Taking back makes it shorter.
@@ -205,12 +218,21 @@ impl Notice {
             id: NoticeId::of(at, &said),
             kind: slot.kind,
             subject: slot.subject.clone(),
+            fact: None,
             n: 0,
             newest: Vec::new(),
             spilled: false,
             more: false,
             edition: 0,
             expires_at: swept(at),
+        }
+    }
+
+    /// A fact about its owner, of that time.
+    pub fn of(slot: &Slot, fact: Fact, at: Timestamp, read_to: Option<NoticeId>) -> Self {
+        Self {
+            fact: Some(fact),
+            ..Self::begun(slot, &slot.owner, at, read_to)
         }
     }
 

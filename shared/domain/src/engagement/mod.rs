@@ -16,7 +16,7 @@ pub use badge::{Badge, Thresholds, earned, most};
 pub use comments::{Accepted, Comment, MENTIONS, draft};
 pub use counts::{Count, Heat, Shards, Thing};
 pub use inbox::{
-    Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN,
+    Fact, Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN,
 };
 pub use subject::Subject;
 pub use thread::Thread;

@@ -9,7 +9,7 @@ use ulid::Ulid;
 
 use super::{
     Subject,
-    inbox::{NAMED, Notice, NoticeKind, People},
+    inbox::{Fact, NAMED, Notice, NoticeKind, People},
 };
 use crate::{
     feeds::Entry,
@@ -28,6 +28,8 @@ pub struct Told {
     pub kind: NoticeKind,
     /// At what.
     pub subject: Subject,
+    /// What is told, where that names nobody.
+    pub fact: Option<Fact>,
     /// Who did so last, newest first.
     pub actors: Vec<Shown<Profile>>,
     /// How many others did.
@@ -68,6 +70,7 @@ impl Told {
             id: notice.id,
             kind: notice.kind,
             subject: notice.subject.clone(),
+            fact: notice.fact,
             others: total.saturating_sub(actors.len() as u64),
             actors,
             more: people.more,
@@ -135,6 +138,7 @@ impl Day {
             id: self.id,
             kind: NoticeKind::Post,
             subject: Subject::Post(*newest),
+            fact: None,
             actors: vec![onlooker.meets(author?)?],
             others: 0,
             more: false,

@@ -49,6 +49,10 @@ pub enum ActKind {
     Reply,
     /// Accepted an answer.
     Accepted,
+    /// Has the badge from now on.
+    BadgeGiven,
+    /// Has it no more.
+    BadgeTaken,
     /// Took a post or a comment away: it is shown no more.
     Gone,
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    engagement::{Comment, Group, Notice, Pointer, Slot},
+    engagement::{Comment, Fact, Group, Notice, Pointer, Slot},
     ids::{CommentId, NoticeId, PersonHash, PostId, UserId},
 };
 use futures::future::try_join_all;
@@ -98,6 +98,29 @@ impl Store {
             }
             anew.begin().await?;
         }
+    }
+
+    /// Tells the owner of a slot a fact of that time, unless it is what they were told last. `false` when that is not as it
+    /// was read: whether it is still so must be asked anew.
+    pub async fn tell_fact(
+        &self,
+        slot: &Slot,
+        fact: Fact,
+        at: Timestamp,
+        read_to: Option<NoticeId>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let pointer = self.pointer(slot).await?;
+        if let Some(pointer) = &pointer {
+            let last = self.group(&slot.owner, pointer.group).await?;
+            if last.is_some_and(|last| last.notice.fact == Some(fact)) {
+                return Ok(true);
+            }
+        }
+        let notice = Notice::of(slot, fact, at, read_to);
+        let everybody = BTreeSet::new();
+        let writes = begun(slot, &Group { notice, everybody }, pointer.as_ref(), now)?;
+        Ok(self.table.transact(Kept::Written, writes).await? == Kept::Written)
     }
 
     /// Tells the owner of a slot no longer of somebody. Whether anything was written.
