@@ -3,9 +3,9 @@
 use axum::extract::State;
 use domain::{
     engagement::Comment,
-    ids::{CommentId, UserId},
+    ids::UserId,
     posts::{Post, PostKind},
-    shown::{Onlooker, Shown},
+    shown::Shown,
 };
 use http::StatusCode;
 use shared::{
@@ -14,7 +14,7 @@ use shared::{
     table::Anew,
 };
 
-use crate::{App, comments::heard};
+use crate::App;
 
 /// Accepts a comment as the answer to one's question, in the stead of another.
 #[utoipa::path(
@@ -89,18 +89,7 @@ impl App {
         me: &UserId,
         comment: &str,
     ) -> Result<(Shown<Comment>, Shown<Post>), Error> {
-        let Ok(id) = comment.parse::<CommentId>() else {
-            self.store.rules(me).await?;
-            return Err(Error::NotFound);
-        };
-        let (rules, comment, post) = futures::join!(
-            self.store.rules(me),
-            self.store.comment_now(id),
-            self.store.post_now(id.post)
-        );
-        let onlooker = Onlooker::new(me.clone(), rules?);
-        let comment = comment?.ok_or(Error::NotFound)?;
-        let (comment, post) = heard(comment, post?, &onlooker)?;
+        let (comment, post) = self.heard(me, comment, true).await?;
         if post.author == *me {
             Ok((comment, post))
         } else {

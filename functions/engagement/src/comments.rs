@@ -178,7 +178,7 @@ pub async fn smile_comment(
     Prime(viewer): Prime,
     Path(comment): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let comment = app.heard(&viewer.id, &comment).await?;
+    let (comment, _) = app.heard(&viewer.id, &comment, false).await?;
     let now = app.clock.now();
     let smile = app.store.smile_at_comment(&viewer.id, &comment, now);
     smile.await?;
@@ -199,30 +199,39 @@ pub async fn take_back_comment_smile(
     viewer: Viewer,
     Path(comment): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let comment = app.heard(&viewer.id, &comment).await?;
+    let (comment, _) = app.heard(&viewer.id, &comment, false).await?;
     let back = app.store.take_back_smile_at_comment(&viewer.id, &comment);
     back.await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 impl App {
-    /// A comment that the caller, a member, sees under a published post.
+    /// A comment that the caller, a member, sees, and its published post; that as of every write acknowledged before
+    /// where it is to be `exact`.
     ///
     /// # Errors
     /// 403 who has not joined; 404 any other.
-    async fn heard(&self, me: &UserId, comment: &str) -> Result<Shown<Comment>, Error> {
+    pub(crate) async fn heard(
+        &self,
+        me: &UserId,
+        comment: &str,
+        exact: bool,
+    ) -> Result<(Shown<Comment>, Shown<Post>), Error> {
         let Ok(id) = comment.parse::<CommentId>() else {
             self.store.rules(me).await?;
             return Err(Error::NotFound);
         };
-        let (rules, comment, post) = futures::join!(
-            self.store.rules(me),
-            self.store.comment_now(id),
-            self.store.post(id.post)
-        );
+        let post = async {
+            match exact {
+                true => self.store.post_now(id.post).await,
+                false => self.store.post(id.post).await,
+            }
+        };
+        let (rules, comment, post) =
+            futures::join!(self.store.rules(me), self.store.comment_now(id), post);
         let onlooker = Onlooker::new(me.clone(), rules?);
         let comment = comment?.ok_or(Error::NotFound)?;
-        heard(comment, post?, &onlooker).map(|(comment, _)| comment)
+        heard(comment, post?, &onlooker)
     }
 }
 
@@ -230,7 +239,7 @@ impl App {
 ///
 /// # Errors
 /// 404 any other.
-pub(crate) fn heard(
+fn heard(
     comment: Comment,
     post: Option<Post>,
     onlooker: &Onlooker,

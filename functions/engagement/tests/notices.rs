@@ -141,12 +141,12 @@ async fn paging_repeats_and_skips_nothing_while_more_arrives_and_says_the_same_u
         .iter()
         .map(|one| one.id.to_string())
         .collect();
-    for turn in 0.. {
+    for (turn, post) in posts.into_iter().enumerate() {
         let page = page(&http, &ana, &format!("?limit=10{cursor}")).await;
         assert_eq!(page["unread"], 25 + turn);
         seen.extend(ids(&page));
         // One more in a group that is not paged yet keeps its place; a new one waits.
-        smiled(&world, &ana, "cleo", posts[turn]).await;
+        smiled(&world, &ana, "cleo", post).await;
         let new = world.published_post("ana").await.id;
         smiled(&world, &ana, "ben", new).await;
         let Some(next) = page["next_cursor"].as_str() else {

@@ -61,7 +61,13 @@ async fn tell(app: &App, acted: Acted) -> Result<(), Error> {
         ActKind::Gone => return app.gone(&acted).await,
         ActKind::BadgeGiven => return app.badge(&acted, Fact::BadgeGiven).await,
         ActKind::BadgeTaken => return app.badge(&acted, Fact::BadgeTaken).await,
-        _ => {}
+        ActKind::Smile
+        | ActKind::Vote
+        | ActKind::Follow
+        | ActKind::Mention
+        | ActKind::Comment
+        | ActKind::Reply
+        | ActKind::Accepted => {}
     }
     let mut anew = Anew::standing_on("what somebody did");
     let mut told: Option<Slot> = None;

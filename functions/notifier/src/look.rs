@@ -1,7 +1,7 @@
 //! What somebody did, as it stands now, and whether the one whom it concerns is to be told.
 
 use domain::{
-    engagement::{Comment, Fact, NoticeKind, Slot, Subject},
+    engagement::{Comment, Fact, NoticeKind, Slot, Subject, concerns},
     ids::{CommentId, PostId, UserId},
     people::Handle,
     posts::{Post, PostStatus, entities},
@@ -148,14 +148,14 @@ impl App {
         let Some(owner) = owner.cloned() else {
             return Ok(None);
         };
-        let (kind, subject) = match acted.kind {
-            ActKind::Mention => (NoticeKind::Mention, Subject::Comment(id)),
-            ActKind::Reply => {
-                let answered = id.answers();
-                let answered = answered.ok_or_else(|| Error::internal("it answers nothing"))?;
-                (NoticeKind::Reply, Subject::Comment(answered))
-            }
-            _ => (NoticeKind::Comment, Subject::Post(id.post)),
+        let (kind, subject) = if acted.kind == ActKind::Mention {
+            (NoticeKind::Mention, Subject::Comment(id))
+        } else if acted.kind == ActKind::Reply {
+            let answered = id.answers();
+            let answered = answered.ok_or_else(|| Error::internal("it answers nothing"))?;
+            (NoticeKind::Reply, Subject::Comment(answered))
+        } else {
+            (NoticeKind::Comment, Subject::Post(id.post))
         };
         let slot = Slot {
             owner,
@@ -173,7 +173,7 @@ impl App {
             }));
         };
         let is_told = |said: &Comment| {
-            let told = said.concerns(&slot.owner, &post.author);
+            let told = concerns(said, &slot.owner, &post.author);
             said.stands() && told.is_some_and(|told| told == (slot.kind, slot.subject.clone()))
         };
         let mut told = comment.filter(|said| is_told(said));

@@ -138,7 +138,7 @@ pub fn told_of(
             subject: post.to_string(),
             owner,
             handle,
-            at: said.edited_at.or(said.published_at).unwrap_or_default(),
+            at: said.edited_at.or(said.published_at).unwrap_or(committed),
         })
     };
     let (before, now) = (Said::mentions(old.as_ref()), Said::mentions(new.as_ref()));

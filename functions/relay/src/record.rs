@@ -67,6 +67,14 @@ pub fn trace(record: &Value) -> Option<Trace> {
 }
 
 /// When the change was committed, to the second.
+///
+/// # Errors
+/// The record does not say so.
+fn committed_at(record: &Value) -> Result<Timestamp, Error> {
+    committed(record).ok_or_else(|| Error::custom("not known when"))
+}
+
+/// As [`committed_at`], where it is said.
 fn committed(record: &Value) -> Option<Timestamp> {
     let seconds = record["dynamodb"]["ApproximateCreationDateTime"].as_f64()?;
     Timestamp::from_second(seconds as i64).ok()
@@ -99,7 +107,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let appeared = posts::appeared(old, new)?.map(Message::from);
             let marked = posts::marked(post, old, new)?.map(Message::from);
             let heated = engagement::heated(Thing::Post(post), old, new)?;
-            let committed = committed(record).unwrap_or_default();
+            let committed = committed_at(record)?;
             let told = posts::told_of(post, old, new, committed)?;
             let told = told.into_iter().map(Message::from);
             let first = [appeared, marked, heated].into_iter().flatten();
@@ -111,11 +119,11 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         Relayed::Photo(_) if event == Event::Remove => photos::removed(old).map(said),
         Relayed::Follows(reader, author) => people::followed((reader, author), old, new),
         Relayed::Acts(user, post) => {
-            let committed = committed(record).unwrap_or_default();
+            let committed = committed_at(record)?;
             engagement::acted((user, post), old, new, committed)
         }
         Relayed::ActsAtComment(user, post, own) => {
-            let at = committed(record).unwrap_or_default();
+            let at = committed_at(record)?;
             let comment = (user, post, own);
             engagement::smiled_at_comment(comment, old.as_ref(), new.as_ref(), at)
         }
@@ -129,7 +137,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             engagement::said(comment, old.as_ref(), new.as_ref())
         }
         Relayed::Badge(user) => {
-            let at = committed(record).unwrap_or_default();
+            let at = committed_at(record)?;
             people::weighed(user, old, new, at).map(said)
         }
         Relayed::Profile(user) => {
@@ -216,6 +224,26 @@ mod tests {
             assert_eq!(acted.kind, ActKind::Gone);
         }
         assert_eq!(messages(&of_post(Some("processing"), None)).unwrap(), []);
+    }
+
+    #[test]
+    fn whose_answer_is_accepted_and_whose_is_no_more_are_told_to_who_weighs_badges() {
+        let mut record = of_post(Some("published"), Some("published"));
+        for (image, by) in [("OldImage", "ben"), ("NewImage", "cleo")] {
+            record["dynamodb"][image]["accepted"] = json!({"M": {
+                "own": {"S": "01KAJ6Z7S0000000000000000C"}, "by": {"S": by},
+            }});
+        }
+        let told = messages(&record).unwrap().into_iter();
+        let mut weighed = told.filter_map(|message| match message {
+            Message::Rollup(RollupMessage::MarksChanged(changed)) => Some(changed.people),
+            Message::Fanout(_) | Message::Photos(_) | Message::Rollup(_) | Message::Notifier(_) => {
+                None
+            }
+        });
+        let [ben, cleo] = ["ben", "cleo"].map(|id| UserId::parse(id).unwrap());
+        assert_eq!(weighed.next(), Some(vec![ben, cleo]));
+        assert_eq!(weighed.next(), None);
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 mod fold;
 mod marks;
-mod top;
-mod voted;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::engagement::Thresholds;
@@ -58,8 +56,8 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
         RollupMessage::MarksChanged(changed) => {
             let post = changed.post;
             marks::changed(app, changed).await?;
-            top::keep(app, post).await
+            app.store.keep_best(post).await
         }
-        RollupMessage::Voted(voted) => voted::keep(app, &voted).await,
+        RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
     }
 }

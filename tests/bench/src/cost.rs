@@ -54,7 +54,7 @@ const DAY: [(&str, f64, f64, f64); 12] = [
     ("GET /v1/me", 1.0, 10.0, 256.0),
     (
         "PUT /v1/posts/{post_id}/smile, a post of 2 KB",
-        3.0,
+        SMILES,
         20.0,
         256.0,
     ),
@@ -66,6 +66,8 @@ const DAY: [(&str, f64, f64, f64); 12] = [
 const ACTIVE_DAYS: f64 = 9.0;
 /// Posts a member makes on such a day, each with one photo.
 const POSTS: f64 = 0.1;
+/// Posts that a member smiles at on such a day.
+const SMILES: f64 = 3.0;
 /// Readers to whom a post is delivered.
 const FOLLOWERS: f64 = 60.0;
 /// Photos a member is shown on such a day that their device has not kept, of so many KB.
@@ -146,6 +148,12 @@ fn bill(report: &Report, members: f64, products: f64) -> Result<Bill> {
     let api_calls = calls;
     add("photos: an upload that a post waits for", posts)?;
     add("fanout: 1000 readers, 2 messages (≤ 2)", deliveries / 1e3)?;
+    let (follows, smiles) = (days * 0.2, days * SMILES);
+    add(
+        "rollup: marks of a post of 2 KB that earns something",
+        smiles,
+    )?;
+    add("notifier: a smile, one more", smiles + follows)?;
     let feed = report.starting("catalogue: a feed of ")?;
     let lines: f64 = feed
         .0
@@ -155,13 +163,13 @@ fn bill(report: &Report, members: f64, products: f64) -> Result<Bill> {
     ensure!(lines > 0.0, "{} says no number of products", feed.0);
     wcu += 30.0 * products * feed.1.wcu / lines;
 
-    // A post and each page of its delivery is a message; a follow another; an upload, a feed.
-    let follows = days * 0.2;
-    let messages = posts * (1.0 + FOLLOWERS / 1e3) + follows + posts + 30.0;
-    // Records of the stream come to the relay about ten at a time.
-    let relayed = (posts + follows) / 10.0;
+    // A post and each page of its delivery is a message; a follow two, a smile two; an upload, a feed.
+    let told = 2.0 * smiles + follows;
+    let messages = posts * (1.0 + FOLLOWERS / 1e3) + follows + posts + told + 30.0;
+    // Records of the stream come to the relay about ten at a time; a smile changes two items.
+    let relayed = (posts + follows + 2.0 * smiles) / 10.0;
     calls += messages + relayed;
-    gb_seconds += relayed * 0.02 * 0.25;
+    gb_seconds += (relayed + told) * 0.02 * 0.25;
     gb_seconds += (posts * 0.05 + deliveries / 1e3) * 0.5;
     gb_seconds += posts * 0.6 * 1769.0 / 1024.0;
     gb_seconds += 30.0 * products / 1e4 * 0.5;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use super::{Heat, NoticeKind, Shards, Subject, counts::Count};
+use super::{Heat, Shards, counts::Count};
 use crate::{
     ids::{CommentId, UserId},
     posts::entities::{self, Meaning},
@@ -98,20 +98,6 @@ impl Comment {
         !self.deleted
     }
 
-    /// As what somebody is told of it, of a post by `author`, and in which slot of their inbox: one act, one kind. `None`
-    /// where it does not concern them.
-    pub fn concerns(&self, who: &UserId, author: &UserId) -> Option<(NoticeKind, Subject)> {
-        if self.mentions.values().any(|mentioned| mentioned == who) {
-            return Some((NoticeKind::Mention, Subject::Comment(self.id)));
-        }
-        if let Some(answered) = self.id.answers()
-            && self.under.as_ref() == Some(who)
-        {
-            return Some((NoticeKind::Reply, Subject::Comment(answered)));
-        }
-        (who == author).then_some((NoticeKind::Comment, Subject::Post(self.id.post)))
-    }
-
     /// How its counts are kept.
     pub fn heat(&self) -> Heat {
         Heat {
@@ -149,41 +135,6 @@ pub fn draft(text: &str) -> Result<(String, Vec<String>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_comment_concerns_each_once_as_a_mention_rather_than_a_reply_rather_than_a_comment() {
-        let [ana, ben, cleo, dora] =
-            ["ana", "ben", "cleo", "dora"].map(|id| UserId::parse(id).unwrap());
-        let post = crate::ids::PostId(Ulid::from_parts(7, 7));
-        let (top, own) = (Ulid::from_parts(8, 8), Ulid::from_parts(9, 9));
-        let parent = Some(top);
-        let id = CommentId { post, parent, own };
-        let reply = |under: &UserId, mentions: &[&UserId]| Comment {
-            under: Some(under.clone()),
-            mentions: mentions
-                .iter()
-                .map(|who| (who.to_string(), (*who).clone()))
-                .collect(),
-            ..Comment::new(id, dora.clone(), "Hm".to_owned(), Timestamp::UNIX_EPOCH)
-        };
-        let kinds = |comment: &Comment| {
-            [&ana, &ben, &cleo].map(|who| comment.concerns(who, &ana).map(|(kind, _)| kind))
-        };
-        let (comment, reply_to, mention) = (
-            Some(NoticeKind::Comment),
-            Some(NoticeKind::Reply),
-            Some(NoticeKind::Mention),
-        );
-        assert_eq!(kinds(&reply(&ben, &[])), [comment, reply_to, None]);
-        assert_eq!(kinds(&reply(&ana, &[])), [reply_to, None, None]);
-        assert_eq!(
-            kinds(&reply(&ben, &[&ben, &cleo])),
-            [comment, mention, mention]
-        );
-        assert_eq!(kinds(&reply(&ana, &[&ana])), [mention, None, None]);
-        let to = reply(&ben, &[]).concerns(&ben, &ana).unwrap().1;
-        assert_eq!(to, Subject::Comment(CommentId::top(post, top)));
-    }
 
     #[test]
     fn a_comment_has_up_to_a_thousand_characters_that_show_something() {

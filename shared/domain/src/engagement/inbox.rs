@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use super::Subject;
+use super::{Comment, Subject};
 use crate::{
     ids::{NoticeId, PersonHash, UserId},
     people::Notify,
@@ -93,6 +93,20 @@ impl NoticeKind {
             Self::Post => "post",
         }
     }
+}
+
+/// As what somebody is told of a comment on a post by `author`, and of which subject: one act, one kind. `None` where it
+/// does not concern them.
+pub fn concerns(said: &Comment, who: &UserId, author: &UserId) -> Option<(NoticeKind, Subject)> {
+    if said.mentions.values().any(|mentioned| mentioned == who) {
+        return Some((NoticeKind::Mention, Subject::Comment(said.id)));
+    }
+    if let Some(answered) = said.id.answers()
+        && said.under.as_ref() == Some(who)
+    {
+        return Some((NoticeKind::Reply, Subject::Comment(answered)));
+    }
+    (who == author).then_some((NoticeKind::Comment, Subject::Post(said.id.post)))
 }
 
 /// What is told that names nobody.
@@ -378,11 +392,14 @@ impl Pointer {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::{ids::PostId, people::Rules};
+    use crate::{
+        ids::{CommentId, PostId},
+        people::Rules,
+    };
 
-    fn person(id: &str) -> UserId {
+    pub(in super::super) fn person(id: &str) -> UserId {
         UserId::parse(id).unwrap()
     }
 
@@ -394,11 +411,11 @@ mod tests {
         }
     }
 
-    fn at(ms: i64) -> Timestamp {
+    pub(in super::super) fn at(ms: i64) -> Timestamp {
         Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
     }
 
-    fn of(people: usize) -> Group {
+    pub(in super::super) fn of(people: usize) -> Group {
         let notice = Notice::begun(&slot(), &person("p0"), at(0), None);
         let mut group = Group {
             notice,
@@ -542,5 +559,40 @@ mod tests {
         for kind in NoticeKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
+    }
+
+    #[test]
+    fn a_comment_concerns_each_once_as_a_mention_rather_than_a_reply_rather_than_a_comment() {
+        let [ana, ben, cleo, dora] =
+            ["ana", "ben", "cleo", "dora"].map(|id| UserId::parse(id).unwrap());
+        let post = PostId(Ulid::from_parts(7, 7));
+        let (top, own) = (Ulid::from_parts(8, 8), Ulid::from_parts(9, 9));
+        let parent = Some(top);
+        let id = CommentId { post, parent, own };
+        let reply = |under: &UserId, mentions: &[&UserId]| Comment {
+            under: Some(under.clone()),
+            mentions: mentions
+                .iter()
+                .map(|who| (who.to_string(), (*who).clone()))
+                .collect(),
+            ..Comment::new(id, dora.clone(), "Hm".to_owned(), Timestamp::UNIX_EPOCH)
+        };
+        let kinds = |comment: &Comment| {
+            [&ana, &ben, &cleo].map(|who| concerns(comment, who, &ana).map(|(kind, _)| kind))
+        };
+        let (comment, reply_to, mention) = (
+            Some(NoticeKind::Comment),
+            Some(NoticeKind::Reply),
+            Some(NoticeKind::Mention),
+        );
+        assert_eq!(kinds(&reply(&ben, &[])), [comment, reply_to, None]);
+        assert_eq!(kinds(&reply(&ana, &[])), [reply_to, None, None]);
+        assert_eq!(
+            kinds(&reply(&ben, &[&ben, &cleo])),
+            [comment, mention, mention]
+        );
+        assert_eq!(kinds(&reply(&ana, &[&ana])), [mention, None, None]);
+        let to = concerns(&reply(&ben, &[]), &ben, &ana).unwrap().1;
+        assert_eq!(to, Subject::Comment(CommentId::top(post, top)));
     }
 }

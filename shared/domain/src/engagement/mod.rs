@@ -17,6 +17,7 @@ pub use comments::{Accepted, Comment, MENTIONS, draft};
 pub use counts::{Count, Heat, Shards, Thing};
 pub use inbox::{
     Fact, Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN,
+    concerns,
 };
 pub use subject::Subject;
 pub use thread::Thread;

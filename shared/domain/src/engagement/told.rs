@@ -149,43 +149,9 @@ impl Day {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
+    use super::super::inbox::tests::{at, of, person};
     use super::*;
-    use crate::{
-        engagement::{Group, Slot},
-        feeds::Position,
-        people::Rules,
-    };
-
-    fn person(id: &str) -> UserId {
-        UserId::parse(id).unwrap()
-    }
-
-    fn slot() -> Slot {
-        Slot {
-            owner: person("ana"),
-            kind: NoticeKind::Smile,
-            subject: Subject::Post(PostId(Ulid::from_parts(7, 7))),
-        }
-    }
-
-    fn at(ms: i64) -> Timestamp {
-        Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
-    }
-
-    fn of(people: usize) -> Group {
-        let notice = Notice::begun(&slot(), &person("p0"), at(0), None);
-        let mut group = Group {
-            notice,
-            everybody: BTreeSet::new(),
-        };
-        for n in 0..people {
-            assert!(!group.holds(&person(&format!("p{n}"))));
-            group.join(&person(&format!("p{n}")));
-        }
-        group
-    }
+    use crate::{feeds::Position, people::Rules};
 
     #[test]
     fn who_is_not_there_any_more_is_neither_named_nor_counted() {

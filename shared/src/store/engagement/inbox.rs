@@ -8,12 +8,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    engagement::{Comment, Fact, Group, Notice, Pointer, Slot},
-    ids::{CommentId, NoticeId, PersonHash, PostId, UserId},
+    engagement::{Fact, Group, Notice, Pointer, Slot},
+    ids::{NoticeId, PersonHash, UserId},
 };
-use futures::future::try_join_all;
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use crate::{
     error::{Error, Refusal},
@@ -27,14 +25,6 @@ use crate::{
 
 /// The attribute of the hashes of a group's people.
 const EVERYBODY: &str = "everybody";
-
-/// What a person did at a comment.
-#[derive(Deserialize)]
-struct AtComment {
-    /// That it is their own.
-    mine: Option<CommentId>,
-    smile: Option<Timestamp>,
-}
 
 /// What a deed at an inbox came to: whether anything was written, or nothing since something is not as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +66,13 @@ impl Store {
             };
             let writes = match last {
                 Some(mut group) if is_open(&group) => {
+                    // One that begins from here on shuts this one as it was read; one that began before this was read has
+                    // shut it already, and somebody may be told of there.
+                    let now = self.pointer(slot).await?;
+                    if now.map(|now| now.group) != Some(group.notice.id) {
+                        anew.begin().await?;
+                        continue;
+                    }
                     let was_spilled = group.notice.spilled;
                     group.join(actor);
                     changed(slot, &group, was_spilled)?
@@ -134,7 +131,7 @@ impl Store {
             let was_spilled = group.notice.spilled;
             group.leave(actor);
             let writes = if group.is_empty() {
-                gone(slot, &group.notice, found.pointer.as_ref())
+                gone(slot, &group.notice, found.pointer.as_ref())?
             } else {
                 changed(slot, &group, was_spilled)?
             };
@@ -155,7 +152,7 @@ impl Store {
         let mut written = false;
         for id in pointer.former.iter().rev().chain([&pointer.group]) {
             while let Some(group) = self.group(&slot.owner, *id).await? {
-                let writes = gone(slot, &group.notice, Some(&pointer));
+                let writes = gone(slot, &group.notice, Some(&pointer))?;
                 if self.table.transact(Kept::Written, writes).await? == Kept::Written {
                     written = true;
                 } else {
@@ -215,33 +212,6 @@ impl Store {
             BTreeSet::new()
         };
         Ok(Some(Group { notice, everybody }))
-    }
-
-    /// Whether a person smiles at a comment, and since when, as of every write acknowledged before.
-    pub async fn smiles_at(
-        &self,
-        user: &UserId,
-        comment: CommentId,
-    ) -> Result<Option<Timestamp>, Error> {
-        let key = keys::acts_at_comment(user, comment.post, comment.own);
-        let acts: Option<AtComment> = self.table.read(&key, true).await?;
-        Ok(acts.and_then(|acts| acts.smile))
-    }
-
-    /// What a person says of a post, comments and replies, oldest first, as of every write acknowledged before.
-    pub async fn comments_by(&self, user: &UserId, post: PostId) -> Result<Vec<Comment>, Error> {
-        let at = keys::acts_in(post);
-        let range = Range {
-            from: Some(at.clone()),
-            to: Some(format!("{at}~")),
-            consistent: true,
-            ..Range::all(keys::acts_of(user))
-        };
-        let acts = readable::<AtComment>(self.table.query_all(range).await?).into_iter();
-        let mine = acts.filter_map(|acts| acts.mine);
-        let said = mine.map(|comment| self.comment_now(comment));
-        let said = try_join_all(said).await?.into_iter().flatten();
-        Ok(said.filter(Comment::stands).collect())
     }
 
     /// Up to `limit` notices of an inbox before one, newest first, from `oldest` on; and whether there are more.
@@ -360,10 +330,7 @@ fn begun(
     let pointer = encode(&pointer_of(slot), &Pointer::to(id, now, before))?;
     let pointer = match before {
         None => put_new(pointer),
-        Some(before) => {
-            let same = Expression::new("#group = :group").name("#group", "group");
-            put_if(pointer, same.value(":group", value(before.group)?))
-        }
+        Some(before) => put_if(pointer, leads_to(before.group)?),
     };
     Ok(vec![
         put_new(item).unless(Kept::Moved),
@@ -382,7 +349,11 @@ fn shut(slot: &Slot, notice: &Notice) -> Write<Kept> {
 }
 
 /// The writes by which a group goes, with its pointer where that points to no other.
-fn gone(slot: &Slot, notice: &Notice, pointer: Option<&Pointer>) -> Vec<Write<Kept>> {
+fn gone(
+    slot: &Slot,
+    notice: &Notice,
+    pointer: Option<&Pointer>,
+) -> Result<Vec<Write<Kept>>, Error> {
     let key = keys::notice(&slot.owner, notice.id);
     let mut writes = vec![delete_if(key, as_read(notice)).unless(Kept::Moved)];
     if notice.spilled {
@@ -391,12 +362,16 @@ fn gone(slot: &Slot, notice: &Notice, pointer: Option<&Pointer>) -> Vec<Write<Ke
     let only =
         pointer.is_some_and(|pointer| pointer.group == notice.id && pointer.former.is_empty());
     if only {
-        let same = Expression::new("#group = :group")
-            .name("#group", "group")
-            .text(":group", notice.id.to_string());
+        let same = leads_to(notice.id)?;
         writes.push(delete_if(pointer_of(slot), same).unless(Kept::Moved));
     }
-    writes
+    Ok(writes)
+}
+
+/// That a pointer leads to a group.
+fn leads_to(group: NoticeId) -> Result<Expression, Error> {
+    let same = Expression::new("#group = :group").name("#group", "group");
+    Ok(same.value(":group", value(group)?))
 }
 
 fn as_read(notice: &Notice) -> Expression {

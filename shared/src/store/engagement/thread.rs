@@ -6,6 +6,9 @@ use domain::{
     engagement::Comment,
     ids::{CommentId, PostId, UserId},
 };
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use serde::Deserialize;
 use ulid::Ulid;
 
 use crate::{
@@ -17,6 +20,14 @@ use crate::{
 
 /// This many things that a person did are read at once: 2.5 read units.
 const ACTS: usize = 200;
+
+/// What a person did at a comment.
+#[derive(Deserialize)]
+struct AtComment {
+    /// That it is their own.
+    mine: Option<CommentId>,
+    smile: Option<Timestamp>,
+}
 
 impl Store {
     /// Up to `limit` comments at the top level of a post, newest first, older than `before`; and whether there are
@@ -110,6 +121,33 @@ impl Store {
         let smiled = items.iter().filter(|item| item.contains_key("smile"));
         let smiled = smiled.filter_map(own_of);
         Ok(smiled.filter(|own| owns.contains(own)).collect())
+    }
+
+    /// Whether a person smiles at a comment, and since when, as of every write acknowledged before.
+    pub async fn smiles_at(
+        &self,
+        user: &UserId,
+        comment: CommentId,
+    ) -> Result<Option<Timestamp>, Error> {
+        let key = keys::acts_at_comment(user, comment.post, comment.own);
+        let acts: Option<AtComment> = self.table.read(&key, true).await?;
+        Ok(acts.and_then(|acts| acts.smile))
+    }
+
+    /// What a person says of a post, comments and replies, oldest first, as of every write acknowledged before.
+    pub async fn comments_by(&self, user: &UserId, post: PostId) -> Result<Vec<Comment>, Error> {
+        let at = keys::acts_in(post);
+        let range = Range {
+            from: Some(at.clone()),
+            to: Some(format!("{at}~")),
+            consistent: true,
+            ..Range::all(keys::acts_of(user))
+        };
+        let acts = readable::<AtComment>(self.table.query_all(range).await?).into_iter();
+        let mine = acts.filter_map(|acts| acts.mine);
+        let said = mine.map(|comment| self.comment_now(comment));
+        let said = try_join_all(said).await?.into_iter().flatten();
+        Ok(said.filter(Comment::stands).collect())
     }
 }
 

@@ -130,6 +130,7 @@ async fn who_says_several_things_is_told_of_once_until_the_last_of_them_is_gone(
     };
     let post = street.question().await;
     let said = say(&street.http, ben, post, "Hm").await;
+    assert_eq!(street.words(ana).await, ["ben commented on your post"]);
     let mut replies = Vec::new();
     for _ in 0..2 {
         replies.push(answer(&street.http, cleo, post, &said).await);
