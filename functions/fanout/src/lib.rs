@@ -73,19 +73,29 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
         FanoutMessage::PostPublished(published) => {
-            let entry = published.entry();
-            app.store.put_on_topics(&entry, &published.topics).await?;
+            put_on_topics(app, &published).await?;
             serve_page(app, published, None).await
         }
         FanoutMessage::PageDelivered(PageDelivered { published, after }) => {
             serve_page(app, published, Some(&after)).await
         }
         FanoutMessage::Followed(followed) => back_fill(app, followed).await,
-        FanoutMessage::TopicsChanged(changed) => {
-            let entry = changed.entry();
-            app.store.put_on_topics(&entry, &changed.topics).await
-        }
+        FanoutMessage::TopicsChanged(changed) => put_on_topics(app, &changed).await,
     }
+}
+
+/// Puts a post on its walls. Of one that is gone meanwhile somebody else may have looked there before: whoever comes
+/// last has it swept.
+async fn put_on_topics(app: &App, published: &Published) -> Result<(), Error> {
+    let (entry, store) = (published.entry(), &app.store);
+    store.put_on_topics(&entry, &published.topics).await?;
+    if store.post_now(published.post).await?.is_none() {
+        let now = app.clock.now();
+        store
+            .expire_on_topics(entry.at, &published.topics, now)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Serves the readers after `after`. Then the next page is asked for, or the post is closed.

@@ -348,13 +348,13 @@ async fn outlives(page: usize, calls: usize) -> bool {
 
 #[tokio::test]
 async fn a_worker_killed_after_any_of_its_calls_leaves_nothing_out() {
-    // With and without a next page: walls, readers, delivery, and the message or the marker.
+    // With and without a next page: walls, whether the post is there, readers, delivery, and the message or the marker.
     for page in [2, 4] {
         let mut calls = 0;
         while !outlives(page, calls).await {
             calls += 1;
         }
-        assert_eq!(calls, 4);
+        assert_eq!(calls, 5);
     }
 }
 
@@ -409,5 +409,22 @@ async fn the_samples_of_every_message_are_read_and_said_as_they_were_frozen() {
         }
         let response = handle(&app, event).await;
         assert!(response.batch_item_failures.is_empty(), "{sample}");
+    }
+}
+
+#[tokio::test]
+async fn a_post_that_went_while_it_was_put_on_its_walls_is_swept_from_them() {
+    let (world, _) = followed_by(0).await;
+    let post = world.published_post("ana").await;
+    let delete = world.store().delete_post(&post.author, &post).await;
+    assert!(delete.unwrap());
+    drain(&world, &App::new(&world.context()), vec![of_post(&post)]).await;
+    let context = world.context();
+    for topic in &post.topics {
+        let key = shared::keys::on_topic(topic, Entry::of(&post).unwrap().at);
+        let get = context.dynamodb.get_item().set_key(Some(key.attributes()));
+        let item = get.table_name(context.config.table()).send().await;
+        let item = item.unwrap().item.unwrap();
+        assert!(item.contains_key(shared::keys::EXPIRES_AT), "{topic}");
     }
 }

@@ -1,33 +1,17 @@
-//! Does, by the clock, what is due: posts that stay open are told to the fan-out again, and uploads
-//! that were not settled to `photos`.
-//!
-//! A post is open until the last of its readers is served. One that stays so was lost on the way:
-//! its message is a dead letter, or was dropped with a queue. To tell of it once more costs at most
-//! a second delivery, which changes nothing. An upload that nobody settled was lost likewise, or
-//! has not arrived: `photos` looks, and rejects what does not come any more.
+//! Does what is due by the clock, and takes away what is left of what is gone.
 
-use domain::{feeds::OpenPost, posts::photo::Awaited};
-use futures::{StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
-use serde::Serialize;
+mod due;
+mod posts;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
     error::Error,
-    queue::{
-        Outgoing, Queue,
-        messages::{FanoutMessage, PhotoAwaited, PhotosMessage, Published},
-    },
+    queue::{Queue, messages::JanitorMessage, run_batch},
     runtime::{Clock, Context, function},
     store::Store,
-    telemetry::metrics::{self, Metric},
 };
 
-/// At most this many posts, and as many uploads, are told of at one look, those that wait longest
-/// first.
-const AT_ONCE: usize = 2_000;
-/// Of so many it is noted that they were told of, before more are: what is cut short goes on there.
-const IN_ONE_GO: usize = 100;
-/// This many notes are written side by side.
-const SIDE_BY_SIDE: usize = 16;
+pub use due::handle;
 
 /// What the janitor needs.
 #[derive(Debug, Clone)]
@@ -35,121 +19,46 @@ pub struct App {
     store: Store,
     fanout: Queue,
     photos: Queue,
+    /// Its own queue, for its next slices.
+    own: Queue,
     clock: Clock,
 }
 
 impl App {
     /// Of the function's context.
     pub fn new(context: &Context) -> Self {
+        let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
-            fanout: Queue::new(context.sqs(), context.config.fanout_queue()),
-            photos: Queue::new(context.sqs(), context.config.photos_queue()),
+            fanout: queue(context.config.fanout_queue()),
+            photos: queue(context.config.photos_queue()),
+            own: queue(context.config.janitor_queue()),
             clock: context.clock.clone(),
         }
     }
 }
 
 /// The function, as Lambda and the local cloud run it.
-pub fn function(context: &Context) -> function::Schedule {
-    let work = async |app: App, _| handle(&app).await;
-    function::Schedule::new(App::new(context), work).warmed_by(context.warm_up_by_query())
+pub fn function(context: &Context) -> function::QueueAndSchedule {
+    let app = App::new(context);
+    let told = async |app: App, event| work_off(&app, event).await;
+    let told = function::Queue::new(app.clone(), told).warmed_by(context.warm_up_by_query());
+    let due = async |app: App, _| handle(&app).await;
+    function::QueueAndSchedule::new(told, function::Schedule::new(app, due))
 }
 
-/// Looks around once. Safe to do at any time, and twice at once.
+/// Works off a batch of messages.
+pub async fn work_off(app: &App, event: SqsEvent) -> SqsBatchResponse {
+    run_batch(event, |message| work(app, message)).await
+}
+
+/// Works off one message.
 ///
 /// # Errors
-/// Something that was due could not be done; it is due again at the next look.
-pub async fn handle(app: &App) -> Result<(), Error> {
-    let now = app.clock.now();
-    let (posts, photos) = futures::join!(tell_of_posts(app, now), tell_of_photos(app, now));
-    for error in [&posts, &photos]
-        .into_iter()
-        .filter_map(|done| done.as_ref().err())
-    {
-        let cause = error.cause().map(tracing::field::display);
-        tracing::error!(cause, "not all that was due was done");
+/// It cannot be read, or something it asks for was not done.
+pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
+    let body = message.body.unwrap_or_default();
+    match serde_json::from_str(&body).map_err(Error::internal)? {
+        JanitorMessage::PostDeleted(gone) => posts::deleted(app, gone).await,
     }
-    posts.and(photos)
-}
-
-/// Tells the fan-out of posts that are overdue.
-async fn tell_of_posts(app: &App, now: Timestamp) -> Result<(), Error> {
-    let mut due = app.store.open_posts(now).await?;
-    due.retain(|post| post.is_overdue(now));
-    metrics::count(Metric::Overdue, due.len());
-    due.retain(|post| post.is_due(now));
-    due.sort_by_key(|post| post.again_at.unwrap_or(post.entry.at.published_at));
-    let note = |post: &OpenPost| {
-        let (entry, until) = (post.entry.clone(), post.next_after(now));
-        async move { app.store.postpone(&entry, until).await }
-    };
-    tell(&app.fanout, &due, of_post, note).await
-}
-
-/// Tells `photos` of uploads that were not settled.
-async fn tell_of_photos(app: &App, now: Timestamp) -> Result<(), Error> {
-    let mut due = app.store.awaited_photos(now, AT_ONCE).await?;
-    due.retain(|awaited| awaited.is_due(now));
-    due.sort_by_key(|awaited| awaited.again_at.unwrap_or(awaited.since));
-    let note = |awaited: &Awaited| {
-        let (awaited, until) = (awaited.clone(), awaited.next_after(now));
-        async move { app.store.look_later(&awaited, until).await }
-    };
-    tell(&app.photos, &due, of_photo, note).await
-}
-
-/// Tells a queue of what is due, and notes for what was told when to do so once more; what follows
-/// a failure waits for the next look.
-async fn tell<T, F: Future<Output = Result<(), Error>>>(
-    queue: &Queue,
-    due: &[T],
-    message: fn(&T) -> Result<Outgoing, Error>,
-    note: impl Fn(&T) -> F,
-) -> Result<(), Error> {
-    for some in due.chunks(IN_ONE_GO).take(AT_ONCE / IN_ONE_GO) {
-        let messages = some.iter().map(message).collect::<Result<_, _>>();
-        let outcomes = queue.send_each(messages?).await;
-        let mut failure = None;
-        let mut notes = Vec::with_capacity(some.len());
-        for (one, outcome) in some.iter().zip(outcomes) {
-            match outcome {
-                Ok(()) => notes.push(note(one)),
-                Err(unsent) => failure = Some(Error::from(unsent)),
-            }
-        }
-        tracing::warn!(count = notes.len(), "told again of what stays open");
-        stream::iter(notes)
-            .buffer_unordered(SIDE_BY_SIDE)
-            .try_collect::<()>()
-            .await?;
-        if let Some(failure) = failure {
-            return Err(failure);
-        }
-    }
-    Ok(())
-}
-
-fn of_post(post: &OpenPost) -> Result<Outgoing, Error> {
-    outgoing(&FanoutMessage::PostPublished(Published {
-        post: post.entry.at.post,
-        author: post.entry.author.clone(),
-        published_at: post.entry.at.published_at,
-        topics: post.topics.clone(),
-    }))
-}
-
-fn of_photo(awaited: &Awaited) -> Result<Outgoing, Error> {
-    outgoing(&PhotosMessage::PhotoAwaited(PhotoAwaited {
-        photo: awaited.photo,
-        since: awaited.since,
-    }))
-}
-
-fn outgoing(message: &impl Serialize) -> Result<Outgoing, Error> {
-    Ok(Outgoing {
-        body: serde_json::to_string(message).map_err(Error::internal)?,
-        trace: None,
-        delay: 0,
-    })
 }

@@ -28,6 +28,7 @@ pub struct App {
     photos: Queue,
     rollup: Queue,
     notifier: Queue,
+    janitor: Queue,
     dead_letters: Queue,
 }
 
@@ -40,6 +41,7 @@ impl App {
             photos: queue(context.config.photos_queue()),
             rollup: queue(context.config.rollup_queue()),
             notifier: queue(context.config.notifier_queue()),
+            janitor: queue(context.config.janitor_queue()),
             dead_letters: queue(context.config.relay_dead_letter_queue()),
         }
     }
@@ -64,11 +66,18 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
         // No batch at all: nothing that could be read again in part.
         _ => return failed_from(&Value::Null),
     };
-    let mut mail = [&app.fanout, &app.photos, &app.rollup, &app.notifier].map(Mail::to);
+    let queues = [
+        &app.fanout,
+        &app.photos,
+        &app.rollup,
+        &app.notifier,
+        &app.janitor,
+    ];
+    let mut mail = queues.map(Mail::to);
     let mut dead = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let read = record::messages(record).and_then(|messages| {
-            let [fanout, photos, rollup, notifier] = &mut mail;
+            let [fanout, photos, rollup, notifier, janitor] = &mut mail;
             let trace = record::trace(record);
             messages.into_iter().try_for_each(|message| {
                 let delay = message.delay();
@@ -77,6 +86,7 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
                     Message::Photos(said) => (&mut *photos, serde_json::to_string(&said)?),
                     Message::Rollup(said) => (&mut *rollup, serde_json::to_string(&said)?),
                     Message::Notifier(said) => (&mut *notifier, serde_json::to_string(&said)?),
+                    Message::Janitor(said) => (&mut *janitor, serde_json::to_string(&said)?),
                 };
                 mail.letters.push(Letter {
                     record: index,

@@ -1,6 +1,8 @@
 //! What a change comes to, and what is seen of it.
 
-use shared::queue::messages::{FanoutMessage, NotifierMessage, PhotosMessage, RollupMessage};
+use shared::queue::messages::{
+    FanoutMessage, JanitorMessage, NotifierMessage, PhotosMessage, RollupMessage,
+};
 
 /// An item as it was, or is.
 pub type Image = serde_dynamo::Item;
@@ -16,6 +18,8 @@ pub enum Message {
     Rollup(RollupMessage),
     /// To `notifier`.
     Notifier(NotifierMessage),
+    /// To `janitor`.
+    Janitor(JanitorMessage),
 }
 
 impl Message {
@@ -23,7 +27,7 @@ impl Message {
     pub fn delay(&self) -> u16 {
         match self {
             Self::Rollup(message) => message.delay(),
-            Self::Fanout(_) | Self::Photos(_) | Self::Notifier(_) => 0,
+            Self::Fanout(_) | Self::Photos(_) | Self::Notifier(_) | Self::Janitor(_) => 0,
         }
     }
 }
@@ -49,5 +53,11 @@ impl From<RollupMessage> for Message {
 impl From<NotifierMessage> for Message {
     fn from(message: NotifierMessage) -> Self {
         Self::Notifier(message)
+    }
+}
+
+impl From<JanitorMessage> for Message {
+    fn from(message: JanitorMessage) -> Self {
+        Self::Janitor(message)
     }
 }

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
 use shared::queue::messages::{
-    ActKind, Acted, FanoutMessage, MarksChanged, NotifierMessage, Published, RollupMessage,
+    ActKind, Acted, FanoutMessage, JanitorMessage, MarksChanged, NotifierMessage, PostDeleted,
+    Published, RollupMessage,
 };
 
 use crate::message::Image;
@@ -26,6 +27,12 @@ struct Before {
     status: PostStatus,
     published_at: Option<Timestamp>,
     accepted: Option<Accepted>,
+    #[serde(default)]
+    topics: Vec<TopicId>,
+    #[serde(default)]
+    heat: u64,
+    #[serde(default, rename = "gen")]
+    generation: u64,
 }
 
 /// What of a post, as it is, goes into its message.
@@ -38,7 +45,7 @@ struct Post {
     topics: Vec<TopicId>,
 }
 
-/// A post that is published now and was not before, or was not there.
+/// A post that is published now and was not ever before: one that is shown again has been told of.
 pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
     let post: Post = serde_dynamo::from_item(new.clone()).map_err(Error::custom)?;
@@ -47,7 +54,7 @@ pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<Fanou
     }
     if let Some(old) = old {
         let before: Before = serde_dynamo::from_item(old.clone()).map_err(Error::custom)?;
-        if before.status == PostStatus::Published {
+        if before.published_at.is_some() {
             return Ok(None);
         }
     }
@@ -88,6 +95,28 @@ pub fn marked(
     };
     let changed = MarksChanged { post, people };
     Ok(Some(RollupMessage::MarksChanged(changed)))
+}
+
+/// A post that is there no more.
+pub fn gone(
+    post: PostId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Option<JanitorMessage>, Error> {
+    let (Some(old), None) = (old, new) else {
+        return Ok(None);
+    };
+    let before: Before = serde_dynamo::from_item(old.clone()).map_err(Error::custom)?;
+    Ok(Some(JanitorMessage::PostDeleted(PostDeleted {
+        post,
+        published_at: before.published_at,
+        topics: before.topics,
+        generation: if before.heat > 0 {
+            before.generation
+        } else {
+            0
+        },
+    })))
 }
 
 /// What of a post says whom it tells of.

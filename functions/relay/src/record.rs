@@ -110,7 +110,8 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let committed = committed_at(record)?;
             let told = posts::told_of(post, old, new, committed)?;
             let told = told.into_iter().map(Message::from);
-            let first = [appeared, marked, heated].into_iter().flatten();
+            let gone = posts::gone(post, old, new)?.map(Message::from);
+            let first = [appeared, marked, heated, gone].into_iter().flatten();
             Ok(first.chain(told).collect())
         }
         Relayed::CameTo(..) if event == Event::Insert => {
@@ -153,8 +154,8 @@ mod tests {
     use domain::ids::{TopicId, UserId};
     use serde_json::json;
     use shared::queue::messages::{
-        ActKind, Acted, FanoutMessage, Followed, Heated, NotifierMessage, PhotoRemoved,
-        PhotosMessage, RollupMessage,
+        ActKind, Acted, FanoutMessage, Followed, Heated, JanitorMessage, NotifierMessage,
+        PhotoRemoved, PhotosMessage, RollupMessage,
     };
 
     use super::*;
@@ -209,13 +210,12 @@ mod tests {
     #[test]
     fn a_post_that_is_shown_no_more_is_told_to_who_adds_up_marks() {
         for new in [None, Some("needs_attention")] {
-            let messages = messages(&of_post(Some("published"), new));
-            let Ok(
-                [
-                    Message::Rollup(RollupMessage::MarksChanged(told)),
-                    Message::Notifier(NotifierMessage::Acted(acted)),
-                ],
-            ) = messages.as_deref()
+            let mut messages = messages(&of_post(Some("published"), new)).unwrap();
+            messages.retain(|message| !matches!(message, Message::Janitor(_)));
+            let [
+                Message::Rollup(RollupMessage::MarksChanged(told)),
+                Message::Notifier(NotifierMessage::Acted(acted)),
+            ] = &messages[..]
             else {
                 panic!("{messages:?}");
             };
@@ -223,7 +223,34 @@ mod tests {
             assert_eq!(told.people.len(), usize::from(new.is_none()));
             assert_eq!(acted.kind, ActKind::Gone);
         }
-        assert_eq!(messages(&of_post(Some("processing"), None)).unwrap(), []);
+    }
+
+    #[test]
+    fn a_post_that_is_gone_is_told_to_who_takes_away_what_is_left_of_it() {
+        for (status, appeared) in [("published", true), ("processing", false)] {
+            let messages = messages(&of_post(Some(status), None)).unwrap().into_iter();
+            let mut told = messages.filter_map(|message| match message {
+                Message::Janitor(JanitorMessage::PostDeleted(gone)) => Some(gone),
+                Message::Fanout(_)
+                | Message::Photos(_)
+                | Message::Rollup(_)
+                | Message::Notifier(_) => None,
+            });
+            let gone = told.next().unwrap();
+            assert_eq!(gone.published_at.is_some(), appeared, "{status}");
+            assert!(!gone.topics.is_empty());
+            assert_eq!(told.next(), None);
+        }
+    }
+
+    #[test]
+    fn a_post_that_is_shown_again_did_not_appear_again() {
+        let mut record = of_post(Some("needs_attention"), Some("published"));
+        let since = record["dynamodb"]["NewImage"]["published_at"].clone();
+        record["dynamodb"]["OldImage"]["published_at"] = since;
+        let messages = messages(&record).unwrap();
+        let appeared = |message: &Message| matches!(message, Message::Fanout(_));
+        assert!(!messages.iter().any(appeared), "{messages:?}");
     }
 
     #[test]
@@ -237,9 +264,11 @@ mod tests {
         let told = messages(&record).unwrap().into_iter();
         let mut weighed = told.filter_map(|message| match message {
             Message::Rollup(RollupMessage::MarksChanged(changed)) => Some(changed.people),
-            Message::Fanout(_) | Message::Photos(_) | Message::Rollup(_) | Message::Notifier(_) => {
-                None
-            }
+            Message::Fanout(_)
+            | Message::Photos(_)
+            | Message::Rollup(_)
+            | Message::Notifier(_)
+            | Message::Janitor(_) => None,
         });
         let [ben, cleo] = ["ben", "cleo"].map(|id| UserId::parse(id).unwrap());
         assert_eq!(weighed.next(), Some(vec![ben, cleo]));
@@ -259,7 +288,10 @@ mod tests {
             let messages = messages(&record).unwrap().into_iter();
             let handles = messages.filter_map(|message| match message {
                 Message::Notifier(NotifierMessage::Acted(acted)) => acted.handle,
-                Message::Fanout(_) | Message::Photos(_) | Message::Rollup(_) => None,
+                Message::Fanout(_)
+                | Message::Photos(_)
+                | Message::Rollup(_)
+                | Message::Janitor(_) => None,
             });
             handles.collect::<Vec<_>>()
         };
@@ -335,7 +367,9 @@ mod tests {
             let told = told.iter().map(|message| match message {
                 Message::Rollup(message) => serde_json::to_value(message).unwrap(),
                 Message::Notifier(message) => serde_json::to_value(message).unwrap(),
-                Message::Fanout(_) | Message::Photos(_) => panic!("{message:?}"),
+                Message::Fanout(_) | Message::Photos(_) | Message::Janitor(_) => {
+                    panic!("{message:?}")
+                }
             });
             let told: Vec<_> = told.map(|message| message["type"].clone()).collect();
             assert_eq!(told, expected, "{record}");

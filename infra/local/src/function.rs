@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::error::Error;
 use shared::runtime::Context;
 use shared::runtime::function::{
-    Http, Queue, QueueWorker, Schedule, ScheduleWorker, Stream, StreamWorker,
+    Http, Queue, QueueAndSchedule, QueueWorker, Schedule, ScheduleWorker, Stream, StreamWorker,
 };
 
 /// What a function does when it is triggered.
@@ -22,6 +22,8 @@ pub enum Function {
     Stream(StreamWorker),
     /// Does what is due.
     Schedule(ScheduleWorker),
+    /// Works off a queue's batches, and does what is due.
+    QueueAndSchedule(QueueWorker, ScheduleWorker),
 }
 
 impl Function {
@@ -77,8 +79,13 @@ impl From<Schedule> for Function {
     }
 }
 
-/// The functions, by the name of their binary in the template. One that has several kinds of
-/// triggers is there once for each.
+impl From<QueueAndSchedule> for Function {
+    fn from(function: QueueAndSchedule) -> Self {
+        Self::QueueAndSchedule(function.queue, function.schedule)
+    }
+}
+
+/// The functions, by the name of their binary in the template.
 #[derive(Clone, Default)]
 pub struct Functions {
     all: Vec<(String, Function)>,

@@ -91,7 +91,10 @@ impl Routes {
             let found = found.with_context(|| format!("{key} leads to no function"))?;
             let router = functions.find(&found.binary, |function| match function {
                 Function::Http(router) => Some(router.clone()),
-                Function::Queue(_) | Function::Stream(_) | Function::Schedule(_) => None,
+                Function::Queue(_)
+                | Function::Stream(_)
+                | Function::Schedule(_)
+                | Function::QueueAndSchedule(..) => None,
             });
             let Some(router) = router else {
                 tracing::warn!(route = %key, function = found.binary, "the function is not there");

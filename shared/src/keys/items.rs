@@ -157,6 +157,7 @@ items! {
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
         "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
+        "that a post was there, for a month after it was deleted" Gone(PostId), "POST#{post}" / "GONE", "" Stays "" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
@@ -354,6 +355,7 @@ mod tests {
             Item::Interested(topic.clone(), time, ben.clone()),
             Item::Post(post),
             Item::CameTo(post, 3),
+            Item::Gone(post),
             Item::Authored(ana.clone(), at),
             Item::Photo(photo),
             Item::Open(3, at),
@@ -395,6 +397,7 @@ mod tests {
             Item::Interested(topic, at, user) => keys::interested(topic, *at, user),
             Item::Post(post) => keys::post(*post),
             Item::CameTo(post, edition) => keys::came_to(*post, *edition),
+            Item::Gone(post) => keys::gone(*post),
             Item::Authored(author, at) => keys::authored(author, *at),
             Item::Photo(photo) => keys::photo(*photo),
             Item::Open(_, at) => keys::open(*at),

@@ -13,6 +13,11 @@ pub fn post(post: PostId) -> Key {
     Key::new(format!("POST#{post}"), "POST")
 }
 
+/// That a post was there.
+pub fn gone(post: PostId) -> Key {
+    Key::new(format!("POST#{post}"), "GONE")
+}
+
 /// That an edit of a post brought it to other walls.
 pub fn came_to(post: PostId, edition: u64) -> Key {
     Key::new(format!("POST#{post}"), format!("CAME-TO#{edition}"))

@@ -84,6 +84,8 @@ settings! {
         "ROLLUP_QUEUE_URL" rollup_queue;
         /// The queue of `notifier`.
         "NOTIFIER_QUEUE_URL" notifier_queue;
+        /// The queue of `janitor`.
+        "JANITOR_QUEUE_URL" janitor_queue;
         /// Where a stream record that cannot be read goes, raw.
         "RELAY_DEAD_LETTER_QUEUE_URL" relay_dead_letter_queue;
     }

@@ -102,6 +102,26 @@ triggered!(
     Schedule ScheduleWorker
 );
 
+/// Works off a queue's batches, and does what is due.
+pub struct QueueAndSchedule {
+    /// What it does with a batch.
+    pub queue: QueueWorker,
+    /// What it does by the clock.
+    pub schedule: ScheduleWorker,
+    warm_up: WarmUp,
+}
+
+impl QueueAndSchedule {
+    /// A function that is both; it warms up as the first does.
+    pub fn new(queue: Queue, schedule: Schedule) -> Self {
+        Self {
+            queue: queue.work,
+            schedule: schedule.work,
+            warm_up: queue.warm_up,
+        }
+    }
+}
+
 impl Http {
     /// A function of these routes.
     pub fn new(router: Router) -> Self {
@@ -197,6 +217,28 @@ impl Function for Schedule {
             let left = left(&event.context);
             let done = before_end(left, work(event.payload)).await;
             done.map_err(Failure::from)
+        }))
+        .await
+    }
+}
+
+impl Function for QueueAndSchedule {
+    fn warm_up(self) -> WarmUp {
+        self.warm_up
+    }
+
+    async fn run(self) -> Result<(), Failure> {
+        let (queue, schedule) = (&self.queue, &self.schedule);
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+            let left = left(&event.context);
+            // What a queue sends has records; what a schedule sends has none.
+            if event.payload.get("Records").is_none() {
+                let done = before_end(left, schedule(event.payload)).await;
+                return done.map(|()| Value::Null).map_err(Failure::from);
+            }
+            let batch: SqsEvent = serde_json::from_value(event.payload)?;
+            let answer = before_end(left, queue(batch)).await;
+            Ok::<_, Failure>(serde_json::to_value(answer)?)
         }))
         .await
     }

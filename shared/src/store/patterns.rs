@@ -50,7 +50,10 @@ patterns! {
     "change_post", "change a post, its photos with it, or let it appear that waited for them", "TransactWrite", "`POST#p/POST`, `POST#p/CAME-TO#n`, `PHOTO#…`, `USER#a`, `POSTS#a/t#p`, `OPEN#n/t#p`";
     "post, post_now", "one post", "GetItem", "`POST#p/POST`";
     "posts", "many posts", "BatchGet", "`POST#p/POST`";
-    "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`, `USER#a/BADGE`";
+    "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`, `USER#a/BADGE`, `USER#u/BADGE`";
+    "note_gone", "that a deleted post was there", "UpdateItem", "`POST#p/GONE`";
+    "clear_comments", "take away what was said of a post that is gone", "Query, consistent; DeleteItem × 2 each", "`COMMENTS#p`, `ACTS#u/Cp#c`, `COUNTS#c#n/g#s`";
+    "close_all", "take no more acts at a thing that is gone", "TransactWrite", "`COUNTS#x#0` to `COUNTS#x#7`, `g#`";
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
     "vote", "a vote, or another, and its counts", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
@@ -86,6 +89,7 @@ patterns! {
     "badge", "what has u earned", "GetItem, consistent", "`USER#u/BADGE`";
     "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
+    "expire_on_topics", "have a deleted post swept from its walls", "UpdateItem × 1 to 5", "`TOPIC#t#yyyy-mm/t#p`";
     "close", "a post has reached all its readers", "DeleteItem", "`OPEN#n/t#p`";
     "open_posts", "which posts may not have reached all their readers", "Query × 4", "`OPEN#0` to `OPEN#3`";
     "postpone", "when to tell the fan-out again of a post that stays open", "UpdateItem", "`OPEN#n/t#p`";

@@ -61,8 +61,23 @@ async fn every_sample_event_is_handled_by_its_function() {
                         .await
                         .unwrap();
                 }
+                Function::QueueAndSchedule(work, due) => {
+                    let event: Value = serde_json::from_str(&file.text).unwrap();
+                    if event.get("Records").is_some() {
+                        worker(&world, &work, name, &file.text).await;
+                    } else {
+                        due(event).await.unwrap();
+                    }
+                }
             }
-            for queue in ["fanout", "photos", "catalogue", "rollup", "notifier"] {
+            for queue in [
+                "fanout",
+                "photos",
+                "catalogue",
+                "rollup",
+                "notifier",
+                "janitor",
+            ] {
                 world.receive_all(queue).await;
             }
         }

@@ -36,7 +36,9 @@ pub(crate) fn tasks(
             match event {
                 EventSource::Queue(event) => {
                     let Some(worker) = functions.find(&name, |function| match function {
-                        Function::Queue(worker) => Some(worker.clone()),
+                        Function::Queue(worker) | Function::QueueAndSchedule(worker, _) => {
+                            Some(worker.clone())
+                        }
                         Function::Http(_) | Function::Stream(_) | Function::Schedule(_) => None,
                     }) else {
                         tracing::warn!(function = name, "no worker for the queue's messages");
@@ -60,7 +62,10 @@ pub(crate) fn tasks(
                         .context(name.clone())?;
                     let Some(worker) = functions.find(&name, |function| match function {
                         Function::Stream(worker) => Some(worker.clone()),
-                        Function::Http(_) | Function::Queue(_) | Function::Schedule(_) => None,
+                        Function::Http(_)
+                        | Function::Queue(_)
+                        | Function::Schedule(_)
+                        | Function::QueueAndSchedule(..) => None,
                     }) else {
                         tracing::warn!(function = name, "no worker for the stream's records");
                         continue;

@@ -16,7 +16,9 @@ pub(super) async fn run(engine: Arc<Engine>, functions: Functions) {
             engine.schedules.take_due(engine.clock.now())
         {
             let worker = functions.find(&binary, |function| match function {
-                Function::Schedule(worker) => Some(worker.clone()),
+                Function::Schedule(worker) | Function::QueueAndSchedule(_, worker) => {
+                    Some(worker.clone())
+                }
                 Function::Http(_) | Function::Queue(_) | Function::Stream(_) => None,
             });
             if let Some(worker) = worker {

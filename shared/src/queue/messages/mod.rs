@@ -46,23 +46,26 @@ macro_rules! messages {
 
 mod catalogue;
 mod fanout;
+mod janitor;
 mod notifier;
 mod photos;
 mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
+pub use janitor::{JanitorMessage, PostDeleted};
 pub use notifier::{ActKind, Acted, NotifierMessage};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage, Voted};
 
 /// Every message, a list a queue.
-pub const ALL: [&[Line]; 5] = [
+pub const ALL: [&[Line]; 6] = [
     FanoutMessage::LINES,
     PhotosMessage::LINES,
     CatalogueMessage::LINES,
     RollupMessage::LINES,
     NotifierMessage::LINES,
+    JanitorMessage::LINES,
 ];
 
 /// The list, as the documents show it.

@@ -69,7 +69,7 @@ fn points(post: &Post, change: Expression) -> Result<Conditional, Error> {
 }
 
 /// The write that moves what an answerer earns their badge by; none for who answers their own question.
-pub(super) fn moved<T>(post: &Post, who: &UserId, by: i64) -> Option<Write<T>> {
+pub(in crate::store) fn moved<T>(post: &Post, who: &UserId, by: i64) -> Option<Write<T>> {
     let count = Expression::new("ADD answers :by").number(":by", by);
     (post.author != *who).then(|| update(keys::badge(who), count))
 }

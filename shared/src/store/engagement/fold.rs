@@ -97,7 +97,12 @@ impl Store {
     }
 
     /// Closes all shards of a thing that is gone: an act under way finds out.
-    async fn close_all(&self, thing: &Thing, generation: u64, now: Timestamp) -> Result<(), Error> {
+    pub async fn close_all(
+        &self,
+        thing: &Thing,
+        generation: u64,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let heat = Heat {
             shards: MOST,
             generation,

@@ -8,9 +8,11 @@ mod comments;
 mod counts;
 mod fold;
 mod inbox;
+mod remains;
 mod thread;
 mod votes;
 
+pub(in crate::store) use answers::moved;
 pub(in crate::store) use badge::unearned;
 pub use best::Best;
 pub use comments::{Said, Saying};

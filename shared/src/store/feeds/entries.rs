@@ -27,6 +27,9 @@ pub(in crate::store) struct Marker {
     pub(in crate::store) expires_at: i64,
 }
 
+/// A post that is gone is on its walls, unseen, for so long: whoever pages through them goes on from it.
+const SWEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
 /// When what was published then has been too old for any home feed for a day.
 pub(in crate::store) fn outdated(published_at: Timestamp) -> i64 {
     let kept = HORIZON + SignedDuration::from_hours(24);
@@ -82,6 +85,23 @@ impl Store {
             .iter()
             .map(|topic| item(entry, &keys::on_topic(topic, entry.at), None));
         self.table.put_all(items.collect()).await
+    }
+
+    /// Gives the places of a post that is gone on the walls of these topics a time to live.
+    pub async fn expire_on_topics(
+        &self,
+        at: Position,
+        topics: &[TopicId],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let expired = topics.iter().map(async |topic| {
+            let expire = Expression::new("SET expires_at = :then")
+                .number(":then", (now + SWEPT_AFTER).as_second())
+                .when(Some(EXISTS));
+            self.table.update(&keys::on_topic(topic, at), expire).await
+        });
+        futures::future::try_join_all(expired).await?;
+        Ok(())
     }
 
     /// Says that a post has reached all its readers.

@@ -20,7 +20,7 @@ use crate::{
     store::{
         Store,
         catalogue::{claim_review, release_review},
-        engagement::unearned,
+        engagement::{moved, unearned},
         feeds::{Marker, entry, outdated},
         idempotency::note_made,
         people::count,
@@ -59,6 +59,9 @@ pub struct Uploads<'a> {
 
 /// How long it is noted that a post came to other walls: as long as the stream is kept.
 const NOTED: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long it is known of a post that is gone that it was there.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// As the relay reads it.
 #[derive(Serialize)]
@@ -180,7 +183,8 @@ impl Store {
     }
 
     /// Deletes a post as its author read it: the post, its photos, its place in their list, its
-    /// count, its marker, its hold on a review and what it has earned. `false` when it is not as it was read.
+    /// count, its marker, its hold on a review, and what it and the answer that it accepts have earned. `false` when it
+    /// is not as it was read.
     pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
         let mut writes = deletion(author, post)?;
         if let Some(review) = &post.review {
@@ -196,6 +200,16 @@ impl Store {
                 .await?;
         }
         Ok(came == Deletion::Done)
+    }
+
+    /// Notes, for a month, that a post was there.
+    pub async fn note_gone(&self, post: PostId, now: Timestamp) -> Result<(), Error> {
+        let until = Expression::new("SET expires_at = :then")
+            .number(":then", (now + REMEMBERED).as_second());
+        self.table
+            .update(&keys::gone(post), until.when(None))
+            .await?;
+        Ok(())
     }
 
     /// Up to `limit` of an author's published posts before a position, newest first, and whether
@@ -236,13 +250,25 @@ enum Deletion {
 fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error> {
     // What it has earned goes with it: a badge counts what is there.
     let (earned, taken) = unearned(author, post.earned);
-    let own = format!("{} AND {earned}", as_read(post));
-    let mut own = standing_on(author, post, &own)?;
+    // An answer to a question that is gone earns nothing more.
+    let answered = match &post.accepted {
+        None => "attribute_not_exists(#accepted)",
+        Some(_) => "#accepted.#own = :answer",
+    };
+    let own = format!("{} AND {earned} AND {answered}", as_read(post));
+    let mut own = standing_on(author, post, &own)?.name("#accepted", "accepted");
+    if let Some(accepted) = &post.accepted {
+        own = own
+            .name("#own", "own")
+            .value(":answer", value(accepted.own)?);
+    }
     if post.earned > 0 {
         own = own.value(":earned", value(post.earned)?);
     }
     let mut writes = vec![delete_if(keys::post(post.id), own).unless(Deletion::Changed)];
     writes.extend(taken);
+    let answerer = post.accepted.as_ref().map(|accepted| &accepted.by);
+    writes.extend(answerer.and_then(|answerer| moved(post, answerer, -1)));
     for photo in post.photo_ids() {
         let given_up = give_up_photo(photo, post.id);
         writes.push(given_up.or_fail(Error::internal("a photo of another post")));

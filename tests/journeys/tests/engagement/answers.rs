@@ -120,6 +120,24 @@ async fn an_accepted_answer_that_is_taken_back_is_accepted_no_more_for_good() {
 }
 
 #[tokio::test]
+async fn an_answer_to_a_question_that_is_deleted_earns_nothing_more() {
+    let (world, ana, http) = begin().await;
+    let ben = world.member("ben").prime().await;
+    let post = question(&world).await;
+    let said = say(&http, &ben, post, "So").await;
+    let store = world.store();
+    let before = store.post_now(post).await.unwrap().unwrap();
+    accept(&http, &ana, &said).await.expect(204);
+    assert_eq!(answers(&world, &ben).await, 1);
+    // Whoever read it before the answer was accepted reads it again.
+    assert!(!store.delete_post(&ana.id, &before).await.unwrap());
+    let posting = world.serve(posting::router(&world.context()));
+    let delete = posting.delete(&format!("/v1/posts/{post}"));
+    delete.token(&ana.token).send().await.expect(204);
+    assert_eq!(answers(&world, &ben).await, 0);
+}
+
+#[tokio::test]
 async fn who_did_not_ask_accepts_nothing_nor_what_is_no_answer() {
     let (world, ana, http) = begin().await;
     let ben = world.member("ben").prime().await;

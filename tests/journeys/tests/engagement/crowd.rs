@@ -24,7 +24,7 @@ async fn work_off(world: &World, seen: &mut Option<String>) {
         let due = world.receive_event("rollup").await;
         let done = rollup::handle(&rollup::App::new(&context), due).await;
         assert!(done.batch_item_failures.is_empty());
-        for queue in ["fanout", "notifier", "photos"] {
+        for queue in ["fanout", "notifier", "photos", "janitor"] {
             world.receive_all(queue).await;
         }
     }

@@ -43,7 +43,7 @@ impl Street {
         let event = self.world.receive_event("notifier").await;
         let taken = notifier::handle(&app, event).await;
         assert!(taken.batch_item_failures.is_empty(), "{taken:?}");
-        for queue in ["fanout", "photos", "rollup"] {
+        for queue in ["fanout", "photos", "rollup", "janitor"] {
             self.world.receive_all(queue).await;
         }
     }

@@ -47,6 +47,11 @@ async fn work(world: &World, context: &Context, seen: &mut Option<String>) {
             world.receive_event("notifier").await,
         )
         .await,
+        janitor::work_off(
+            &janitor::App::new(context),
+            world.receive_event("janitor").await,
+        )
+        .await,
     ];
     for response in failed {
         assert!(response.batch_item_failures.is_empty(), "{response:?}");

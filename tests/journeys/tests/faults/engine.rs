@@ -19,7 +19,7 @@ pub struct Engine<'w> {
     pub faults: Faults,
     random: StdRng,
     relay: relay::App,
-    workers: [Worker; 5],
+    workers: [Worker; 6],
     /// The stream is read up to here.
     seen: Option<String>,
     steps: usize,
@@ -39,6 +39,7 @@ enum App {
     Catalogue(catalogue::App),
     Rollup(rollup::App),
     Notifier(notifier::App),
+    Janitor(janitor::App),
 }
 
 impl App {
@@ -49,6 +50,7 @@ impl App {
             Self::Catalogue(app) => catalogue::handle(app, event).await,
             Self::Rollup(app) => rollup::handle(app, event).await,
             Self::Notifier(app) => notifier::handle(app, event).await,
+            Self::Janitor(app) => janitor::work_off(app, event).await,
         }
     }
 }
@@ -88,6 +90,11 @@ impl<'w> Engine<'w> {
                 Worker {
                     queue: "notifier",
                     app: App::Notifier(notifier::App::new(&context)),
+                    waiting: Vec::new(),
+                },
+                Worker {
+                    queue: "janitor",
+                    app: App::Janitor(janitor::App::new(&context)),
                     waiting: Vec::new(),
                 },
             ],

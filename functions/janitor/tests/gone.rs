@@ -1,0 +1,200 @@
+//! What is left of a post that is gone, over a real table and a real queue.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
+
+use std::collections::BTreeSet;
+
+use domain::{
+    engagement::{Comment, Heat, Thing},
+    feeds::{Entry, Position},
+    ids::{CommentId, PostId},
+    posts::Post,
+    quota::Quota,
+};
+use harness::{Fault, Faults, World, sqs_event, user};
+use janitor::{App, work_off};
+use shared::{
+    keys::{self, Month},
+    queue::messages::{JanitorMessage, PostDeleted},
+    store::{Said, Saying},
+};
+
+fn told(post: &Post, generation: u64) -> String {
+    let gone = PostDeleted {
+        post: post.id,
+        published_at: post.published_at,
+        topics: post.topics.clone(),
+        generation,
+    };
+    serde_json::to_string(&JanitorMessage::PostDeleted(gone)).unwrap()
+}
+
+async fn work(app: &App, body: &str) {
+    let answer = work_off(app, sqs_event(&[body])).await;
+    assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
+}
+
+/// Somebody says something of a post, or answers.
+async fn say(world: &World, who: &str, post: PostId, to: Option<&Comment>, n: u32) -> Comment {
+    let store = world.store();
+    let post = store.post_now(post).await.unwrap().unwrap();
+    let own = to.map(|to| to.id.own);
+    let id = CommentId::new(post.id, own, world.now(), n);
+    let comment = Comment {
+        under: to.map(|to| to.author.clone()),
+        ..Comment::new(id, user(who), "Lovely".to_owned(), world.now())
+    };
+    let parent = match to {
+        Some(to) => store.comment_now(to.id).await.unwrap(),
+        None => None,
+    };
+    let quota = Quota {
+        user: user(who),
+        kind: "comments",
+        limit: 1_000,
+    };
+    let saying = Saying {
+        comment: &comment,
+        post: &post,
+        parent: parent.as_ref(),
+        claim: None,
+        quota: &quota,
+    };
+    let said = store.create_comment(saying, world.now()).await.unwrap();
+    assert_eq!(said, Said::Done);
+    comment
+}
+
+/// A post of Ana's on two walls, with a comment and an answer to it, that was deleted.
+async fn deleted(world: &World) -> Post {
+    world.member("ana").await;
+    let post = world
+        .published_post("ana")
+        .topics(&["coffee", "cats"])
+        .await;
+    let store = world.store();
+    let entry = Entry::of(&post).unwrap();
+    store.put_on_topics(&entry, &post.topics).await.unwrap();
+    let said = say(world, "ben", post.id, None, 1).await;
+    say(world, "cleo", post.id, Some(&said), 2).await;
+    let now = store.post_now(post.id).await.unwrap().unwrap();
+    assert!(store.delete_post(&post.author, &now).await.unwrap());
+    post
+}
+
+/// The keys of all that names a post, with whether each is swept some day.
+async fn named(world: &World, post: PostId) -> BTreeSet<(String, bool)> {
+    let context = world.context();
+    let scan = context.dynamodb.scan().table_name(context.config.table());
+    let items = scan.send().await.unwrap().items.unwrap_or_default();
+    let keys = items.iter().filter_map(|item| {
+        let key = keys::Key::of(item)?;
+        let key = format!("{} / {}", key.pk, key.sk);
+        let swept = item.contains_key(keys::EXPIRES_AT);
+        key.contains(&post.to_string()).then_some((key, swept))
+    });
+    keys.collect()
+}
+
+/// What is to be left.
+fn left(post: &Post) -> BTreeSet<(String, bool)> {
+    let at = Position::of(post).unwrap();
+    let walls = post.topics.iter().map(|topic| keys::on_topic(topic, at));
+    let keys = walls.chain([keys::gone(post.id)]);
+    keys.map(|key| (format!("{} / {}", key.pk, key.sk), true))
+        .collect()
+}
+
+#[tokio::test]
+async fn of_a_deleted_post_that_it_was_there_is_left_and_its_places_on_walls_for_a_while() {
+    let world = World::new().await;
+    let post = deleted(&world).await;
+    assert_eq!(named(&world, post.id).await.len(), 2 + 2 + 2);
+    let app = App::new(&world.context());
+    for _ in 0..2 {
+        work(&app, &told(&post, 0)).await;
+        assert_eq!(named(&world, post.id).await, left(&post));
+    }
+    let (topic, at) = (&post.topics[0], Position::of(&post).unwrap());
+    let (month, after) = (Month::of(at.published_at), Position::end_of(world.now()));
+    let oldest = Position::start_of(at.published_at);
+    let store = world.store();
+    let wall = store.topic_month(topic, month, after, oldest, 10).await;
+    assert_eq!(wall.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_janitor_killed_at_any_call_leaves_nothing_that_the_next_does_not_take_away() {
+    let mut calls = 0;
+    loop {
+        let world = World::new().await;
+        let post = deleted(&world).await;
+        let faults = Faults::after(calls, Fault::Killed);
+        let app = App::new(&faults.attach(&world.context()));
+        let event = sqs_event(&[told(&post, 0)]);
+        let outlived = Box::pin(faults.run(work_off(&app, event))).await.is_some();
+        work(&App::new(&world.context()), &told(&post, 0)).await;
+        assert_eq!(named(&world, post.id).await, left(&post), "{calls}");
+        if outlived {
+            break;
+        }
+        calls += 1;
+    }
+    assert!(calls >= 5, "{calls}");
+}
+
+#[tokio::test]
+async fn what_was_said_so_often_that_one_message_does_not_end_it_goes_by_the_next() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let post = world.published_post("ana").await;
+    for n in 0..501 {
+        say(&world, "ben", post.id, None, n).await;
+    }
+    let store = world.store();
+    let now = store.post_now(post.id).await.unwrap().unwrap();
+    assert!(store.delete_post(&post.author, &now).await.unwrap());
+    let app = App::new(&world.context());
+    let (mut next, mut turns) = (vec![told(&post, 0)], 0);
+    while let Some(body) = next.pop() {
+        work(&app, &body).await;
+        next.extend(world.receive_all("janitor").await);
+        turns += 1;
+    }
+    assert_eq!(turns, 2);
+    let (said, _) = store.comments_of(post.id, None, 10).await.unwrap();
+    assert_eq!(said, []);
+}
+
+#[tokio::test]
+async fn an_act_that_read_a_hot_post_before_it_went_finds_out() {
+    let world = World::new().await;
+    let post = deleted(&world).await;
+    work(&App::new(&world.context()), &told(&post, 3)).await;
+    let hot = Post {
+        heat: 8,
+        generation: 3,
+        ..post.clone()
+    };
+    let store = world.store();
+    let smile = store.smile(&user("dora"), &hot, world.now()).await;
+    assert!(smile.is_err(), "{smile:?}");
+    let heat = Heat {
+        shards: 64,
+        generation: 3,
+    };
+    let shards = store.shards(&Thing::Post(post.id), heat, true).await;
+    assert_eq!(shards.unwrap(), domain::engagement::Shards::default());
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_fails_alone() {
+    let world = World::new().await;
+    let post = deleted(&world).await;
+    let bodies = ["nonsense".to_owned(), told(&post, 0)];
+    let answer = work_off(&App::new(&world.context()), sqs_event(&bodies)).await;
+    assert_eq!(answer.batch_item_failures.len(), 1);
+    assert_eq!(named(&world, post.id).await, left(&post));
+}

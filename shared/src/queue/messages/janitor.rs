@@ -1,0 +1,29 @@
+//! What `janitor` is told, beside what it does by the clock: that something is gone, and what is left of it is to go.
+
+use domain::ids::{PostId, TopicId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+messages! {
+    to "janitor",
+    /// What `janitor` works on, beside what is due.
+    JanitorMessage {
+        "post-deleted.v1" PostDeleted(PostDeleted), from "relay" "janitor", "a post is gone; its comments go, and its places on walls are given a time to live";
+    }
+}
+
+/// A post is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostDeleted {
+    /// Which.
+    pub post: PostId,
+    /// When it had appeared; `None` of one that had not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Timestamp>,
+    /// On which topics it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<TopicId>,
+    /// Of one on which a crowd acted: how often it had become so hot; else 0.
+    #[serde(default)]
+    pub generation: u64,
+}
