@@ -30,7 +30,9 @@ use shared::{
         PageQuery
     ),
     security((), ("bearer" = [])),
-    responses((status = 200, description = "A page of comments.", body = Page<CommentView>))
+    responses(
+        (status = 200, description = "A page of comments.", body = Page<CommentView>),
+        (status = 403, description = "How the poll stands is seen by who voted."))
 )]
 pub async fn list_comments(
     State(app): State<App>,

@@ -8,6 +8,8 @@ use serde_json::Value;
 use shared::http::BODY_MOST;
 use tower::ServiceExt;
 
+use crate::described;
+
 /// A router to call.
 #[derive(Debug, Clone)]
 pub struct Http {
@@ -105,7 +107,7 @@ impl Request {
     /// Sends it and reads the whole answer.
     pub async fn send(self) -> Answer {
         let mut request = http::Request::new(Body::from(self.body));
-        *request.method_mut() = self.method;
+        *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.parse().expect("a path and query");
         *request.headers_mut() = self.headers;
         let Ok(response) = self.router.oneshot(request).await;
@@ -117,6 +119,7 @@ impl Request {
             body: body.to_bytes().to_vec(),
         };
         answer.check_manners();
+        described::check(&self.method, &self.path, answer.status);
         answer
     }
 }

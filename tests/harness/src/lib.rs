@@ -17,6 +17,7 @@
 
 mod builders;
 mod deeds;
+mod described;
 mod faults;
 mod http;
 mod issuer;
