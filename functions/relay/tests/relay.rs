@@ -28,7 +28,7 @@ async fn told(world: &World) -> (Vec<PostId>, Vec<UserId>) {
         }
     }
     posts.sort();
-    for queue in ["rollup", "notifier"] {
+    for queue in ["rollup", "notifier", "janitor"] {
         world.receive_all(queue).await;
     }
     (posts, readers)
@@ -157,7 +157,7 @@ async fn a_photo_that_goes_is_told_to_photos_with_where_it_lay() {
     for body in world.receive_all("photos").await {
         told.push(serde_json::from_str(&body).unwrap());
     }
-    for queue in ["rollup", "notifier"] {
+    for queue in ["rollup", "notifier", "janitor"] {
         world.receive_all(queue).await;
     }
     assert_eq!(told.len(), 2);
