@@ -88,7 +88,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
 /// last has it swept.
 async fn put_on_topics(app: &App, published: &Published) -> Result<(), Error> {
     let (entry, store) = (published.entry(), &app.store);
-    store.put_on_topics(&entry, &published.topics).await?;
+    store.put_on_topics(entry.at, &published.topics).await?;
     if store.post_now(published.post).await?.is_none() {
         let now = app.clock.now();
         store

@@ -93,7 +93,7 @@ async fn wall(world: &World, post: &Post) -> BTreeMap<String, Vec<PostId>> {
         );
         let month = Month::of(at.published_at);
         let entries = world.store().topic_month(topic, month, to, from, 10).await;
-        let posts = entries.unwrap().iter().map(|entry| entry.at.post).collect();
+        let posts = entries.unwrap().iter().map(|at| at.post).collect();
         walls.insert(topic.to_string(), posts);
     }
     walls

@@ -1,7 +1,7 @@
 //! The skeleton of a home feed: which posts may be shown, and in which order by time.
 
 use domain::{
-    feeds::{Entry, OpenPost, Place, Reader, merge},
+    feeds::{Delivered, OpenPost, Place, Position, Reader, merge},
     ids::UserId,
     shown::Onlooker,
 };
@@ -17,7 +17,7 @@ pub struct Sources {
     pub reader: Reader,
     /// The same person, with their rules.
     pub onlooker: Onlooker,
-    timeline: Vec<Entry>,
+    timeline: Vec<Delivered>,
     open: Vec<OpenPost>,
 }
 
@@ -73,7 +73,7 @@ impl Sources {
         store: &Store,
         place: &Place,
         wanted: usize,
-    ) -> Result<Vec<Entry>, Error> {
+    ) -> Result<Vec<Position>, Error> {
         if wanted == 0 {
             return Ok(Vec::new());
         }
@@ -82,8 +82,8 @@ impl Sources {
             .open
             .iter()
             .filter(|open| self.reader.wants(&open.entry.author, &open.topics))
-            .map(|open| open.entry.clone());
-        let mut found: Vec<_> = self.timeline.iter().cloned().chain(open).collect();
+            .map(|open| open.entry.at);
+        let mut found: Vec<_> = self.timeline.iter().map(|one| one.at).chain(open).collect();
         let (mut month, last) = (
             Month::of(before.published_at),
             Month::of(oldest.published_at),
@@ -95,11 +95,11 @@ impl Sources {
                 .iter()
                 .map(|topic| store.topic_month(topic, month, before, oldest, wanted));
             found.extend(try_join_all(topics).await?.into_iter().flatten());
-            let mut merged = merge(found.iter().cloned(), before, oldest);
+            let mut merged = merge(found.iter().copied(), before, oldest);
             // What lies in months not asked yet is older than all of this one.
             let complete = merged
                 .iter()
-                .filter(|e| Month::of(e.at.published_at) >= month)
+                .filter(|at| Month::of(at.published_at) >= month)
                 .count();
             if complete >= wanted || month <= last {
                 merged.truncate(wanted);

@@ -53,11 +53,11 @@ pub async fn read_wall(
     let now = app.clock.now();
     let before = list.place(&page)?;
     let before = before.unwrap_or_else(|| Position::end_of(now));
-    let (entries, onlooker) = futures::try_join!(
+    let (places, onlooker) = futures::try_join!(
         app.reads.wall(&topic, before, now, page.limit),
         app.reads.onlooker(viewer.as_ref())
     )?;
-    let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
+    let ids: Vec<_> = places.iter().map(|at| at.post).collect();
     let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
     let mut posts: Vec<_> = ids
         .iter()
@@ -80,8 +80,8 @@ pub async fn read_wall(
             reason: ReasonView::new(&reason, post, &read),
         })
         .collect();
-    let end = entries.last().filter(|_| entries.len() == page.limit);
-    let end = end.map(|entry| entry.at);
+    let end = places.last().filter(|_| places.len() == page.limit);
+    let end = end.copied();
     list.page(items, |shown| Position::after(&posts, shown, end))
         .map(Json)
 }

@@ -162,7 +162,7 @@ items! {
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
-        "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "author" Expires "" Never;
+        "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "" Stays "" Never;
         "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;

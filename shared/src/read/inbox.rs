@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     engagement::{Comment, Day, KEPT, NAMED, Notice, NoticeKind, People, Subject, Told, UNREAD},
-    feeds::{Entry, Position},
+    feeds::{Delivered, Position},
     ids::{CommentId, NoticeId, PostId, UserId},
     people::Profile,
     posts::{Post, PostStatus, entities},
@@ -153,7 +153,7 @@ impl Reads {
             self.store.has_notice(me, id),
             self.store.timeline(me, before, oldest, TIMELINE),
         )?;
-        Ok(group || posts.iter().any(|post| Day::id(post) == id))
+        Ok(group || posts.iter().any(|post| Day::id(post.at) == id))
     }
 
     /// How many groups are not read and tell of somebody, up to [`UNREAD`]: of this page, if it is the first, and of what
@@ -248,7 +248,7 @@ impl Reads {
         let me = &owner.profile.id;
         let oldest = Position::start_of(now.saturating_sub(RECENT).unwrap_or(now));
         let newest = Position::end_of(as_of);
-        let (timeline, followees): (Vec<Entry>, _) = futures::try_join!(
+        let (timeline, followees): (Vec<Delivered>, _) = futures::try_join!(
             self.store.timeline(me, newest, oldest, TIMELINE),
             self.store.followees(me),
         )?;

@@ -1,9 +1,6 @@
 //! The skeleton of a wall: what is on it, newest first.
 
-use domain::{
-    feeds::{Entry, Position},
-    ids::TopicId,
-};
+use domain::{feeds::Position, ids::TopicId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Reads;
@@ -23,21 +20,21 @@ impl Reads {
         before: Position,
         now: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Entry>, Error> {
+    ) -> Result<Vec<Position>, Error> {
         let oldest = Position::start_of(now.saturating_sub(HORIZON).unwrap_or(now));
         let (mut month, last) = (
             Month::of(before.published_at),
             Month::of(oldest.published_at),
         );
-        let mut entries = Vec::new();
+        let mut posts = Vec::new();
         loop {
-            let missing = limit - entries.len();
+            let missing = limit - posts.len();
             let found = self
                 .store
                 .topic_month(topic, month, before, oldest, missing);
-            entries.extend(found.await?);
-            if entries.len() >= limit || month <= last {
-                return Ok(entries);
+            posts.extend(found.await?);
+            if posts.len() >= limit || month <= last {
+                return Ok(posts);
             }
             month = month.previous();
         }

@@ -106,7 +106,7 @@ pub(crate) async fn publish(world: &World, from: usize, to: usize) -> Result<Vec
             .await;
         let entry = Entry::of(&post).context("a published post")?;
         store.deliver(&[(user(READER), entry.clone())]).await?;
-        store.put_on_topics(&entry, &post.topics).await?;
+        store.put_on_topics(entry.at, &post.topics).await?;
         store.close(&entry).await?;
         posts.push(post);
     }

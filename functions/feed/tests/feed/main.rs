@@ -60,7 +60,7 @@ async fn deliver(world: &World, post: &Post, readers: &[&str]) {
         .iter()
         .map(|reader| (harness::user(reader), entry.clone()));
     store.deliver(&to.collect::<Vec<_>>()).await.unwrap();
-    store.put_on_topics(&entry, &post.topics).await.unwrap();
+    store.put_on_topics(entry.at, &post.topics).await.unwrap();
     store.close(&entry).await.unwrap();
 }
 

@@ -12,7 +12,7 @@ use super::{
     inbox::{Fact, NAMED, Notice, NoticeKind, People},
 };
 use crate::{
-    feeds::Entry,
+    feeds::{Delivered, Position},
     ids::{NoticeId, PostId, UserId},
     people::Profile,
     posts::Post,
@@ -93,25 +93,25 @@ pub struct Day {
 impl Day {
     /// The days of a timeline, newest first, of its posts by these people whom the onlooker comes across.
     pub fn of(
-        timeline: impl IntoIterator<Item = Entry>,
+        timeline: impl IntoIterator<Item = Delivered>,
         followees: &BTreeSet<UserId>,
         onlooker: &Onlooker,
     ) -> Vec<Self> {
-        let mut days: BTreeMap<(i64, UserId), Vec<Entry>> = BTreeMap::new();
-        for entry in timeline {
-            if followees.contains(&entry.author) && onlooker.wants(&entry.author) {
-                let day = entry.at.published_at.as_second().div_euclid(24 * 60 * 60);
-                days.entry((day, entry.author.clone()))
-                    .or_default()
-                    .push(entry);
+        let wanted = followees.iter().filter(|author| onlooker.wants(author));
+        let wanted: HashMap<_, _> = wanted.map(|author| (author.hash(), author)).collect();
+        let mut days: BTreeMap<(i64, &UserId), Vec<Position>> = BTreeMap::new();
+        for Delivered { at, author } in timeline {
+            if let Some(author) = wanted.get(&author) {
+                let day = at.published_at.as_second().div_euclid(24 * 60 * 60);
+                days.entry((day, author)).or_default().push(at);
             }
         }
-        let days = days.into_iter().filter_map(|((_, author), mut entries)| {
-            entries.sort_by_key(|entry| Reverse(entry.at));
+        let days = days.into_iter().filter_map(|((_, author), mut posts)| {
+            posts.sort_by_key(|at| Reverse(*at));
             Some(Self {
-                id: Self::id(entries.last()?),
-                author,
-                posts: entries.iter().map(|entry| entry.at.post).collect(),
+                id: Self::id(*posts.last()?),
+                author: author.clone(),
+                posts: posts.iter().map(|at| at.post).collect(),
             })
         });
         let mut days: Vec<_> = days.collect();
@@ -120,9 +120,9 @@ impl Day {
     }
 
     /// The id of a day that begins with this post.
-    pub fn id(first: &Entry) -> NoticeId {
-        let start = NoticeId::start_of(first.at.published_at);
-        NoticeId(Ulid(start.0.0 | first.at.post.0.random()))
+    pub fn id(first: Position) -> NoticeId {
+        let start = NoticeId::start_of(first.published_at);
+        NoticeId(Ulid(start.0.0 | first.post.0.random()))
     }
 
     /// As its reader is told of it, with those of its posts that they find and its author, if there are any.
@@ -151,7 +151,7 @@ impl Day {
 mod tests {
     use super::super::inbox::tests::{at, of, person};
     use super::*;
-    use crate::{feeds::Position, people::Rules};
+    use crate::people::Rules;
 
     #[test]
     fn who_is_not_there_any_more_is_neither_named_nor_counted() {
@@ -186,12 +186,12 @@ mod tests {
 
     #[test]
     fn posts_are_told_by_author_and_day_from_the_first_of_it() {
-        let entry = |author: &str, hours: i64, n: u128| Entry {
+        let entry = |author: &str, hours: i64, n: u128| Delivered {
             at: Position {
                 published_at: at(hours * 60 * 60 * 1_000),
                 post: PostId(Ulid::from_parts(1, n)),
             },
-            author: person(author),
+            author: person(author).hash(),
         };
         // 22:13 of a day, UTC.
         let timeline = [
@@ -207,13 +207,13 @@ mod tests {
         };
         let onlooker = Onlooker::new(person("ana"), rules);
         let followees = ["ben", "dora"].map(person).into();
-        let days = Day::of(timeline.clone(), &followees, &onlooker);
+        let days = Day::of(timeline, &followees, &onlooker);
         let told: Vec<_> = days.iter().map(|day| day.posts.len()).collect();
         assert_eq!(told, [1, 2]);
-        assert_eq!(days[0].id, Day::id(&timeline[0]));
-        let first = &timeline[3];
+        assert_eq!(days[0].id, Day::id(timeline[0].at));
+        let first = timeline[3].at;
         assert_eq!(days[1].id, Day::id(first));
-        assert_eq!(days[1].id.time(), first.at.published_at);
+        assert_eq!(days[1].id.time(), first.published_at);
         assert_eq!(days[1].posts[0], PostId(Ulid::from_parts(1, 2)));
     }
 }

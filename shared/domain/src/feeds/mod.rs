@@ -10,6 +10,6 @@ mod windows;
 
 pub use open::{OpenPost, PATIENCE};
 pub use paging::{FeedPage, Place};
-pub use position::{Entry, Position};
+pub use position::{Delivered, Entry, Position};
 pub use reader::{Reader, Reason};
 pub use windows::{HORIZON, WINDOW, merge};

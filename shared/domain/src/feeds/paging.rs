@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Entry, HORIZON, Position, Reader, Reason, WINDOW,
+    HORIZON, Position, Reader, Reason, WINDOW,
     ranking::{Run, rank},
 };
 use crate::{
@@ -122,17 +122,16 @@ impl Place {
     }
 
     /// The posts that must be read for a page of `limit`.
-    pub fn posts(&self, candidates: &[Entry], limit: usize) -> Vec<PostId> {
+    pub fn posts(&self, candidates: &[Position], limit: usize) -> Vec<PostId> {
         let left = self.left.iter().take(limit).copied();
-        left.chain(candidates.iter().map(|entry| entry.at.post))
-            .collect()
+        left.chain(candidates.iter().map(|at| at.post)).collect()
     }
 
     /// The page of `limit`, of the candidates that were wanted and the posts that were read. Fewer
     /// candidates than wanted say that there are no more.
     pub fn page(
         self,
-        candidates: &[Entry],
+        candidates: &[Position],
         mut posts: HashMap<PostId, Post>,
         reader: &Reader,
         onlooker: &Onlooker,
@@ -160,12 +159,12 @@ impl Place {
         let mut last = after(run.clone(), &items);
         let mut windows = vec![Window { start: 0, before }];
         for window in candidates.chunks(WINDOW) {
-            let here = allowed(&mut window.iter().map(|entry| entry.at.post));
+            let here = allowed(&mut window.iter().map(|at| at.post));
             let ranked = rank(here, reader, snapshot, &last);
             last = after(last, &ranked);
             windows.push(Window {
                 start: items.len(),
-                before: window.last().map(|entry| entry.at),
+                before: window.last().copied(),
             });
             items.extend(ranked);
         }
@@ -238,13 +237,13 @@ mod tests {
                 topics: BTreeSet::new(),
             };
             let onlooker = Onlooker::new(reader.id.clone(), Rules::default());
-            let entries: Vec<_> = all.iter().filter_map(Entry::of).collect();
+            let entries: Vec<_> = all.iter().filter_map(Position::of).collect();
             let (mut place, mut seen) = (Some(Place::start(NOW)), Vec::new());
             for (limit, smiles) in limits.into_iter().zip(smiles) {
                 let Some(here) = place else { break };
                 let (bound, wanted) = (here.bound(), here.wanted(limit));
-                let older = entries.iter().filter(|entry| entry.at < bound);
-                let candidates: Vec<_> = older.take(wanted).cloned().collect();
+                let older = entries.iter().filter(|at| **at < bound);
+                let candidates: Vec<_> = older.take(wanted).copied().collect();
                 let ids = here.posts(&candidates, limit);
                 let read = all.iter().filter(|post| ids.contains(&post.id));
                 let read = read.map(|post| (post.id, post.clone())).collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::{
-    ids::{PostId, UserId},
+    ids::{PersonHash, PostId, UserId},
     posts::Post,
     shown::Shown,
 };
@@ -53,6 +53,15 @@ impl Position {
             post: PostId(Ulid::max()),
         }
     }
+}
+
+/// A post's place in a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// When and which.
+    pub at: Position,
+    /// Whose, by what stands for them: a timeline names nobody.
+    pub author: PersonHash,
 }
 
 /// A post's place in a collection.

@@ -1,10 +1,10 @@
 //! Candidates from all sources as one list, from which windows are cut.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::{Entry, Position};
+use super::Position;
 
 /// Home feeds end at this age.
 pub const HORIZON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -14,16 +14,15 @@ pub const WINDOW: usize = 24;
 /// The union of candidates from all sources, newest first, each post once, strictly before
 /// `before` and not older than `oldest`.
 pub fn merge(
-    sources: impl IntoIterator<Item = Entry>,
+    sources: impl IntoIterator<Item = Position>,
     before: Position,
     oldest: Position,
-) -> Vec<Entry> {
-    let union: BTreeMap<Position, Entry> = sources
+) -> Vec<Position> {
+    let within = sources
         .into_iter()
-        .filter(|entry| entry.at < before && entry.at >= oldest)
-        .map(|entry| (entry.at, entry))
-        .collect();
-    union.into_values().rev().collect()
+        .filter(|at| (oldest..before).contains(at));
+    let union: BTreeSet<Position> = within.collect();
+    union.into_iter().rev().collect()
 }
 
 #[cfg(test)]
@@ -32,29 +31,24 @@ mod tests {
     use ulid::Ulid;
 
     use super::*;
-    use crate::ids::{PostId, UserId};
+    use crate::ids::PostId;
 
-    fn entry(second: i64, id: u128) -> Entry {
-        let published_at = Timestamp::from_second(second).unwrap();
-        let at = Position {
-            published_at,
+    fn at(second: i64, id: u128) -> Position {
+        Position {
+            published_at: Timestamp::from_second(second).unwrap(),
             post: PostId(Ulid::from_parts(1, id)),
-        };
-        Entry {
-            at,
-            author: UserId::parse("ana").unwrap(),
         }
     }
 
     #[test]
     fn the_same_post_from_two_sources_comes_once_and_newest_comes_first() {
-        let timeline = [entry(5, 1), entry(3, 2)];
-        let open = [entry(5, 1), entry(4, 9), entry(5, 2)];
+        let timeline = [at(5, 1), at(3, 2)];
+        let open = [at(5, 1), at(4, 9), at(5, 2)];
         let oldest = Position::start_of(Timestamp::from_second(4).unwrap());
         let before = Position::end_of(Timestamp::from_second(5).unwrap());
         let merged = merge(timeline.into_iter().chain(open), before, oldest);
-        assert_eq!(merged, [entry(5, 2), entry(5, 1), entry(4, 9)]);
-        let next = merge(merged.clone(), merged[0].at, oldest);
-        assert_eq!(next, [entry(5, 1), entry(4, 9)]);
+        assert_eq!(merged, [at(5, 2), at(5, 1), at(4, 9)]);
+        let next = merge(merged.clone(), merged[0], oldest);
+        assert_eq!(next, [at(5, 1), at(4, 9)]);
     }
 }

@@ -1,9 +1,9 @@
 //! Where posts are delivered to: timelines, topic walls, and the markers of what is still open.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    feeds::{Entry, HORIZON, OpenPost, Position},
-    ids::{TopicId, UserId},
+    feeds::{Delivered, Entry, HORIZON, OpenPost, Position},
+    ids::{PersonHash, TopicId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -50,19 +50,23 @@ pub(in crate::store) fn entry(item: &Item, author: Option<&UserId>) -> Option<En
     })
 }
 
-fn item(entry: &Entry, key: &keys::Key, expires_at: Option<i64>) -> Item {
-    let mut item = key.attributes();
-    item.insert(
-        "author".to_owned(),
-        AttributeValue::S(entry.author.to_string()),
-    );
-    if let Some(expires_at) = expires_at {
-        item.insert(
-            EXPIRES_AT.to_owned(),
-            AttributeValue::N(expires_at.to_string()),
-        );
-    }
+/// A post's place in a timeline, which keeps no more of its author than what stands for them.
+fn delivered(reader: &UserId, entry: &Entry) -> Item {
+    let mut item = keys::timeline(reader, entry.at).attributes();
+    let author = Blob::new(entry.author.hash().0);
+    item.insert("author".to_owned(), AttributeValue::B(author));
+    let expires_at = outdated(entry.at.published_at).to_string();
+    item.insert(EXPIRES_AT.to_owned(), AttributeValue::N(expires_at));
     item
+}
+
+/// Reads one.
+fn delivery(item: &Item) -> Option<Delivered> {
+    let author = item.get("author")?.as_b().ok()?;
+    Some(Delivered {
+        at: keys::parse_at(&keys::Key::of(item)?.sk)?,
+        author: PersonHash(author.as_ref().try_into().ok()?),
+    })
 }
 
 impl Store {
@@ -72,18 +76,17 @@ impl Store {
     /// # Errors
     /// Only those of the table; some may have been delivered then.
     pub async fn deliver(&self, deliveries: &[(UserId, Entry)]) -> Result<(), Error> {
-        let items = deliveries.iter().map(|(reader, entry)| {
-            let expires_at = outdated(entry.at.published_at);
-            item(entry, &keys::timeline(reader, entry.at), Some(expires_at))
-        });
+        let items = deliveries
+            .iter()
+            .map(|(reader, entry)| delivered(reader, entry));
         self.table.put_all(items.collect()).await
     }
 
-    /// Puts a post on the walls of its topics; doing so again changes nothing.
-    pub async fn put_on_topics(&self, entry: &Entry, topics: &[TopicId]) -> Result<(), Error> {
+    /// Puts a post on the walls of its topics, which name the post alone; doing so again changes nothing.
+    pub async fn put_on_topics(&self, at: Position, topics: &[TopicId]) -> Result<(), Error> {
         let items = topics
             .iter()
-            .map(|topic| item(entry, &keys::on_topic(topic, entry.at), None));
+            .map(|topic| keys::on_topic(topic, at).attributes());
         self.table.put_all(items.collect()).await
     }
 
@@ -149,9 +152,10 @@ impl Store {
         before: Position,
         oldest: Position,
         limit: usize,
-    ) -> Result<Vec<Entry>, Error> {
-        self.newest(keys::timeline_of(reader), before, oldest, limit)
-            .await
+    ) -> Result<Vec<Delivered>, Error> {
+        let of = keys::timeline_of(reader);
+        let items = self.newest(of, before, oldest, limit).await?;
+        Ok(items.iter().filter_map(delivery).collect())
     }
 
     /// What is on a topic's wall in one month, newest first: up to `limit` between the positions.
@@ -162,9 +166,11 @@ impl Store {
         before: Position,
         oldest: Position,
         limit: usize,
-    ) -> Result<Vec<Entry>, Error> {
-        self.newest(keys::topic_month(topic, month), before, oldest, limit)
-            .await
+    ) -> Result<Vec<Position>, Error> {
+        let of = keys::topic_month(topic, month);
+        let items = self.newest(of, before, oldest, limit).await?;
+        let keys = items.iter().filter_map(keys::Key::of);
+        Ok(keys.filter_map(|key| keys::parse_at(&key.sk)).collect())
     }
 
     async fn newest(
@@ -173,7 +179,7 @@ impl Store {
         before: Position,
         oldest: Position,
         limit: usize,
-    ) -> Result<Vec<Entry>, Error> {
+    ) -> Result<Vec<Item>, Error> {
         // DynamoDB refuses a start outside the range that is asked for.
         if before <= oldest {
             return Ok(Vec::new());
@@ -185,7 +191,6 @@ impl Store {
             limit: Some(limit),
             ..Range::all(pk)
         };
-        let items = self.table.query_all(range).await?;
-        Ok(items.iter().filter_map(|item| entry(item, None)).collect())
+        self.table.query_all(range).await
     }
 }

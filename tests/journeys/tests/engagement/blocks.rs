@@ -84,7 +84,7 @@ async fn street() -> (World, Member, Member, PostId, App) {
     let entry = domain::feeds::Entry::of(&post).unwrap();
     world
         .store()
-        .put_on_topics(&entry, &post.topics)
+        .put_on_topics(entry.at, &post.topics)
         .await
         .unwrap();
     let app = App::of(&world);

@@ -222,7 +222,7 @@ async fn smiles(seed: u64) -> Met {
 
 #[tokio::test]
 async fn a_post_is_made_once_and_reaches_its_readers_whatever_fails() {
-    crate::over_seeds(0..30, publishes, TRANSACTIONS).await;
+    Box::pin(crate::over_seeds(0..30, publishes, TRANSACTIONS)).await;
 }
 
 #[tokio::test]

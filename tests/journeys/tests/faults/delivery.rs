@@ -105,7 +105,7 @@ async fn all_is_delivered(world: &World, told: &Told) {
             Position::end_of(at.published_at),
         );
         let wall = world.store().topic_month(topic, month, to, from, 100).await;
-        walls.extend(wall.expect("a wall").iter().map(|entry| entry.at.post));
+        walls.extend(wall.expect("a wall").iter().map(|at| at.post));
     }
     for id in told.posts.keys() {
         assert!(walls.contains(id), "{id} is on no wall");
