@@ -113,6 +113,12 @@ pub enum Conflict {
     NotAQuestion,
     /// The comment is a reply, which answers no question.
     IsAReply,
+    /// The caller has as many lists as one may.
+    ListLimit,
+    /// The list holds as many things as one may.
+    ListFull,
+    /// The list is that of hearts, which stays.
+    DefaultList,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -249,6 +255,9 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::PollClosed) => "Voting has ended.",
             Self::Conflict(Conflict::NotAQuestion) => "This post asks no question.",
             Self::Conflict(Conflict::IsAReply) => "A reply is no answer to the question.",
+            Self::Conflict(Conflict::ListLimit) => "200 lists are the most.",
+            Self::Conflict(Conflict::ListFull) => "A list holds 1,000 things at the most.",
+            Self::Conflict(Conflict::DefaultList) => "The list of hearts stays.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",

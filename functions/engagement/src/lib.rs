@@ -1,9 +1,12 @@
-//! Engagement: following people and topics, blocking and muting, what is done at posts and said of them, and the inbox.
+//! Engagement: following people and topics, blocking and muting, what is done at posts and said of them, lists, and the inbox.
 
 mod answers;
 mod blocks;
+mod cards;
 mod comments;
 mod follows;
+mod ideas;
+mod lists;
 mod named;
 mod notices;
 mod people;
@@ -75,6 +78,13 @@ shared::routes! {
     comments::delete_comment;
     comments::smile_comment, comments::take_back_comment_smile;
     answers::accept_answer, answers::accept_no_more;
+    ideas::heart_product, ideas::unheart_product;
+    ideas::heart_post, ideas::unheart_post;
+    lists::list_my_lists, lists::create_list;
+    lists::read_list, lists::change_list, lists::delete_list;
+    ideas::put_item, ideas::take_out_item;
+    cards::list_lists_of;
+    cards::list_lists_with;
 }
 
 /// Every route of this function, within the edge.

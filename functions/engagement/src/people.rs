@@ -116,7 +116,7 @@ impl App {
     ///
     /// # Errors
     /// 404 for anybody else.
-    async fn met(
+    pub(crate) async fn met(
         &self,
         viewer: Option<&UserId>,
         handle: &str,

@@ -8,9 +8,12 @@ use shared::{
     views::ProductCard,
 };
 
-use crate::{App, wire::ProductView};
+use crate::{
+    App,
+    wire::{ProductView, ProductViewerView},
+};
 
-/// One product, with its description, what is like it, and, where it cannot be bought, what can be
+/// One product, with its description, public lists that hold it, what is like it, and, where it cannot be bought, what can be
 /// bought in its stead.
 #[utoipa::path(
     get,
@@ -22,17 +25,22 @@ use crate::{App, wire::ProductView};
 )]
 pub async fn read_product(
     State(app): State<App>,
-    _viewer: MaybeViewer,
+    MaybeViewer(viewer): MaybeViewer,
     Path(id): Path<String>,
 ) -> Result<Json<ProductView>, Error> {
     let id = ProductId::from_public(&id).ok_or(Error::NotFound)?;
-    let page = app.reads.product(&id, app.clock.now()).await?;
+    let viewer = viewer.map(|viewer| viewer.id);
+    let page = app.reads.product(viewer.as_ref(), &id, app.clock.now());
+    let page = Box::pin(page).await?;
     let page = page.ok_or(Error::NotFound)?;
+    let lists = page.lists.iter();
+    let lists = lists.filter_map(|list| app.present.list_card(list, &page.shelf));
     Ok(Json(ProductView {
         card: ProductCard::of(&page.id, &page.read),
         description: page.details.description,
         more_images: page.details.more_images,
-        saved_in: [],
+        saved_in: lists.collect(),
         similar: page.similar.iter().map(ProductCard::alone).collect(),
+        viewer: page.saved.map(|saved| ProductViewerView { saved }),
     }))
 }

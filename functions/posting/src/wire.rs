@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Invalid,
     http::Wire,
-    views::{ProductCard, RenditionView, Time, words},
+    views::{ListCard, ProductCard, RenditionView, Time, words},
 };
 use utoipa::ToSchema;
 
@@ -135,9 +135,19 @@ pub struct ProductView {
     pub description: String,
     /// More pictures in the store.
     pub more_images: Vec<String>,
-    /// Public lists that hold it: none before there are lists.
-    #[schema(ignore)]
-    pub saved_in: [(); 0],
+    /// Up to 12 public lists that hold it, the latest to do so first.
+    #[schema(max_items = 12)]
+    pub saved_in: Vec<ListCard>,
     /// Up to 12 of its category and price band that can be bought, nearest in price first.
     pub similar: Vec<ProductCard>,
+    /// Present when a token was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<ProductViewerView>,
+}
+
+/// What the viewer did to a product.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct ProductViewerView {
+    /// Whether it is in any list of theirs.
+    pub saved: bool,
 }

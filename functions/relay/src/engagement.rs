@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    engagement::{Acts, Comment, Heat, Thing},
+    engagement::{Comment, Heat, Idea, Thing},
     ids::{CommentId, PostId, UserId},
 };
 use jiff::Timestamp;
@@ -14,7 +14,10 @@ use shared::queue::messages::{
 };
 use ulid::Ulid;
 
-use crate::message::{Image, Message};
+use crate::{
+    lists,
+    message::{Image, Message},
+};
 
 /// What of a thing says over how many shards its counts are spread.
 #[derive(Deserialize)]
@@ -64,12 +67,7 @@ pub fn acted(
     new: Option<Image>,
     at: Timestamp,
 ) -> Result<Vec<Message>, Error> {
-    let acts = |image: Option<Image>| {
-        let acts = image.map(serde_dynamo::from_item::<_, Acts>);
-        let acts = acts.transpose().map_err(Error::custom)?;
-        Ok::<_, Error>(acts.unwrap_or_default())
-    };
-    let (before, now) = (acts(old)?, acts(new)?);
+    let (before, now) = (lists::acts(old)?, lists::acts(new)?);
     let told = |kind, at| {
         let acted = Acted {
             kind,
@@ -81,7 +79,8 @@ pub fn acted(
         };
         Message::from(NotifierMessage::Acted(acted))
     };
-    let mut messages = Vec::new();
+    let idea = Idea::Post(post);
+    let mut messages: Vec<_> = lists::saved(&user, &idea, &before, &now).collect();
     if before.smile.is_some() != now.smile.is_some() {
         let smiled = now.smile.or(before.smile).unwrap_or(at);
         messages.push(told(ActKind::Smile, smiled));

@@ -2,6 +2,7 @@
 
 mod engagement;
 mod letters;
+mod lists;
 mod message;
 mod people;
 mod photos;

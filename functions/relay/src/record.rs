@@ -1,6 +1,9 @@
 //! What a record of the table's stream says, and which messages it comes to.
 
-use domain::{engagement::Thing, ids::CommentId};
+use domain::{
+    engagement::{Idea, Thing},
+    ids::CommentId,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
@@ -10,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    engagement,
+    engagement, lists,
     message::{Image, Message},
     people, photos, posts,
 };
@@ -122,6 +125,14 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         Relayed::Acts(user, post) => {
             let committed = committed_at(record)?;
             engagement::acted((user, post), old, new, committed)
+        }
+        Relayed::ActsAtProduct(user, product) => {
+            lists::at_product(&user, &Idea::Product(product), old, new)
+        }
+        Relayed::List(_) => lists::changed(old, new),
+        Relayed::Product(product) => {
+            let thing = Thing::Product(product);
+            engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)
         }
         Relayed::ActsAtComment(user, post, own) => {
             let at = committed_at(record)?;

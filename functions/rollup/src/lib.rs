@@ -1,6 +1,7 @@
-//! Adds up: folds the counts of what a crowd has left, and keeps what follows from marks.
+//! Adds up: folds the counts of what a crowd has left, keeps what follows from marks, and which lists hold a thing.
 
 mod fold;
+mod lists;
 mod marks;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -59,5 +60,6 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
             app.store.keep_best(post).await
         }
         RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
+        RollupMessage::ListChanged(changed) => lists::changed(app, changed).await,
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::HashMap, ops::Deref};
 use jiff::Timestamp;
 
 use crate::{
-    engagement::{Acts, Comment},
+    engagement::{Acts, Comment, IdeaList},
     ids::{PostId, UserId},
     people::{Profile, Rules},
     posts::Post,
@@ -141,6 +141,18 @@ impl Onlooker {
         let wanted = self.wants(&comment.author) && under.is_none_or(|under| self.wants(under));
         let there = comment.stands() || comment.replies > 0;
         (wanted && there).then(|| Shown::by_rule(comment))
+    }
+
+    /// A list: a public one, or their own.
+    pub fn leafs(&self, list: IdeaList) -> Option<Shown<IdeaList>> {
+        let visible = list.visible_to(self.id()) && self.sees(&list.owner);
+        visible.then(|| Shown::by_rule(list))
+    }
+
+    /// A list of which everybody is told: a public one.
+    pub fn is_told_of(&self, list: IdeaList) -> Option<Shown<IdeaList>> {
+        let visible = list.visible_to(None) && self.sees(&list.owner);
+        visible.then(|| Shown::by_rule(list))
     }
 
     /// The person who looks, as they see themselves.

@@ -69,6 +69,11 @@ async fn read(body: Body) -> Result<Bytes, Unread> {
 }
 
 impl JsonBody {
+    /// Whether nothing was sent.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.as_ref().is_ok_and(Bytes::is_empty)
+    }
+
     /// Reads the body as `W`.
     ///
     /// # Errors

@@ -104,6 +104,13 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::PollClosed) => (S::CONFLICT, "poll-closed", "Voting has ended"),
         Error::Conflict(Conflict::NotAQuestion) => (S::CONFLICT, "not-a-question", "No question"),
         Error::Conflict(Conflict::IsAReply) => (S::CONFLICT, "is-a-reply", "A reply"),
+        Error::Conflict(Conflict::ListLimit) => {
+            (S::CONFLICT, "list-limit", "As many as there may be")
+        }
+        Error::Conflict(Conflict::ListFull) => (S::CONFLICT, "list-full", "The list is full"),
+        Error::Conflict(Conflict::DefaultList) => {
+            (S::CONFLICT, "default-list", "The list of hearts")
+        }
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,

@@ -69,6 +69,7 @@ pub fn thing(thing: &Thing) -> Key {
         Thing::Post(post) => super::post(*post),
         Thing::Person(user) => super::profile(user),
         Thing::Comment(id) => comment(*id),
+        Thing::Product(product) => super::product(product),
     }
 }
 

@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    engagement::Thing,
+    engagement::{Idea, Place, Thing, Visibility},
     feeds::Position,
-    ids::{NoticeId, PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
+    ids::{ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -148,9 +148,12 @@ items! {
         "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
         "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Heated;
         "what a person did at a post" Acts(UserId, PostId), "ACTS#{user}" / "{post}", "user" Goes "smiles, votes, hides" Changed;
+        "what a person did at a product" ActsAtProduct(UserId, ProductId), "ACTS#{user}" / "p#{product}", "user" Goes "" Changed;
         "what a person did at a comment" ActsAtComment(UserId, PostId, Ulid), "ACTS#{user}" / "C{post}#{own}", "user" Goes "smiles" Changed;
         "a comment with its counts" Comment(PostId, Ulid), "COMMENTS#{post}" / "C#{own}", "author" Goes "comments" Changed;
         "a reply with its counts" Reply(PostId, Ulid, Ulid), "COMMENTS#{post}" / "R#{parent}#{own}", "author" Goes "comments" Changed;
+        "a product as cards show it" Product(ProductId), "PRODUCT#{product}" / "PRODUCT", "" Stays "" Heated;
+        "a list of products and posts" List(ListId), "LIST#{list}" / "LIST", "owner" Goes "lists" ChangedAlone;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
     }
     untold {
@@ -172,7 +175,10 @@ items! {
         "what a person is told of others" Notice(UserId, NoticeId), "INBOX#{user}" / "{notice}", "user" Goes "notifications" Never;
         "to which notice the next act of its kind goes" OpenNotice(UserId, String, String), "INBOX#{user}" / "GROUP#{kind}#{subject}", "user" Goes "" Never;
         "everybody of whom a notice tells" ToldOf(UserId, NoticeId), "INBOX#{user}" / "WHO#{notice}", "user" Goes "" Never;
-        "a product as cards show it" Product(ProductId), "PRODUCT#{product}" / "PRODUCT", "" Stays "" Never;
+        "a thing in a list" Listed(ListId, Place), "LIST#{list}" / "AT#{order}", "owner" Goes "lists" Never;
+        "a list among those of its owner" OwnedList(UserId, Timestamp, ListId), "LISTS#{owner}" / "{created_at}#{list}", "owner" Goes "" Never;
+        "how many lists a person has" ListCount(UserId), "LISTS#{owner}" / "COUNT", "owner" Goes "" Never;
+        "that a list holds a thing" InList(Idea, Visibility, Timestamp, ListId), "INLISTS#{thing}" / "{visibility}#{added_at}#{list}", "owner" Goes "" Never;
         "what is only said on a product's page" ProductDetails(ProductId), "PRODUCT#{product}" / "DESCRIPTION", "" Stays "" Never;
         "a review that a person wrote in the store" Review(UserId, ReviewId), "REVIEWS#{user}" / "{review}", "user" Goes "reviews" Never;
         "a review in its writer's list" Reviewed(UserId, Timestamp, ReviewId), "REVIEWED#{user}" / "{written_at}#{review}", "user" Goes "" Never;
@@ -285,6 +291,10 @@ parts! {
     Month: |text| text.parse().ok();
     Position: parse_at;
     Thing: Thing::parse;
+    Idea: Idea::parse;
+    Place: Place::parse;
+    Visibility: Visibility::parse;
+    ListId: |text| text.parse().ok();
     UserId: UserId::parse;
     TopicId: TopicId::parse;
     ProductId: ProductId::parse;
@@ -343,6 +353,7 @@ mod tests {
         let post = PostId(Ulid::from_parts(1_700_000_000_000, 7));
         let photo = PhotoId(Ulid::from_parts(1_700_000_000_000, 8));
         let own = Ulid::from_parts(1_700_000_000_001, 9);
+        let list = ListId(own);
         let at = Position {
             published_at: time,
             post,
@@ -364,6 +375,17 @@ mod tests {
             Item::OnTopic(topic, Month::of(time), at),
             Item::Acts(ana.clone(), post),
             Item::ActsAtComment(ana.clone(), post, own),
+            Item::ActsAtProduct(ana.clone(), product.clone()),
+            Item::List(list),
+            Item::Listed(list, Place::parse("V00000V").unwrap()),
+            Item::OwnedList(ana.clone(), time, list),
+            Item::ListCount(ana.clone()),
+            Item::InList(
+                Idea::Product(product.clone()),
+                Visibility::Public,
+                time,
+                list,
+            ),
             Item::Comment(post, own),
             Item::Reply(post, own, photo.0),
             Item::Best(post),
@@ -406,6 +428,14 @@ mod tests {
             Item::OnTopic(topic, _, at) => keys::on_topic(topic, *at),
             Item::Acts(user, post) => keys::acts(user, *post),
             Item::ActsAtComment(user, post, own) => keys::acts_at_comment(user, *post, *own),
+            Item::ActsAtProduct(user, product) => keys::acts_at_product(user, product),
+            Item::List(list) => keys::list(*list),
+            Item::Listed(list, place) => keys::listed(*list, place),
+            Item::OwnedList(owner, at, list) => keys::owned_list(owner, *at, *list),
+            Item::ListCount(owner) => keys::list_count(owner),
+            Item::InList(idea, visibility, since, list) => {
+                keys::in_list(idea, *visibility, *since, *list)
+            }
             Item::Comment(post, own) => keys::comment(CommentId::top(*post, *own)),
             Item::Reply(post, parent, own) => keys::comment(CommentId {
                 post: *post,

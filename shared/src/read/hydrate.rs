@@ -7,11 +7,12 @@ use std::{
 
 use domain::{
     catalogue::product::Product,
-    engagement::{Heat, Shards},
+    engagement::{Heat, Shards, Thing},
     ids::{PostId, ProductId, UserId},
     people::Profile,
     posts::{Hydrated, Post, needs},
 };
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Reads, cache::Cache};
@@ -125,8 +126,9 @@ impl Reads {
             ),
             missing(cards.map(|c| &c.people), people, now, &mut read.people),
         );
-        let (products, people) =
+        let (mut products, people) =
             futures::try_join!(self.store.products(products), self.store.profiles(people))?;
+        self.saved(products.values_mut(), false).await?;
         keep(
             cards.map(|c| &c.products),
             products,
@@ -140,6 +142,24 @@ impl Reads {
             .map(|(id, product)| (id, product.priced_at(now)))
             .collect();
         Ok(())
+    }
+
+    /// Takes in what the shards hold of those of these products that are hot.
+    pub(super) async fn saved(
+        &self,
+        products: impl IntoIterator<Item = &mut Product>,
+        exact: bool,
+    ) -> Result<(), Error> {
+        let hot = products
+            .into_iter()
+            .filter(|product| product.heat().is_hot());
+        let summed = hot.map(async |product| {
+            let thing = Thing::Product(product.id.clone());
+            let shards = self.store.shards(&thing, product.heat(), exact).await?;
+            product.plus(&shards);
+            Ok::<_, Error>(())
+        });
+        try_join_all(summed).await.map(drop)
     }
 
     /// What can be bought in the stead of the products that cannot.
@@ -159,7 +179,8 @@ impl Reads {
                 None => unknown.push(product),
             }
         }
-        let found = self.store.substitutes(unknown.iter().copied(), now).await?;
+        let mut found = self.store.substitutes(unknown.iter().copied(), now).await?;
+        self.saved(found.values_mut(), false).await?;
         if let Some(cards) = &self.cards {
             for product in unknown {
                 let found = found.get(&product.id).cloned();

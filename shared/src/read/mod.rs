@@ -9,6 +9,7 @@ mod cache;
 mod hydrate;
 mod inbox;
 mod leaf;
+mod lists;
 mod people;
 mod posts;
 mod product;
@@ -23,6 +24,7 @@ use crate::store::Store;
 
 pub use inbox::{Inbox, InboxPlace};
 pub use leaf::Leaf;
+pub use lists::IdeaPage;
 pub use product::ProductPage;
 pub use thread::{Lines, Wanted};
 

@@ -1,6 +1,12 @@
 //! One product with all that its page shows.
 
-use domain::{catalogue::product::Product, ids::ProductId, posts::Hydrated};
+use domain::{
+    catalogue::product::Product,
+    engagement::{Idea, IdeaList, Shelf},
+    ids::{ProductId, UserId},
+    posts::Hydrated,
+    shown::Shown,
+};
 use jiff::Timestamp;
 
 use super::Reads;
@@ -8,6 +14,8 @@ use crate::{error::Error, store::Details};
 
 /// A product is shown with at most this many like it.
 const SIMILAR: usize = 12;
+/// And with at most this many of the lists that hold it.
+const SAVED_IN: usize = 12;
 
 /// What the page of a product shows.
 #[derive(Debug)]
@@ -18,38 +26,67 @@ pub struct ProductPage {
     pub read: Hydrated,
     /// What is only said here.
     pub details: Details,
+    /// Public lists that hold it, the latest to do so first.
+    pub lists: Vec<Shown<IdeaList>>,
+    /// What stands on their cards.
+    pub shelf: Shelf,
+    /// Whether it is in a list of whoever looks; `None` where nobody is signed in.
+    pub saved: Option<bool>,
     /// What is like it, nearest in price first.
     pub similar: Vec<Product>,
 }
 
 impl Reads {
-    /// A product of the catalogue with what stands beside it; `None` when there is none.
+    /// A product of the catalogue with what stands beside it, whoever looks; `None` when there is none.
     ///
     /// # Errors
     /// Those of the table.
     pub async fn product(
         &self,
+        viewer: Option<&UserId>,
         id: &ProductId,
         now: Timestamp,
     ) -> Result<Option<ProductPage>, Error> {
-        let Some((product, details)) = self.store.product(id).await? else {
+        let idea = Idea::Product(id.clone());
+        let saves = async {
+            match viewer {
+                Some(viewer) => self.store.saves(viewer, &idea, false).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (found, onlooker, (lists, _), saves) = futures::try_join!(
+            self.store.product(id),
+            self.onlooker(viewer),
+            self.store.lists_with(&idea, None, SAVED_IN),
+            saves
+        )?;
+        let Some((mut product, details)) = found else {
             return Ok(None);
         };
+        self.saved([&mut product], true).await?;
         let product = product.priced_at(now);
         let missed = (!product.can_be_bought()).then_some(&product);
-        let (similar, substitutes) = futures::try_join!(
+        let lists: Vec<_> = lists.into_iter().map(|(_, list)| list).collect();
+        let (mut similar, mut substitutes, (lists, shelf)) = futures::try_join!(
             self.store.similar(&product, SIMILAR, now),
-            self.store.substitutes(missed, now)
+            self.store.substitutes(missed, now),
+            self.lists(&lists, &onlooker, |list| onlooker.is_told_of(list), now)
         )?;
+        let beside = similar.iter_mut().chain(substitutes.values_mut());
+        self.saved(beside, false).await?;
         let read = Hydrated {
             products: [(id.clone(), product)].into(),
             substitutes,
+            onlooker,
             ..Hydrated::default()
         };
         Ok(Some(ProductPage {
             id: id.clone(),
             read,
             details,
+            lists,
+            shelf,
+            saved: saves.map(|saves| !saves.is_empty()),
             similar,
         }))
     }

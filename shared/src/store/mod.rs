@@ -11,7 +11,9 @@ mod posts;
 mod quota;
 
 pub use catalogue::{Details, Imported};
-pub use engagement::{Best, Look, Said, Saying, Vote};
+pub use engagement::{
+    Best, Ground, ListCreation, ListPlace, Look, Putting, Said, Saves, Saying, Slice, Spot, Vote,
+};
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

@@ -4,6 +4,7 @@ mod address;
 mod catalogue;
 mod engagement;
 mod inbox;
+mod lists;
 mod people;
 mod posts;
 mod texts;
@@ -13,6 +14,7 @@ pub mod words;
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
 pub use inbox::{NotificationSubject, NotificationView};
+pub use lists::{CoverView, IdeaListView, ListCard, ListItemView};
 pub use people::{AvatarView, UserCard};
 pub use posts::{
     CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,

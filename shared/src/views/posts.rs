@@ -99,6 +99,8 @@ pub struct CountsView {
 pub struct ViewerView {
     /// Whether they smiled at it.
     pub smiled: bool,
+    /// Whether it is in any list of theirs.
+    pub saved: bool,
     /// The id of the option that they voted for; absent while they have not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vote: Option<String>,
@@ -108,6 +110,7 @@ impl ViewerView {
     fn of(acts: Option<&Acts>) -> Self {
         Self {
             smiled: acts.is_some_and(|acts| acts.smile.is_some()),
+            saved: acts.is_some_and(|acts| !acts.save.is_empty()),
             vote: acts.and_then(|acts| acts.vote).map(poll::option_id),
         }
     }
@@ -257,7 +260,7 @@ impl Presenter {
             counts: CountsView {
                 smiles: read.count(post, Count::Smiles),
                 comments: read.count(post, Count::Comments),
-                saves: post.saves,
+                saves: read.count(post, Count::Saves),
             },
             created_at: post.created_at.into(),
             published_at: post.published_at.map(Time),
@@ -388,6 +391,8 @@ mod tests {
             stars: 0,
             review_count: 0,
             saves: 0,
+            heat: 0,
+            generation: 0,
             confirmed_at: Timestamp::UNIX_EPOCH,
         }
     }

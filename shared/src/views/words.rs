@@ -52,6 +52,8 @@ words! {
     ReasonKind ["followed", "topic", "trending", "activity", "sponsored"];
     /// What one is told of in one's inbox.
     NotificationKind engagement::NoticeKind::ALL.map(engagement::NoticeKind::name);
+    /// Who sees a list: its owner alone, or everybody.
+    Visibility engagement::Visibility::ALL.map(engagement::Visibility::name);
     /// What something is done at.
     SubjectType ["post", "comment", "user"];
     /// In which order: newest first.

@@ -95,6 +95,8 @@ impl World {
             stars: 54,
             review_count: 12,
             saves: 0,
+            heat: 0,
+            generation: 0,
             confirmed_at: self.now(),
         };
         NewProduct {

@@ -77,6 +77,8 @@ impl MerchantProduct {
             stars: 0,
             review_count: 0,
             saves: 0,
+            heat: 0,
+            generation: 0,
             confirmed_at,
         }
     }

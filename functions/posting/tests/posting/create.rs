@@ -36,7 +36,7 @@ async fn a_story_is_published_at_once() {
         post["counts"],
         json!({"smiles": 0, "comments": 0, "saves": 0})
     );
-    assert_eq!(post["viewer"], json!({"smiled": false}));
+    assert_eq!(post["viewer"], json!({"smiled": false, "saved": false}));
     assert_eq!(post["published_at"], post["created_at"]);
 
     let read = http

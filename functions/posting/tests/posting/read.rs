@@ -27,15 +27,18 @@ async fn everybody_reads_a_published_post_and_sees_their_own_smile() {
     assert!(anonymous.json().get("viewer").is_none());
     assert_eq!(
         read(Some(&ana.token)).await.json()["viewer"],
-        json!({"smiled": false})
+        json!({"smiled": false, "saved": false})
     );
     let bens = read(Some(&ben.token)).await;
-    assert_eq!(bens.json()["viewer"], json!({"smiled": true}));
+    assert_eq!(
+        bens.json()["viewer"],
+        json!({"smiled": true, "saved": false})
+    );
     assert_eq!(bens.header("cache-control"), Some("private, no-cache"));
     let stranger = world.token("stranger", &[]);
     assert_eq!(
         read(Some(&stranger)).await.json()["viewer"],
-        json!({"smiled": false})
+        json!({"smiled": false, "saved": false})
     );
     let known = http
         .get(&path)
@@ -241,7 +244,10 @@ async fn a_page_may_be_short_where_posts_went_since() {
         .send()
         .await;
     let page = page.expect(200).json();
-    assert_eq!(page["items"][0]["viewer"], json!({"smiled": true}));
+    assert_eq!(
+        page["items"][0]["viewer"],
+        json!({"smiled": true, "saved": false})
+    );
     assert_eq!(page["items"][0]["author"]["handle"], "ana");
     let cursor = text(&page["next_cursor"]);
     let next = format!("/v1/users/ana/posts?limit=1&cursor={cursor}");

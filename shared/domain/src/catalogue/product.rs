@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ProductId;
+use crate::{
+    engagement::{Count, Heat, Shards},
+    ids::ProductId,
+};
 
 /// An amount in minor units of its currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,8 +80,19 @@ pub struct Product {
     /// How many people saved it.
     #[serde(default)]
     pub saves: u64,
+    /// Over how many shards that is spread beside it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub heat: u64,
+    /// How often it became hot.
+    #[serde(default, rename = "gen", skip_serializing_if = "is_zero")]
+    pub generation: u64,
     /// When price and availability were last confirmed by the store.
     pub confirmed_at: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Product {
@@ -88,6 +102,19 @@ impl Product {
         u32::try_from(tenths)
             .ok()
             .map(|tenths| f64::from(tenths) / 10.0)
+    }
+
+    /// How its counts are kept.
+    pub fn heat(&self) -> Heat {
+        Heat {
+            shards: self.heat,
+            generation: self.generation,
+        }
+    }
+
+    /// Takes in what lies in the shards of its counts.
+    pub fn plus(&mut self, shards: &Shards) {
+        self.saves = shards.plus(Count::Saves, self.saves);
     }
 
     /// The same product with what it costs at that time as its price, and no sale besides.
@@ -168,6 +195,8 @@ mod tests {
             stars: 0,
             review_count: 0,
             saves: 0,
+            heat: 0,
+            generation: 0,
             confirmed_at: Timestamp::UNIX_EPOCH,
         }
     }

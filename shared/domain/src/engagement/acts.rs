@@ -1,7 +1,12 @@
 //! What one person did at one post.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::Save;
+use crate::ids::ListId;
 
 /// What a person did at a post: one item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,4 +20,7 @@ pub struct Acts {
     /// When they hid it from themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hide: Option<Timestamp>,
+    /// In which of their lists they keep it, and where.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub save: BTreeMap<ListId, Save>,
 }

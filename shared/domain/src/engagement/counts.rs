@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::ids::{CommentId, PostId, UserId};
+use crate::ids::{CommentId, PostId, ProductId, UserId};
 
 /// A thing at which is counted what people do.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub enum Thing {
     Person(UserId),
     /// A comment: smiles, replies.
     Comment(CommentId),
+    /// A product: saves.
+    Product(ProductId),
 }
 
 impl fmt::Display for Thing {
@@ -25,6 +27,7 @@ impl fmt::Display for Thing {
             Self::Post(post) => write!(f, "post:{post}"),
             Self::Person(user) => write!(f, "person:{user}"),
             Self::Comment(comment) => write!(f, "comment:{comment}"),
+            Self::Product(product) => write!(f, "product:{}", product.public()),
         }
     }
 }
@@ -37,6 +40,7 @@ impl Thing {
             "post" => id.parse().ok().map(Self::Post),
             "person" => UserId::parse(id).map(Self::Person),
             "comment" => id.parse().ok().map(Self::Comment),
+            "product" => ProductId::from_public(id).map(Self::Product),
             _ => None,
         }
     }
@@ -59,6 +63,8 @@ pub enum Count {
     Posts,
     /// Replies to a comment.
     Replies,
+    /// Who keeps a post or a product in lists of theirs.
+    Saves,
 }
 
 impl Count {
@@ -71,7 +77,8 @@ impl Count {
             | Self::Followers
             | Self::Following
             | Self::Posts
-            | Self::Replies => self.attribute(),
+            | Self::Replies
+            | Self::Saves => self.attribute(),
         }
     }
 
@@ -85,6 +92,7 @@ impl Count {
             Self::Following => "following".to_owned(),
             Self::Posts => "posts".to_owned(),
             Self::Replies => "replies".to_owned(),
+            Self::Saves => "saves".to_owned(),
         }
     }
 
@@ -97,6 +105,7 @@ impl Count {
             Self::Following,
             Self::Posts,
             Self::Replies,
+            Self::Saves,
         ];
         let option = |name: &str| name.strip_prefix("votes")?.parse().ok().map(Self::Votes);
         let mut named = named.into_iter();
@@ -164,7 +173,8 @@ mod tests {
         let post = Thing::Post(PostId(Ulid::from_parts(7, 7)));
         let person = Thing::Person(UserId::parse("Khz7TtxGdApEIxhTZeGt4w").unwrap());
         let top = CommentId::top(PostId(Ulid::from_parts(7, 7)), Ulid::from_parts(8, 8));
-        for thing in [post, person, Thing::Comment(top)] {
+        let product = Thing::Product(ProductId::parse("no#1").unwrap());
+        for thing in [post, person, Thing::Comment(top), product] {
             let spelled = thing.to_string();
             assert!(!spelled.contains('#'), "{spelled}");
             assert_eq!(Thing::parse(&spelled), Some(thing));
@@ -172,7 +182,12 @@ mod tests {
         for none in ["post", "post:x", "person:", "list:1"] {
             assert_eq!(Thing::parse(none), None, "{none}");
         }
-        for count in [Count::Smiles, Count::Votes(3), Count::Following] {
+        for count in [
+            Count::Smiles,
+            Count::Votes(3),
+            Count::Following,
+            Count::Saves,
+        ] {
             assert_eq!(Count::of_attribute(&count.attribute()), Some(count));
         }
         assert_eq!(Count::of_attribute("acts"), None);

@@ -1,4 +1,4 @@
-//! What people do at things: smiles, votes, hiding, comments; what that earns them, and what others are told of it; and
+//! What people do at things: smiles, votes, hiding, comments, keeping them in lists; what that earns them, and what others are told of it; and
 //! how it is counted when very many do so at once.
 
 mod acts;
@@ -6,7 +6,9 @@ mod badge;
 mod comments;
 mod counts;
 mod inbox;
+mod lists;
 pub mod order;
+mod place;
 mod subject;
 mod thread;
 mod told;
@@ -19,6 +21,11 @@ pub use inbox::{
     Fact, Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN,
     concerns,
 };
+pub use lists::{
+    Cover, HEARTS, IDEAS, Idea, IdeaList, LISTS, Listed, Save, Shelf, Visibility, list_name,
+    neighbours, note,
+};
+pub use place::Place;
 pub use subject::Subject;
 pub use thread::Thread;
 pub use told::{Day, Told};

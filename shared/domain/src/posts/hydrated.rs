@@ -36,6 +36,7 @@ impl Hydrated {
         let base = match count {
             Count::Smiles => post.smiles,
             Count::Comments => post.comments,
+            Count::Saves => post.saves,
             Count::Votes(option) => {
                 let votes = post.votes.get(usize::from(option));
                 votes.copied().unwrap_or_default()

@@ -56,7 +56,7 @@ pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
 pub use janitor::{JanitorMessage, PostDeleted};
 pub use notifier::{ActKind, Acted, NotifierMessage};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
-pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage, Voted};
+pub use rollup::{Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 6] = [

@@ -1,9 +1,10 @@
 //! What `rollup` is told: that what it adds up has changed.
 
 use domain::{
-    engagement::Thing,
-    ids::{PostId, UserId},
+    engagement::{Idea, Place, Thing},
+    ids::{ListId, PostId, UserId},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 messages! {
@@ -13,6 +14,7 @@ messages! {
         "heated.v1" Heated(Heated), from "relay" "rollup", "a crowd acts on a thing, whose counts are spread over shards; look in a minute whether it is gone";
         "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "smiles at a post or its comments, its comments, or whether it is shown have changed";
         "voted.v1" Voted(Voted), from "relay", "somebody voted, or changed their vote; what they said of the post says so";
+        "list-changed.v1" ListChanged(ListChanged), from "relay" "rollup", "a thing came to a list, left it or moved in it, or others are shown the list from now on, or no more";
     }
 }
 
@@ -68,6 +70,30 @@ pub struct Voted {
     pub user: UserId,
     /// In which post's poll.
     pub post: PostId,
+}
+
+/// What a list holds, or to whom it is shown, has changed: how it is now, the list tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListChanged {
+    /// Which list.
+    pub list: ListId,
+    /// Whose it is.
+    pub owner: UserId,
+    /// What came, left or moved; `None` for all that is in it, which is shown to others from now on, or no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<Since>,
+    /// The last of its things that was gone through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Place>,
+}
+
+/// A thing in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// Which, as keys spell it: `post:<id>`.
+    pub idea: Idea,
+    /// When it came to the list.
+    pub at: Timestamp,
 }
 
 mod spelled {

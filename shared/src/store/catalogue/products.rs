@@ -51,7 +51,7 @@ struct Kept {
 }
 
 /// What people add and feeds never set.
-const COUNTED: [&str; 3] = ["stars", "review_count", "saves"];
+const COUNTED: [&str; 5] = ["stars", "review_count", "saves", "heat", "gen"];
 /// What an item may lack, so that it must be taken away where it is not said.
 const OPTIONAL: [&str; 13] = [
     "title",
@@ -215,6 +215,8 @@ impl Store {
                     stars: 0,
                     review_count: 0,
                     saves: 0,
+                    heat: 0,
+                    generation: 0,
                     confirmed_at: told.at,
                 },
                 described: News::default(),
@@ -326,6 +328,12 @@ impl Store {
         let found = readable::<Product>(found).into_iter();
         let named = found.filter(|product| !product.title.is_empty());
         Ok(named.map(|product| (product.id.clone(), product)).collect())
+    }
+
+    /// One product that a feed has named, as of every write acknowledged before.
+    pub async fn product_now(&self, product: &ProductId) -> Result<Option<Product>, Error> {
+        let found: Option<Product> = self.table.read(&keys::product(product), true).await?;
+        Ok(found.filter(|product| !product.title.is_empty()))
     }
 
     /// One product with its details.

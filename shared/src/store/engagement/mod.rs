@@ -1,4 +1,4 @@
-//! What people do to posts, each with its count; and what follows from the counts.
+//! What people do to posts and products, each with its count; and what follows from the counts.
 
 mod acts;
 mod answers;
@@ -7,7 +7,10 @@ mod best;
 mod comments;
 mod counts;
 mod fold;
+mod ideas;
 mod inbox;
+mod inlists;
+mod lists;
 mod remains;
 mod thread;
 mod votes;
@@ -18,4 +21,7 @@ pub use best::Best;
 pub use comments::{Said, Saying};
 pub(in crate::store) use counts::{Act, Counted};
 pub use fold::Look;
+pub use ideas::{Ground, Putting, Saves, Spot};
+pub use inlists::Slice;
+pub use lists::{ListCreation, ListPlace};
 pub use votes::Vote;

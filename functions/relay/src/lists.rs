@@ -1,0 +1,77 @@
+//! What is told of lists: that a thing came to one or left it, and that others are shown it, or are no more.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    engagement::{Acts, Idea, IdeaList},
+    ids::{ListId, UserId},
+};
+use serde::de::Error as _;
+use serde_json::Error;
+use shared::queue::messages::{ListChanged, RollupMessage, Since};
+
+use crate::message::{Image, Message};
+
+/// What of a person's lists a thing came to, left, or moved in.
+pub fn saved<'a>(
+    owner: &'a UserId,
+    idea: &'a Idea,
+    before: &'a Acts,
+    now: &'a Acts,
+) -> impl Iterator<Item = Message> + 'a {
+    let lists: BTreeSet<_> = before.save.keys().chain(now.save.keys()).collect();
+    let changed = lists.into_iter().flat_map(|list| {
+        let (was, is) = (before.save.get(list), now.save.get(list));
+        let changed = if was == is { [None, None] } else { [was, is] };
+        let since: BTreeSet<_> = changed.into_iter().flatten().map(|save| save.at).collect();
+        since.into_iter().map(|since| (*list, since))
+    });
+    changed.map(|(list, at)| {
+        let what = Some(Since {
+            idea: idea.clone(),
+            at,
+        });
+        of_list(owner.clone(), list, what)
+    })
+}
+
+/// What a person did at a product.
+pub fn at_product(
+    owner: &UserId,
+    idea: &Idea,
+    old: Option<Image>,
+    new: Option<Image>,
+) -> Result<Vec<Message>, Error> {
+    let (before, now) = (acts(old)?, acts(new)?);
+    Ok(saved(owner, idea, &before, &now).collect())
+}
+
+/// What a person did at a thing, as an image has it.
+pub fn acts(image: Option<Image>) -> Result<Acts, Error> {
+    let acts = image.map(serde_dynamo::from_item::<_, Acts>);
+    Ok(acts.transpose().map_err(Error::custom)?.unwrap_or_default())
+}
+
+/// A list of which others are told from now on, or no more.
+pub fn changed(old: Option<Image>, new: Option<Image>) -> Result<Vec<Message>, Error> {
+    let list = |image: Option<Image>| {
+        let list = image.map(serde_dynamo::from_item::<_, IdeaList>);
+        list.transpose().map_err(Error::custom)
+    };
+    Ok(match (list(old)?, list(new)?) {
+        (Some(was), Some(is)) if was.visibility != is.visibility => {
+            vec![of_list(is.owner, is.id, None)]
+        }
+        (Some(_) | None, Some(_) | None) => Vec::new(),
+    })
+}
+
+fn of_list(owner: UserId, list: ListId, what: Option<Since>) -> Message {
+    RollupMessage::ListChanged(ListChanged {
+        owner,
+        list,
+        what,
+        after: None,
+    })
+    .into()
+}
