@@ -75,3 +75,53 @@ fn of_list(owner: UserId, list: ListId, what: Option<Since>) -> Message {
     })
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::engagement::{Place, Save};
+
+    use super::*;
+
+    fn keeps(saves: &[(u128, &str, i64)]) -> Acts {
+        let save = |(list, place, at): &(u128, &str, i64)| {
+            let save = Save {
+                order: Place::parse(place).unwrap(),
+                at: jiff::Timestamp::from_second(*at).unwrap(),
+                noted: false,
+            };
+            (ListId(list.to_owned().into()), save)
+        };
+        Acts {
+            save: saves.iter().map(save).collect(),
+            ..Acts::default()
+        }
+    }
+
+    #[test]
+    fn what_came_to_a_list_left_it_or_moved_is_told_and_nothing_else() {
+        let owner = UserId::parse("ana").unwrap();
+        let idea = Idea::from_path("product", "mug").unwrap();
+        let one = (1, "V00000", 5);
+        for (before, now, told) in [
+            (vec![], vec![one], vec![(1, 5)]),
+            (vec![one], vec![], vec![(1, 5)]),
+            (vec![one], vec![one], vec![]),
+            (vec![one], vec![(1, "V00001", 5)], vec![(1, 5)]),
+            (vec![one], vec![(1, "V00000", 6)], vec![(1, 5), (1, 6)]),
+            (vec![one], vec![one, (2, "V00000", 7)], vec![(2, 7)]),
+        ] {
+            let (before, now) = (keeps(&before), keeps(&now));
+            let expected = told.into_iter().map(|(list, at)| {
+                let at = jiff::Timestamp::from_second(at).unwrap();
+                let idea = idea.clone();
+                of_list(
+                    owner.clone(),
+                    ListId(u128::into(list)),
+                    Some(Since { idea, at }),
+                )
+            });
+            let said: Vec<_> = saved(&owner, &idea, &before, &now).collect();
+            assert_eq!(said, expected.collect::<Vec<_>>());
+        }
+    }
+}

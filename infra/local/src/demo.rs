@@ -16,6 +16,7 @@ use api::{Api, string};
 pub use progress::{Step, Steps, Told, steps, tell};
 
 mod api;
+mod lists;
 mod progress;
 
 /// The files that the store drops into the bucket, and their keys there. Reviews are of products,
@@ -69,6 +70,7 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
     };
     let people: Vec<Person> = read(&files.join("people.json"))?;
     let posts: Vec<Post> = read(&files.join("posts.json"))?;
+    let kept: Vec<lists::List> = read(&files.join("lists.json"))?;
 
     for (what, file, key) in DROPPED {
         steps.begin(what, 0);
@@ -79,6 +81,7 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
     let files = files.join("photos");
     let ids = publish_all(&api, &files, &people, &posts, &tokens, steps).await?;
     follow_and_smile(&api, &people, &posts, &ids, &tokens, steps).await?;
+    lists::keep(&api, &kept, (&people, &posts), &ids, &tokens, steps).await?;
     steps.begin("timelines and walls", 0);
     api.drain().await?;
     Ok(where_to_look(&api, &people, &tokens))
@@ -316,6 +319,8 @@ fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
         format!("  {base}/docs    the API, to read and to try"),
         "or ask it, such as for a wall of a topic, without a token:".to_owned(),
         format!("  curl -s {base}/v1/topics/coffee/posts"),
+        "or for the lists that hold a product:".to_owned(),
+        format!("  curl -s {base}/v1/products/SPK-1001/lists"),
     ];
     let prime = people.iter().find(|person| person.prime);
     let other = people.iter().find(|person| !person.prime);

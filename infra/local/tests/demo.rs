@@ -77,6 +77,7 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         "renditions",
         "posts",
         "follows and smiles",
+        "lists and hearts",
         "timelines and walls",
     ];
     assert_eq!(begun, all, "each step is told, once begun");
@@ -114,6 +115,16 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         .filter_map(|post| post["counts"]["smiles"].as_u64())
         .sum();
     assert!(smiles > 0);
+    let lists = get(&cloud, "/v1/users/mara_pours/lists").await;
+    let lists = lists["items"].as_array().expect("a page");
+    assert_eq!(lists.len(), 2);
+    for list in lists {
+        assert!(list["cover"]["url"].is_string(), "{list}");
+    }
+    let product = get(&cloud, "/v1/products/SPK-1001").await;
+    assert_eq!(product["saved_in"][0]["id"], lists[1]["id"]);
+    assert!(product["saves"].as_u64() > Some(1), "{product}");
+
     for person in serde_json::from_str::<Vec<Value>>(PEOPLE).expect("the demo's people") {
         let handle = person["handle"].as_str().expect("a handle");
         let profile = get(&cloud, &format!("/v1/users/{handle}")).await;

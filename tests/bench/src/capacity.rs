@@ -41,6 +41,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.posting().await?;
     bench.engagement(&posts).await?;
     bench.comments().await?;
+    bench.lists().await?;
     bench.notices().await?;
     bench.feed().await?;
     bench.relay().await?;

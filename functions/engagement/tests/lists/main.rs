@@ -9,8 +9,10 @@ mod ideas;
 mod manners;
 mod own;
 
+use domain::ids::ProductId;
 use harness::{Answer, Http, Member, Meter, World};
 use serde_json::{Value, json};
+use shared::read::Reads;
 
 async fn begin() -> (World, Member, Http) {
     let world = World::contended().await;
@@ -64,7 +66,8 @@ fn ids(list: &Value) -> Vec<&str> {
 
 /// How many people keep a product.
 async fn saves(world: &World, product: &str) -> u64 {
-    let http = world.serve(posting::router(&world.context()));
-    let product = http.get(&format!("/v1/products/{product}")).send().await;
-    product.expect(200).json()["saves"].as_u64().unwrap()
+    let id = ProductId::parse(product).unwrap();
+    let reads = Reads::fresh(world.store());
+    let read = reads.products([&id], world.now()).await.unwrap();
+    read.products[&id].saves
 }

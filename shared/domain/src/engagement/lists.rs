@@ -207,6 +207,9 @@ pub struct Save {
     pub order: Place,
     /// Since when it is there.
     pub at: Timestamp,
+    /// Whether something is said of it there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub noted: bool,
 }
 
 /// The picture that stands for a list.

@@ -4,38 +4,29 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    engagement::{
-        Acts, Count, Heat, IDEAS, Idea, IdeaList, Listed, Place, Save, Visibility, neighbours,
-    },
+    engagement::{Acts, Count, Heat, IDEAS, Idea, IdeaList, Listed, Place, Save, Visibility},
     ids::{ListId, UserId},
     posts::PostStatus,
 };
 use jiff::Timestamp;
 
-use super::{Act, Counted, lists::owned};
+use super::{
+    Act, Counted,
+    lists::owned,
+    spot::{Spot, last_before},
+};
 use crate::{
     error::{Conflict, Error},
     keys,
     store::Store,
     table::{
-        Anew, EXISTS, Expression, Found, Item, Range, Write, decode, delete, delete_if,
-        delete_there, encode, put_new, update_if, value,
+        Anew, EXISTS, Expression, Found, Item, Range, Write, decode, delete, delete_there, encode,
+        put_new, update_if, value,
     },
 };
 
 /// In which of a person's lists a thing is, and where.
 pub type Saves = BTreeMap<ListId, Save>;
-
-/// Where in a list a thing is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
-    /// Where it is; a new one first.
-    Front,
-    /// Where it is; a new one last.
-    End,
-    /// At so manieth place, from 0, of the list without it; beyond its end, last.
-    At(usize),
-}
 
 /// A thing that is to be in a list of somebody's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,13 +51,13 @@ pub struct Ground {
     /// Where its owner keeps the thing.
     pub saves: Saves,
     /// Where things stand around the spot, in order.
-    places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     /// How the counts of the thing are kept; `None` where it is not there.
     pub heat: Option<Heat>,
 }
 
-/// What the next try comes to.
-enum Deed {
+/// What a try comes to.
+pub(super) enum Deed {
     /// All is as it should be.
     Done,
     /// It is not as it was read.
@@ -193,13 +184,12 @@ impl Store {
         };
         let listed = encode(&keys::listed(put.list, &place), &listed)?;
         let mut saves = ground.saves.clone();
-        saves.insert(
-            put.list,
-            Save {
-                order: place,
-                at: now,
-            },
-        );
+        let save = Save {
+            order: place,
+            at: now,
+            noted: put.note.as_ref().is_some_and(Option::is_some),
+        };
+        saves.insert(put.list, save);
         let relation = || {
             let mut writes = vec![
                 put_new(listed.clone()).unless(Act::Moved),
@@ -236,80 +226,6 @@ impl Store {
             Act::Came(()) => Deed::Done,
             Act::Moved => Deed::Moved,
         })
-    }
-
-    /// Changes the note and the place of a thing that is in a list.
-    async fn change_in_list(
-        &self,
-        put: &Putting,
-        save: &Save,
-        ground: &Ground,
-    ) -> Result<Deed, Error> {
-        let key = keys::listed(put.list, &save.order);
-        let Some(place) = put.spot.moves(&save.order, &ground.places)? else {
-            let Some(note) = &put.note else {
-                return Ok(Deed::Done);
-            };
-            let change = Expression::default().name("#note", "note");
-            let change = match note {
-                Some(note) => change.saying("SET #note = :note").text(":note", note),
-                None => change.saying("REMOVE #note"),
-            };
-            let noted = self.table.update(&key, change.when(Some(EXISTS))).await?;
-            return Ok(noted.map_or(Deed::Moved, |_noted| Deed::Done));
-        };
-        if place.is_too_long() {
-            let others = ground.places.iter().filter(|one| **one != save.order);
-            let others: Vec<_> = others.cloned().collect();
-            let behind = last_before(&others, &place);
-            return self.space_anew(put, behind).await;
-        }
-        let Some(item) = self.table.get(&key, true).await? else {
-            return Ok(Deed::Moved);
-        };
-        let before: Listed = decode(item)?;
-        let mut after = before.clone();
-        if let Some(note) = &put.note {
-            after.note.clone_from(note);
-        }
-        let places = (&save.order, &place);
-        let writes = moved(&put.owner, put.list, (&before, &after), places)?;
-        let moved = self.table.transact(true, writes.into()).await?;
-        Ok(if moved { Deed::Done } else { Deed::Moved })
-    }
-
-    /// Spaces the things of a list anew that stand behind a place, so that there is room: the last first, each behind
-    /// the end, so that they are in order after every write. Then what it was for is to be tried again.
-    async fn space_anew(&self, put: &Putting, behind: Option<Place>) -> Result<Deed, Error> {
-        let range = Range {
-            from: Some(keys::LISTED.to_owned()),
-            to: Some(format!("{}~", keys::LISTED)),
-            after: behind.as_ref().map(keys::at_place),
-            consistent: true,
-            ..Range::all(keys::list_collection(put.list))
-        };
-        let items = self.table.query_all(range).await?.into_iter();
-        let found = items.filter_map(|item| Some((place_of(&item)?, decode::<Listed>(item).ok()?)));
-        let found: Vec<_> = found.collect();
-        let Some((end, _)) = found.last() else {
-            return Ok(Deed::Moved);
-        };
-        let mut spaced = Vec::with_capacity(found.len());
-        for ((from, listed), by) in found.iter().zip(1..) {
-            let to = end.behind(by).ok_or_else(no_room)?;
-            spaced.push((listed, from, to));
-        }
-        for some in spaced.rchunks(AT_ONCE) {
-            let mut writes = Vec::with_capacity(some.len() * 3);
-            for (listed, from, to) in some {
-                let same = (*listed, *listed);
-                writes.extend(moved(&put.owner, put.list, same, (from, to))?);
-            }
-            if !self.table.transact(true, writes).await? {
-                break;
-            }
-        }
-        Ok(Deed::Moved)
     }
 
     /// Takes a thing out of a list of somebody's, once: as it was read, or as it is now. What is told of that its list
@@ -400,47 +316,8 @@ impl Store {
     }
 }
 
-/// So many things are moved in one transaction, of three writes each.
-const AT_ONCE: usize = 33;
-
-impl Spot {
-    /// Where a new thing comes to stand.
-    fn among(self, places: &[Place]) -> Result<Place, Error> {
-        let (before, after) = match self {
-            Self::Front => (None, places.first()),
-            Self::End => (places.last(), None),
-            Self::At(position) => neighbours(places, position),
-        };
-        Place::between(before, after).ok_or_else(no_room)
-    }
-
-    /// Where a thing goes that is at this place; `None` where it stays.
-    fn moves(self, own: &Place, places: &[Place]) -> Result<Option<Place>, Error> {
-        let Self::At(position) = self else {
-            return Ok(None);
-        };
-        let others = places.iter().filter(|place| *place != own);
-        let others: Vec<_> = others.cloned().collect();
-        let (before, after) = neighbours(&others, position);
-        let is_behind = before.is_none_or(|before| before < own);
-        let stays = is_behind && after.is_none_or(|after| own < after);
-        if stays {
-            return Ok(None);
-        }
-        Place::between(before, after).map(Some).ok_or_else(no_room)
-    }
-}
-
-fn no_room() -> Error {
-    Error::internal("a list whose places are used up")
-}
-
-/// The last of these places before one.
-fn last_before(places: &[Place], place: &Place) -> Option<Place> {
-    places.iter().filter(|one| *one < place).max().cloned()
-}
-
-fn place_of(item: &Item) -> Option<Place> {
+/// The place of what is in a list.
+pub(super) fn place_of(item: &Item) -> Option<Place> {
     let key = keys::Key::of(item)?;
     Place::parse(key.sk.strip_prefix(keys::LISTED)?)
 }
@@ -473,35 +350,6 @@ fn counted(by: i64) -> Expression {
     Expression::new("SET #count = #count + :by")
         .name("#count", "count")
         .number(":by", by)
-}
-
-/// The writes by which a thing moves in a list of its owner's, if it is as it was read.
-fn moved(
-    owner: &UserId,
-    list: ListId,
-    (before, after): (&Listed, &Listed),
-    (from, to): (&Place, &Place),
-) -> Result<[Write<bool>; 3], Error> {
-    let left = Expression::default().name("#note", "note");
-    let left = match &before.note {
-        Some(note) => left
-            .saying("attribute_exists(PK) AND #note = :note")
-            .text(":note", note),
-        None => left.saying("attribute_exists(PK) AND attribute_not_exists(#note)"),
-    };
-    let kept = Expression::new("SET #save.#list.#order = :to")
-        .name("#save", "save")
-        .name("#list", &list.to_string())
-        .name("#order", "order")
-        .text(":from", from.as_str())
-        .text(":to", to.as_str());
-    let acts = keys::acts_at(owner, &before.idea);
-    let there = encode(&keys::listed(list, to), after)?;
-    Ok([
-        delete_if(keys::listed(list, from), left).unless(false),
-        put_new(there).unless(false),
-        update_if(acts, kept, "#save.#list.#order = :from").unless(false),
-    ])
 }
 
 /// The writes by which nothing tells any more that a list holds a thing.

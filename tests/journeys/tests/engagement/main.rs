@@ -11,6 +11,7 @@ mod comments;
 mod crowd;
 mod hearing;
 mod heat;
+mod lists;
 mod notices;
 mod talk;
 mod threads;
