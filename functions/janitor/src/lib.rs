@@ -1,6 +1,7 @@
 //! Does what is due by the clock, and takes away what is left of what is gone.
 
 mod due;
+mod lists;
 mod posts;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -60,5 +61,6 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
         JanitorMessage::PostDeleted(gone) => posts::deleted(app, gone).await,
+        JanitorMessage::ListDeleted(gone) => lists::deleted(app, gone).await,
     }
 }

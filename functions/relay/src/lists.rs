@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::de::Error as _;
 use serde_json::Error;
-use shared::queue::messages::{ListChanged, RollupMessage, Since};
+use shared::queue::messages::{JanitorMessage, ListChanged, ListDeleted, RollupMessage, Since};
 
 use crate::message::{Image, Message};
 
@@ -52,7 +52,7 @@ pub fn acts(image: Option<Image>) -> Result<Acts, Error> {
     Ok(acts.transpose().map_err(Error::custom)?.unwrap_or_default())
 }
 
-/// A list of which others are told from now on, or no more.
+/// A list of which others are told from now on, or no more; or that is gone.
 pub fn changed(old: Option<Image>, new: Option<Image>) -> Result<Vec<Message>, Error> {
     let list = |image: Option<Image>| {
         let list = image.map(serde_dynamo::from_item::<_, IdeaList>);
@@ -62,7 +62,11 @@ pub fn changed(old: Option<Image>, new: Option<Image>) -> Result<Vec<Message>, E
         (Some(was), Some(is)) if was.visibility != is.visibility => {
             vec![of_list(is.owner, is.id, None)]
         }
-        (Some(_) | None, Some(_) | None) => Vec::new(),
+        (Some(was), None) => {
+            let (list, owner) = (was.id, was.owner);
+            vec![JanitorMessage::ListDeleted(ListDeleted { list, owner }).into()]
+        }
+        (Some(_) | None, Some(_)) | (None, None) => Vec::new(),
     })
 }
 

@@ -245,7 +245,8 @@ mod tests {
                 Message::Fanout(_)
                 | Message::Photos(_)
                 | Message::Rollup(_)
-                | Message::Notifier(_) => None,
+                | Message::Notifier(_)
+                | Message::Janitor(JanitorMessage::ListDeleted(_)) => None,
             });
             let gone = told.next().unwrap();
             assert_eq!(gone.published_at.is_some(), appeared, "{status}");

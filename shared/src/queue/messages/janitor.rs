@@ -1,6 +1,6 @@
 //! What `janitor` is told, beside what it does by the clock: that something is gone, and what is left of it is to go.
 
-use domain::ids::{PostId, TopicId};
+use domain::ids::{ListId, PostId, TopicId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,8 @@ messages! {
     to "janitor",
     /// What `janitor` works on, beside what is due.
     JanitorMessage {
-        "post-deleted.v1" PostDeleted(PostDeleted), from "relay" "janitor", "a post is gone; its comments go, and its places on walls are given a time to live";
+        "post-deleted.v1" PostDeleted(PostDeleted), from "relay" "janitor", "a post is gone; its comments go, it leaves lists, and its places on walls are given a time to live";
+        "list-deleted.v1" ListDeleted(ListDeleted), from "relay" "janitor", "a list is gone; what is in it is taken out, with all that tells of it";
     }
 }
 
@@ -26,4 +27,13 @@ pub struct PostDeleted {
     /// Of one on which a crowd acted: how often it had become so hot; else 0.
     #[serde(default)]
     pub generation: u64,
+}
+
+/// A list is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListDeleted {
+    /// Which.
+    pub list: ListId,
+    /// Whose it was.
+    pub owner: UserId,
 }

@@ -7,9 +7,10 @@ use domain::{
     ids::{ListId, PostId, ProductId},
 };
 use futures::future::join_all;
-use harness::{Answer, Fault, Faults, Http, Member, Request, World};
+use harness::{Answer, Fault, Faults, Http, Member, Request, World, sqs_event};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::json;
+use shared::queue::messages::{JanitorMessage, ListChanged, ListDeleted, RollupMessage, Since};
 
 use crate::{
     Met, TRANSACTIONS,
@@ -222,4 +223,117 @@ async fn keep(seed: u64) -> Met {
 #[tokio::test]
 async fn what_is_kept_and_let_go_is_counted_once_whatever_fails() {
     crate::over_seeds(0..24, keep, TRANSACTIONS).await;
+}
+
+#[tokio::test]
+async fn a_janitor_killed_at_any_call_leaves_nothing_of_a_deleted_list_and_counts_once() {
+    let mut calls = 0;
+    loop {
+        let world = World::new().await;
+        let ana = world.member("ana").prime().await;
+        let (post, mug) = (
+            world.published_post("ana").await.id,
+            world.product("mug").await.id,
+        );
+        let ideas = [Idea::Post(post), Idea::Product(mug)];
+        let http = world.serve(engagement::router(&world.context()));
+        let make = http.post("/v1/lists").token(&ana.token);
+        let make = make.json(json!({"name": "One", "visibility": "public"}));
+        let made = make.send().await.expect(201).json();
+        let list: ListId = made["id"].as_str().expect("an id").parse().expect("an id");
+        let store = world.store();
+        for (kind, id) in [("post", post.to_string()), ("product", "mug".to_owned())] {
+            let path = format!("/v1/lists/{list}/items/{kind}/{id}");
+            http.put(&path).token(&ana.token).send().await.expect(204);
+        }
+        let heart = http.put("/v1/products/mug/heart").token(&ana.token);
+        heart.send().await.expect(204);
+        for idea in &ideas {
+            let since = store.saves(&ana.id, idea, true).await.expect("them")[&list].at;
+            let told = store.tell_of_list((&ana.id, list), idea, since).await;
+            told.expect("told");
+        }
+        let gone = store.list_now(list).await.expect("it").expect("a list");
+        assert!(store.delete_list(&gone).await.expect("deleted"));
+        let owner = ana.id.clone();
+        let message = JanitorMessage::ListDeleted(ListDeleted { list, owner });
+        let message = serde_json::to_string(&message).expect("JSON");
+        let faults = Faults::after(calls, Fault::Killed);
+        let app = janitor::App::new(&faults.attach(&world.context()));
+        let event = || sqs_event(&[&message]);
+        let outlived = Box::pin(faults.run(janitor::work_off(&app, event())));
+        let outlived = outlived.await.is_some();
+        for _ in 0..2 {
+            let app = janitor::App::new(&world.context());
+            let done = janitor::work_off(&app, event()).await;
+            assert!(done.batch_item_failures.is_empty(), "{done:?}");
+        }
+        assert_eq!(agree(&world, &[&ana], &ideas).await, 1, "{calls}");
+        for idea in &ideas {
+            let (told, _) = store.lists_with(idea, None, 10).await.expect("them");
+            assert_eq!(told, [], "{calls}");
+        }
+        if outlived {
+            break;
+        }
+        calls += 1;
+    }
+    assert!(calls >= 8, "{calls}");
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_list_is_how_it_is_whenever_the_worker_was_killed() {
+    for calls in 0..8 {
+        let world = World::new().await;
+        let ana = world.member("ana").prime().await;
+        let mug = Idea::Product(world.product("mug").await.id);
+        let http = world.serve(engagement::router(&world.context()));
+        let heart = http.put("/v1/products/mug/heart").token(&ana.token);
+        heart.send().await.expect(204);
+        let (store, list) = (world.store(), ListId::of_hearts(&ana.id));
+        let at = store.saves(&ana.id, &mug, true).await.expect("them")[&list].at;
+        let told = |what| {
+            let owner = ana.id.clone();
+            let message = RollupMessage::ListChanged(ListChanged {
+                list,
+                owner,
+                what,
+                after: None,
+            });
+            serde_json::to_string(&message).expect("JSON")
+        };
+        let came = told(Some(Since {
+            idea: mug.clone(),
+            at,
+        }));
+        let shown = told(None);
+        let faults = Faults::after(calls, Fault::Killed);
+        let mut lists = Vec::new();
+        for visibility in ["private", "public", "public", "private"] {
+            let path = format!("/v1/lists/{list}");
+            let change = http.patch(&path).token(&ana.token);
+            let change = change.json(json!({ "visibility": visibility }));
+            change.send().await.expect(200);
+            for context in [faults.attach(&world.context()), world.context()] {
+                let app = rollup::App::new(&context);
+                // In whatever order, and twice.
+                let event = sqs_event(&[&shown, &came, &shown]);
+                drop(faults.run(rollup::handle(&app, event)).await);
+            }
+            let (public, _) = store.lists_with(&mug, None, 10).await.expect("them");
+            lists.push(public.len());
+        }
+        assert_eq!(lists, [0, 1, 1, 0], "{calls}");
+        let out = http.delete("/v1/products/mug/heart").token(&ana.token);
+        out.send().await.expect(204);
+        let app = rollup::App::new(&world.context());
+        let done = rollup::handle(&app, sqs_event(&[&came, &shown])).await;
+        assert!(done.batch_item_failures.is_empty());
+        let key = shared::keys::lists_with(&mug);
+        let context = world.context();
+        let scan = context.dynamodb.scan().table_name(context.config.table());
+        let items = scan.send().await.expect("all").items.unwrap_or_default();
+        let left = items.iter().filter_map(shared::keys::Key::of);
+        assert!(left.into_iter().all(|left| left.pk != key), "{calls}");
+    }
 }
