@@ -21,7 +21,7 @@ use crate::{App, lists::own_list};
 
 /// How a thing is to be in a list.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub struct PutItem {
+pub struct ChangeItem {
     /// What is said of it: up to 500 characters, null for nothing; left out, it stays.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 500)]
@@ -39,7 +39,7 @@ pub struct Said {
     position: Option<usize>,
 }
 
-impl Wire for PutItem {
+impl Wire for ChangeItem {
     type Parsed = Said;
 
     fn parse(self, invalid: &mut Invalid) -> Option<Said> {
@@ -140,7 +140,7 @@ pub async fn unheart_post(
         ("kind" = String, Path, description = "`product` or `post`."),
         ("item_id" = String, Path, description = "As a card says it.")
     ),
-    request_body = PutItem,
+    request_body = ChangeItem,
     security(("bearer" = [])),
     responses(
         (status = 204, description = "It is there."),
@@ -155,7 +155,7 @@ pub async fn put_item(
     let (me, now) = (viewer.id, app.clock.now());
     let sent = match body.is_empty() {
         true => Ok(Said::default()),
-        false => body.parse::<PutItem>(),
+        false => body.parse::<ChangeItem>(),
     };
     let said = sent.as_ref().ok();
     let wanted = Wanted {

@@ -75,6 +75,9 @@ async fn a_patch_refuses_every_field_of_its_answer_that_it_does_not_take() {
     let spark = Spark::local_cloud().await;
     let ana = spark.member(&spark.name("ana")).await;
     let post = spark.story(&ana, "First").await;
+    let list = json!({"name": "Gifts", "visibility": "private"});
+    let list = spark.post("/v1/lists", &ana, &list).await.expect(201);
+    let list = list["id"].as_str().unwrap().to_owned();
     let mut asked = 0;
     for (path, operations) in paths() {
         let Some(patch) = operations.get("patch") else {
@@ -89,7 +92,7 @@ async fn a_patch_refuses_every_field_of_its_answer_that_it_does_not_take() {
             .iter()
             .map(|field| (field.clone(), Value::Null))
             .collect();
-        let address = path.replace("{post_id}", &post);
+        let address = path.replace("{post_id}", &post).replace("{list_id}", &list);
         assert!(!address.contains('{'), "{path} is not known here");
         let request = spark
             .call(Method::PATCH, &address)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// A parameter that every operation which has it names so: its name, what it is, its pattern.
-const PATHS: [(&str, &str, &str); 4] = [
+const PATHS: [(&str, &str, &str); 6] = [
     ("handle", "Whose, without the @.", "^[A-Za-z0-9_]{2,20}$"),
     ("post_id", "Which post.", "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
     (
@@ -12,6 +12,12 @@ const PATHS: [(&str, &str, &str); 4] = [
         "^[0-7][0-9A-HJKMNP-TV-Z]{25}([0-7][0-9A-HJKMNP-TV-Z]{25}){1,2}$",
     ),
     ("topic_id", "The id of an interest.", "^[a-z0-9-]{1,64}$"),
+    ("list_id", "Which list.", "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
+    (
+        "product_id",
+        "Which product, as its card says.",
+        "^(~[A-Za-z0-9_-]+|[A-Za-z0-9._-]{1,50})$",
+    ),
 ];
 
 /// Its name, its status, what is said of it, and the header that comes with it.
