@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     claim::Claim,
-    engagement::{IdeaList, Place, Visibility, list_name},
+    engagement::{IdeaList, Place, Shelf, Visibility, list_name},
     ids::{ListId, UserId},
     shown::Onlooker,
 };
@@ -174,27 +174,40 @@ pub async fn create_list(
         }
     };
     let claim = claim.as_ref();
-    let (rules, made) = futures::join!(app.store.rules(&me), app.list_before(claim));
-    let (rules, mut made) = (rules?, made?);
+    let (caller, made) = futures::join!(app.store.caller(&me), app.list_before(claim));
+    let ((profile, rules), mut made) = (caller?, made?);
     let (Some(name), Some(visibility)) = (said.name, said.visibility) else {
         return Err(Error::internal("a list was refused without a reason"));
     };
     let onlooker = Onlooker::new(me.clone(), rules);
     let mut anew = Anew::standing_on("what the key was used for");
-    let id = loop {
+    let list = loop {
         if let Some(made) = made {
-            break made.parse().map_err(Error::internal)?;
+            let id = made.parse().map_err(Error::internal)?;
+            let (_, view) = app.look(id, onlooker).await?.ok_or(Error::Gone)?;
+            return created(&app.api_url, &format!("/v1/lists/{id}"), view);
         }
         let (id, now) = (ListId(app.ids.ulid()), app.clock.now());
         let list = IdeaList::new(id, me.clone(), name.clone(), visibility, now);
         match app.store.create_list(&list, claim, now).await? {
-            ListCreation::Done => break id,
+            ListCreation::Done => break list,
             ListCreation::KeyUsed => anew.begin().await?,
         }
         made = app.list_before(claim).await?;
     };
-    let view = app.look(id, onlooker).await?.ok_or(Error::Gone)?.1;
-    created(&app.api_url, &format!("/v1/lists/{id}"), view)
+    let path = format!("/v1/lists/{}", list.id);
+    let shelf = Shelf {
+        people: [(me, profile)].into(),
+        ..Shelf::default()
+    };
+    let list = onlooker.leafs(list).ok_or(Error::NotFound)?;
+    let card = app.present.list_card(&list, &shelf);
+    let view = IdeaListView {
+        card: card.ok_or(Error::NotFound)?,
+        items: Vec::new(),
+        next_cursor: None,
+    };
+    created(&app.api_url, &path, view)
 }
 
 /// A list with what is in it: a public one, or one's own.

@@ -21,6 +21,8 @@ impl Bench {
         let name = "PUT /v1/products/{product_id}/heart, the first of all";
         self.call(name, first, 204, Budget::rounds(2).rcu(4.0))
             .await?;
+        let back = http.delete(&product_heart).token(&self.token);
+        back.send().await.expect(204);
         for (path, route) in [
             (&product_heart, "/v1/products/{product_id}/heart"),
             (&post_heart, "/v1/posts/{post_id}/heart"),
@@ -33,7 +35,9 @@ impl Bench {
         }
         let new = json!({"name": "Gifts", "visibility": "public"});
         let new = http.post("/v1/lists").json(new);
-        let list = self.call("POST /v1/lists", new, 201, Budget::FREE).await?;
+        let list = self
+            .call("POST /v1/lists", new, 201, Budget::rounds(2))
+            .await?;
         let list = id(&list)?;
         let item = |index: usize| format!("/v1/lists/{list}/items/product/{}", product(index));
         let route = "/v1/lists/{list_id}/items/{kind}/{item_id}";
