@@ -1,7 +1,6 @@
 //! Posting: upload tickets, posts of every kind, and the products in them.
 
 mod change;
-mod imports;
 mod named;
 mod photos;
 mod posts;
@@ -71,8 +70,6 @@ shared::routes! {
     posts::list_posts;
     products::read_product;
     reviews::list_reviews;
-    imports::list_imports;
-    imports::read_import;
 }
 
 /// Every route of this function, within the edge.

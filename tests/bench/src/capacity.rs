@@ -244,6 +244,7 @@ impl Bench {
             not_retired: None,
         };
         self.world.store().note_import(&report).await?;
+        let http = self.serve(admin::router(&self.context));
         let list = http.get("/v1/admin/imports");
         self.call("GET /v1/admin/imports", list, 200, Budget::FREE)
             .await?;
