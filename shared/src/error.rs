@@ -2,6 +2,9 @@
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use domain::people::Shut;
+use jiff::Timestamp;
+
 /// Whatever was underneath; logged, never sent to a client.
 pub type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -88,6 +91,10 @@ pub enum Refusal {
     AdminRequired,
     /// How a poll stands is for who voted in it.
     VoteFirst,
+    /// The caller is suspended until then, and may not act.
+    Suspended(Timestamp),
+    /// The caller has yet to accept the store's terms, and may not act.
+    TermsRequired,
 }
 
 /// Which state stands in the way (409).
@@ -234,6 +241,10 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
             Self::Refused(Refusal::AdminRequired) => "Only an admin of the store may do this.",
             Self::Refused(Refusal::VoteFirst) => "Vote first: then you see how it stands.",
+            Self::Refused(Refusal::Suspended(_)) => "You are suspended.",
+            Self::Refused(Refusal::TermsRequired) => {
+                "Accept the store's terms first: GET /v1/about, then PATCH /v1/me."
+            }
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
@@ -265,3 +276,12 @@ impl fmt::Display for Error {
 }
 
 impl StdError for Error {}
+
+impl From<Shut> for Error {
+    fn from(shut: Shut) -> Self {
+        Self::Refused(match shut {
+            Shut::Suspended(until) => Refusal::Suspended(until),
+            Shut::TermsRequired => Refusal::TermsRequired,
+        })
+    }
+}

@@ -12,6 +12,7 @@ mod say;
 mod votes;
 
 use axum::Router;
+use domain::people::Gate;
 use shared::{
     http::{Cursors, edge},
     read::Reads,
@@ -29,6 +30,7 @@ pub struct App {
     api_url: String,
     /// How many comments a person may write in an hour; none where the setting is no number.
     comments_an_hour: u32,
+    gate: Gate,
     store: Store,
     reads: Reads,
     /// Those of inboxes: people's cards may be some seconds old there.
@@ -51,6 +53,7 @@ impl App {
             clock: context.clock.clone(),
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
+            gate: Gate::new(config.terms_version()),
             comments_an_hour: config.comments_an_hour().parse().unwrap_or_default(),
         }
     }

@@ -87,7 +87,7 @@ pub async fn create_comment(
     body: JsonBody,
 ) -> Result<Response, Error> {
     let Ok(post) = post.parse::<PostId>() else {
-        app.store.rules(&viewer.id).await?;
+        app.actor(&viewer.id).await?;
         return Err(Error::NotFound);
     };
     let mut invalid = Invalid::default();
@@ -148,15 +148,15 @@ impl App {
             }
         };
         let (caller, post, acts, parent_read, made, mentions) = futures::join!(
-            store.caller(me),
+            store.acting_member(&self.gate, me, self.clock.now()),
             store.post_now(id),
             store.acts_at(me, id),
             parent_soon,
             self.said_before(claim),
             self.mentioned(&draft.mentioned),
         );
-        let (profile, rules) = caller?;
-        let onlooker = Onlooker::new(me.clone(), rules);
+        let (profile, actor) = caller?;
+        let onlooker = Onlooker::from(&actor);
         let mut read = Read {
             post: post?,
             acts: acts?,

@@ -1,5 +1,6 @@
 //! Onboarding: the catalogue of interests, joining, and profiles.
 
+mod about;
 mod interests;
 mod me;
 mod suggested;
@@ -7,6 +8,7 @@ mod users;
 mod wire;
 
 use axum::Router;
+use domain::people::Gate;
 use shared::{
     http::{Cursors, edge},
     read::Reads,
@@ -15,12 +17,16 @@ use shared::{
     views::Presenter,
 };
 
+use crate::about::AboutView;
+
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
     /// Where the API is, for `Location`.
     api_url: String,
+    gate: Gate,
+    about: AboutView,
     store: Store,
     reads: Reads,
     present: Presenter,
@@ -30,20 +36,25 @@ pub struct App {
 impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
-        let store = Store::new(context.dynamodb.clone(), context.config.table());
+        let config = &context.config;
+        let store = Store::new(context.dynamodb.clone(), config.table());
+        let gate = Gate::new(config.terms_version());
         Self {
+            about: AboutView::new(&gate, config),
+            gate,
             reads: Reads::fresh(store.clone()),
             store,
-            present: Presenter::new(context.config.media_url()),
+            present: Presenter::new(config.media_url()),
             cursors: Cursors::new(context),
             clock: context.clock.clone(),
-            api_url: context.config.api_url().to_owned(),
+            api_url: config.api_url().to_owned(),
         }
     }
 }
 
 shared::routes! {
     App:
+    about::read_about;
     interests::list_interests;
     me::join, me::read_me, me::change_me;
     users::read_user;

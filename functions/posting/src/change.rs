@@ -46,7 +46,7 @@ pub async fn change_post(
 ) -> Result<Json<PostView>, Error> {
     let me = viewer.id;
     let Ok(id) = post_id(&id) else {
-        app.store.member(&me).await?;
+        app.acting(&me).await?;
         return Err(Error::NotFound);
     };
     let mut invalid = Invalid::default();
@@ -54,14 +54,14 @@ pub async fn change_post(
     let named = change.as_ref().ok().and_then(Option::as_ref);
     let named = named.map(PostChange::named).unwrap_or_default();
     let wanted = named.photo_ids();
-    let (member, rules, post, products, photos) = futures::join!(
-        app.store.member(&me),
-        app.store.rules(&me),
+    let (member, post, products, photos) = futures::join!(
+        app.acting(&me),
         app.store.post_now(id),
         app.store.products(named.product_ids()),
         read_photos(&app.store, &wanted),
     );
-    let (member, me) = (member?, Onlooker::new(me, rules?));
+    let (member, actor) = member?;
+    let me = Onlooker::from(&actor);
     let post = own(post?, &me)?;
     let Some(change) = change? else {
         return Err(Error::Invalid(invalid));

@@ -10,8 +10,13 @@ mod reviews;
 mod wire;
 
 use axum::Router;
+use domain::{
+    ids::UserId,
+    people::{Actor, Gate, Profile},
+};
 use shared::{
     bucket::{Bucket, MediaNames, Presigner},
+    error::Error,
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -31,6 +36,7 @@ pub struct App {
     bucket: Bucket,
     presigner: Presigner,
     reads: Reads,
+    gate: Gate,
     cursors: Cursors,
     /// How many posts a person may make in an hour; none where the setting is no number.
     posts_an_hour: u32,
@@ -48,6 +54,7 @@ impl App {
             bucket: Bucket::new(context.s3(), config.bucket()),
             presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
+            gate: Gate::new(config.terms_version()),
             cursors: Cursors::new(context),
             posts_an_hour: config.posts_an_hour().parse().unwrap_or_default(),
             tickets_an_hour: config.tickets_an_hour().parse().unwrap_or_default(),
@@ -58,6 +65,12 @@ impl App {
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
         }
+    }
+
+    /// The caller of an act, let in by their rules, and their profile: one read.
+    async fn acting(&self, me: &UserId) -> Result<(Profile, Actor), Error> {
+        let now = self.clock.now();
+        self.store.acting_member(&self.gate, me, now).await
     }
 }
 

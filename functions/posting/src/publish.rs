@@ -50,11 +50,11 @@ pub async fn create_post(
         .and_then(|draft| Ok((draft, body.claim(&viewer, ROUTE)?)));
     let (draft, claim) = match read {
         Ok(read) => read,
-        // Who has not joined is told so first.
-        Err(error) => return Err(app.store.member(&viewer.id).await.err().unwrap_or(error)),
+        // Who may not post is told so first.
+        Err(error) => return Err(app.acting(&viewer.id).await.err().unwrap_or(error)),
     };
     let Some(draft) = draft else {
-        app.store.member(&viewer.id).await?;
+        app.acting(&viewer.id).await?;
         return Err(Error::Invalid(invalid));
     };
     Box::pin(app.publish(&viewer.id, &draft, &invalid, claim.as_ref())).await
@@ -78,13 +78,14 @@ impl App {
         let (store, id) = (&self.store, PostId(self.ids.ulid()));
         let wanted = draft.named().photo_ids();
         let (member, made, products, photos, review) = futures::join!(
-            store.member(me),
+            self.acting(me),
             self.made_before(claim),
             store.products(draft.named().product_ids()),
             read_photos(store, &wanted),
             self.read_review(me, draft),
         );
-        let (member, mut made) = (member?, made?);
+        let ((member, actor), mut made) = (member?, made?);
+        let me = actor.id();
         let mut read = Read {
             products: products?,
             photos: photos?,

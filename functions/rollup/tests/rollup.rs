@@ -85,7 +85,7 @@ async fn what_a_crowd_has_left_has_one_count_again_and_who_read_it_before_adds_t
     // Acts go on in the post itself, one by one; whoever read it as hot meets closed shards and begins anew.
     world
         .store()
-        .smile(&fan(90), &before, world.now())
+        .smile(&harness::actor(&fan(90)), &before, world.now())
         .await
         .unwrap();
     world
@@ -147,7 +147,8 @@ async fn of_a_post_that_is_gone_nothing_is_left_after_a_day_and_none_acts_on_it(
             .unwrap()
     );
     work(&world, &[look(Thing::Post(post), 1, 0)]).await;
-    let late = world.store().smile(&fan(99), &before, world.now()).await;
+    let late = harness::actor(&fan(99));
+    let late = world.store().smile(&late, &before, world.now()).await;
     assert_eq!(
         late.unwrap_err().to_string(),
         shared::error::Error::NotFound.to_string()

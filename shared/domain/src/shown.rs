@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::{
     engagement::{Acts, Comment},
     ids::{PostId, UserId},
-    people::{Profile, Rules},
+    people::{Actor, Profile, Rules},
     posts::Post,
 };
 
@@ -43,6 +43,13 @@ pub struct Onlooker {
     id: Option<UserId>,
     rules: Rules,
     acts: HashMap<PostId, Acts>,
+}
+
+impl From<&Actor> for Onlooker {
+    /// Whoever acts, as one who looks.
+    fn from(actor: &Actor) -> Self {
+        Self::new(actor.id().clone(), actor.rules().clone())
+    }
 }
 
 impl Onlooker {

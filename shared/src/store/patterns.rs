@@ -31,7 +31,8 @@ patterns! {
     "follow_topic, unfollow_topic", "change one interest and its list", "TransactWrite", "`USER#u/PROFILE`, `INTERESTED#t/joined#u`";
     "interested", "who chose these topics, the latest to join first", "Query", "`INTERESTED#t`";
     "follow, unfollow", "both edges and both counts", "TransactWrite", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#r`, `USER#a` or `COUNTS#a#n/g#s`";
-    "rules, rules_if_any, caller", "whom u blocks and mutes, and who blocks u", "Query, consistent", "`USER#u`, `RULES` or `PROFILE` to `RULES#~`";
+    "rules, rules_if_any, caller, actor, acting_member", "whom u blocks and mutes, and who blocks u", "Query, consistent", "`USER#u`, `RULES` or `PROFILE` to `RULES#~`";
+    "accept_terms, set_suspended", "note what keeps u from acting, or that it does not", "UpdateItem", "`USER#u/RULES`";
     "block, unblock", "part two people, or no longer", "Query × 2 and GetItem × 2, consistent; TransactWrite", "`BLOCKED#u/o`, `USER#u/RULES`, `USER#o/RULES`, `USER#u`, `USER#o`, `FOLLOWS#…`, `FANS#…`";
     "mute", "mute a person, or no longer", "Query, consistent; TransactWrite", "`MUTED#u/o`, `USER#u/RULES`";
     "blocked", "whom u blocks", "Query, consistent", "`BLOCKED#u`";

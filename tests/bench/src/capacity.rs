@@ -88,6 +88,7 @@ impl Bench {
     fn unmeasured(&self) -> Result<Vec<String>> {
         let mut missing = Vec::new();
         for api in [
+            admin::openapi(),
             onboarding::openapi(),
             posting::openapi(),
             engagement::openapi(),
@@ -114,6 +115,8 @@ impl Bench {
         let http = self.serve(onboarding::router(&self.context));
         let free = Budget::FREE;
         self.call("GET /v1/interests", http.get("/v1/interests"), 200, free)
+            .await?;
+        self.call("GET /v1/about", http.get("/v1/about"), 200, free)
             .await?;
         let interests: Vec<_> = topics(8).iter().map(ToString::to_string).collect();
         let newcomer = json!({
@@ -276,7 +279,7 @@ impl Bench {
             (
                 "/v1/topics/{topic_id}/follow",
                 topics(9)[8].as_str(),
-                Budget::FREE,
+                Budget::rounds(2),
             ),
         ] {
             let (before, after) = route.split_once('{').context("a parameter")?;

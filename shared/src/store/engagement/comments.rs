@@ -6,6 +6,7 @@ use domain::{
     claim::Claim,
     engagement::{Comment, Count, Heat, Thing},
     ids::{CommentId, PostId, UserId},
+    people::Actor,
     posts::{Post, PostKind},
     quota::Quota,
 };
@@ -190,7 +191,7 @@ impl Store {
     /// [`Error::NotFound`] when it does not any more.
     pub async fn smile_at_comment(
         &self,
-        user: &UserId,
+        by: &Actor,
         comment: &Comment,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -203,7 +204,7 @@ impl Store {
             };
             Ok((set.value(":at", value(now)?), "attribute_not_exists(smile)"))
         };
-        self.move_smiles_at(user, comment, smile, 1).await
+        self.move_smiles_at(by.id(), comment, smile, 1).await
     }
 
     /// Takes a smile at a comment back, once.

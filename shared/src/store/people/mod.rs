@@ -2,6 +2,7 @@
 
 mod blocks;
 mod follows;
+mod gate;
 mod interests;
 mod profiles;
 mod rules;
