@@ -95,6 +95,10 @@ pub enum Refusal {
     Suspended(Timestamp),
     /// The caller has yet to accept the store's terms, and may not act.
     TermsRequired,
+    /// Signed in, and not one of the store's moderators.
+    ModeratorRequired,
+    /// Whoever decided before does not decide on the appeal.
+    OwnDecision,
 }
 
 /// Which state stands in the way (409).
@@ -120,6 +124,10 @@ pub enum Conflict {
     NotAQuestion,
     /// The comment is a reply, which answers no question.
     IsAReply,
+    /// Nothing weighs on the caller, or was kept that they reported; or that is too long ago.
+    NothingToAppeal,
+    /// An appeal is to be decided, or was.
+    AlreadyAppealed,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -245,6 +253,10 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::TermsRequired) => {
                 "Accept the store's terms first: GET /v1/about, then PATCH /v1/me."
             }
+            Self::Refused(Refusal::ModeratorRequired) => "Only a moderator may do this.",
+            Self::Refused(Refusal::OwnDecision) => {
+                "You decided on this before; somebody else decides on the appeal."
+            }
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
@@ -260,6 +272,10 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::PollClosed) => "Voting has ended.",
             Self::Conflict(Conflict::NotAQuestion) => "This post asks no question.",
             Self::Conflict(Conflict::IsAReply) => "A reply is no answer to the question.",
+            Self::Conflict(Conflict::NothingToAppeal) => "There is nothing to appeal against.",
+            Self::Conflict(Conflict::AlreadyAppealed) => {
+                "An appeal on this is to be decided, or was."
+            }
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",

@@ -43,6 +43,7 @@ pub async fn list_comments(
     params: Params,
 ) -> Result<Json<Page<CommentView>>, Error> {
     let id: PostId = post.parse().map_err(|_not_one| Error::NotFound)?;
+    let moderates = viewer.as_ref().is_some_and(Viewer::moderates);
     let viewer = viewer.map(|viewer| viewer.id);
     let mut invalid = Invalid::default();
     let sorts = [("top", true), ("new", false)];
@@ -78,6 +79,7 @@ pub async fn list_comments(
     };
     let (of, lines) = futures::join!(app.reads.talked_of(viewer.as_ref(), id), lines);
     let (post, onlooker) = of?;
+    let onlooker = onlooker.moderating(moderates);
     let post = post.and_then(|post| onlooker.opens(post));
     let post = post.ok_or(Error::NotFound)?;
     let now = app.clock.now();
@@ -139,7 +141,8 @@ pub async fn delete_comment(
     );
     let onlooker = Onlooker::new(me.clone(), rules?);
     let (comment, mut post, mut parent) = (comment?, post?, parent?);
-    let mut comment = comment.filter(Comment::stands).ok_or(Error::NotFound)?;
+    let comment = comment.filter(|said| !said.deleted);
+    let mut comment = comment.ok_or(Error::NotFound)?;
     if comment.author != me {
         heard(comment, post, &onlooker)?;
         return Err(Error::Refused(Refusal::NotOwner));
@@ -160,7 +163,7 @@ pub async fn delete_comment(
         let (now, of, answers) =
             futures::try_join!(store.comment_now(id), store.post_now(id.post), again)?;
         (post, parent) = (of, answers);
-        match now.filter(Comment::stands) {
+        match now.filter(|said| !said.deleted) {
             Some(now) => comment = now,
             // A try whose answer was lost, or another request of theirs, took it back.
             None => return Ok(StatusCode::NO_CONTENT),

@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use domain::{
     ids::{PhotoId, ProductId},
     people::Profile,
-    posts::{Hydrated, Post, PostKind, PostPhoto, PostStatus},
+    posts::{Hydrated, Post, PostKind, PostPhoto},
     shown::Onlooker,
 };
 use jiff::Timestamp;
@@ -148,7 +148,7 @@ impl App {
             anew.begin().await?;
             before = own(store.post_now(before.id).await?, &onlooker)?;
             let mut wanted = change.named().photo_ids();
-            if before.status != PostStatus::Published {
+            if !before.has_appeared() {
                 wanted.extend(before.photo_ids());
             }
             // Whoever changed it may have named other products.
@@ -162,7 +162,7 @@ impl App {
 
     /// The uploads of a post that waits, save those read already: each may be ready meanwhile.
     async fn waiting_photos(&self, post: &Post, read: &Photos) -> Result<Photos, Error> {
-        if post.status == PostStatus::Published {
+        if post.has_appeared() {
             return Ok(Photos::new());
         }
         let mut ids = post.photo_ids();
@@ -222,7 +222,7 @@ impl PostChange {
         if let Some(products) = &self.products {
             after.products = products.iter().map(|(_, id)| id.clone()).collect();
         }
-        if before.status == PostStatus::Published {
+        if before.has_appeared() {
             self.keep_photos(before, &mut after, &mut invalid);
         } else {
             self.replace_photos(before, &mut after, read, now, &mut invalid);
@@ -243,7 +243,7 @@ impl PostChange {
         after.settle(now);
         if after != *before {
             after.edition += 1;
-            if before.status == PostStatus::Published {
+            if before.has_appeared() {
                 after.edited_at = Some(now);
             }
         }

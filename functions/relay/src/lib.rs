@@ -3,6 +3,7 @@
 mod engagement;
 mod letters;
 mod message;
+mod moderation;
 mod people;
 mod photos;
 mod posts;

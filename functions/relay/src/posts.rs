@@ -38,7 +38,7 @@ struct Post {
     topics: Vec<TopicId>,
 }
 
-/// A post that is published now and was not before, or was not there.
+/// A post that is published now and had not appeared before, or was not there.
 pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
     let post: Post = serde_dynamo::from_item(new.clone()).map_err(Error::custom)?;
@@ -47,7 +47,8 @@ pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<Fanou
     }
     if let Some(old) = old {
         let before: Before = serde_dynamo::from_item(old.clone()).map_err(Error::custom)?;
-        if before.status == PostStatus::Published {
+        // One that was hidden since is where it was once it is shown again.
+        if before.published_at.is_some() {
             return Ok(None);
         }
     }

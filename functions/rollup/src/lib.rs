@@ -1,5 +1,6 @@
 //! Adds up: folds the counts of what a crowd has left, and keeps what follows from marks.
 
+mod decided;
 mod fold;
 mod marks;
 
@@ -58,6 +59,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
             marks::changed(app, changed).await?;
             app.store.keep_best(post).await
         }
+        RollupMessage::Decided(decided) => decided::note(app, decided).await,
         RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
     }
 }

@@ -85,6 +85,12 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::TermsRequired) => {
             (S::FORBIDDEN, "terms-required", "Accept the terms first")
         }
+        Error::Refused(Refusal::ModeratorRequired) => {
+            (S::FORBIDDEN, "moderator-required", "Moderators only")
+        }
+        Error::Refused(Refusal::OwnDecision) => {
+            (S::FORBIDDEN, "own-decision", "Decided by you before")
+        }
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")
@@ -112,6 +118,12 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::PollClosed) => (S::CONFLICT, "poll-closed", "Voting has ended"),
         Error::Conflict(Conflict::NotAQuestion) => (S::CONFLICT, "not-a-question", "No question"),
         Error::Conflict(Conflict::IsAReply) => (S::CONFLICT, "is-a-reply", "A reply"),
+        Error::Conflict(Conflict::NothingToAppeal) => {
+            (S::CONFLICT, "nothing-to-appeal", "Nothing to appeal")
+        }
+        Error::Conflict(Conflict::AlreadyAppealed) => {
+            (S::CONFLICT, "already-appealed", "Appealed already")
+        }
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,

@@ -12,6 +12,7 @@ mod leaf;
 mod people;
 mod posts;
 mod product;
+mod queue;
 mod thread;
 mod wall;
 
@@ -24,6 +25,7 @@ use crate::store::Store;
 pub use inbox::{Inbox, InboxPlace};
 pub use leaf::Leaf;
 pub use product::ProductPage;
+pub use queue::QueuePlace;
 pub use thread::{Lines, Wanted};
 
 /// Reads what is to be shown.

@@ -88,6 +88,14 @@ settings! {
         "CONTACT_EMAIL" contact_email;
         /// The page of the store's for that.
         "CONTACT_URL" contact_url;
+        /// How many reports a person may make in an hour: 50.
+        "REPORTS_AN_HOUR" reports_an_hour;
+        /// How many appeals a person may make in an hour: 10.
+        "APPEALS_AN_HOUR" appeals_an_hour;
+        /// How much the reports of three people or more weigh together that hide something: 5.
+        "HIDE_WEIGHT" hide_weight;
+        /// How many strikes suspend a person: 3.
+        "STRIKES" strikes;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `photos`.

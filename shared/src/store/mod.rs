@@ -11,7 +11,9 @@ mod posts;
 mod quota;
 
 pub use catalogue::{Details, Imported};
-pub use engagement::{Best, Look, Said, Saying, Vote};
+pub use engagement::{
+    Best, Deciding, Deed, Filed, Look, Piece, Remark, Reporting, Said, Saying, Suspension, Vote,
+};
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

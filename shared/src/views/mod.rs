@@ -4,6 +4,7 @@ mod address;
 mod catalogue;
 mod engagement;
 mod inbox;
+mod moderation;
 mod people;
 mod posts;
 mod texts;
@@ -12,7 +13,11 @@ pub mod words;
 
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
-pub use inbox::{NotificationSubject, NotificationView};
+pub use inbox::NotificationView;
+pub use moderation::{
+    AppealView, CaseAppeal, CaseView, DecisionView, ModerationView, ReportView, StatementView,
+    SubjectName, SubjectView,
+};
 pub use people::{AvatarView, UserCard};
 pub use posts::{
     CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,

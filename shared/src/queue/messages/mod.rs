@@ -52,9 +52,9 @@ mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
-pub use notifier::{ActKind, Acted, NotifierMessage};
+pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
-pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage, Voted};
+pub use rollup::{Decided, Heated, LOOK, MarksChanged, RollupMessage, Voted};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 5] = [
