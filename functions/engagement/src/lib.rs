@@ -1,6 +1,7 @@
 //! Engagement: following people and topics, blocking and muting, what is done at posts and said of them, and the inbox.
 
 mod answers;
+mod appeals;
 mod blocks;
 mod comments;
 mod follows;
@@ -8,11 +9,12 @@ mod named;
 mod notices;
 mod people;
 mod posts;
+mod reports;
 mod say;
 mod votes;
 
 use axum::Router;
-use domain::people::Gate;
+use domain::{engagement::Weight, people::Gate};
 use shared::{
     http::{Cursors, edge},
     read::Reads,
@@ -31,6 +33,12 @@ pub struct App {
     /// How many comments a person may write in an hour; none where the setting is no number.
     comments_an_hour: u32,
     gate: Gate,
+    /// How many reports a person may make in an hour.
+    reports_an_hour: u32,
+    /// How many appeals.
+    appeals_an_hour: u32,
+    /// From which weight on reports hide something.
+    hide_weight: Weight,
     store: Store,
     reads: Reads,
     /// Those of inboxes: people's cards may be some seconds old there.
@@ -54,6 +62,9 @@ impl App {
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
             gate: Gate::new(config.terms_version()),
+            reports_an_hour: config.reports_an_hour().parse().unwrap_or_default(),
+            appeals_an_hour: config.appeals_an_hour().parse().unwrap_or_default(),
+            hide_weight: Weight::of_ones(config.hide_weight()),
             comments_an_hour: config.comments_an_hour().parse().unwrap_or_default(),
         }
     }
@@ -78,6 +89,8 @@ shared::routes! {
     comments::delete_comment;
     comments::smile_comment, comments::take_back_comment_smile;
     answers::accept_answer, answers::accept_no_more;
+    reports::report;
+    appeals::appeal;
 }
 
 /// Every route of this function, within the edge.

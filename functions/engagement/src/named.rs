@@ -3,11 +3,12 @@
 use std::future::Future;
 
 use domain::{
+    engagement::{Named, Subject},
     ids::{PostId, UserId},
     people::{Actor, Handle, Rules},
     posts::{Post, PostStatus},
 };
-use shared::error::Error;
+use shared::{error::Error, store::Piece};
 
 use crate::App;
 
@@ -69,5 +70,58 @@ impl App {
             .filter(|post| !caller.as_ref().part_from(&post.author))
             .ok_or(Error::NotFound)?;
         Ok((post, caller))
+    }
+}
+
+/// A subject that a body names, as it was found.
+pub(crate) enum Target {
+    /// A post or a comment.
+    Piece(Piece),
+    /// A person.
+    Person(UserId),
+}
+
+impl Target {
+    /// What it is called.
+    pub(crate) fn subject(&self) -> Subject {
+        match self {
+            Self::Piece(piece) => piece.subject(),
+            Self::Person(person) => Subject::Person(person.clone()),
+        }
+    }
+
+    /// Whose it is.
+    pub(crate) fn author(&self) -> &UserId {
+        match self {
+            Self::Piece(piece) => piece.author(),
+            Self::Person(person) => person,
+        }
+    }
+
+    /// Whether others do not see it.
+    pub(crate) fn is_hidden(&self) -> bool {
+        match self {
+            Self::Piece(piece) => piece.is_hidden(),
+            Self::Person(_) => false,
+        }
+    }
+}
+
+impl App {
+    /// What is named, if it is there and was ever seen by others.
+    pub(crate) async fn target(&self, named: &Named) -> Result<Option<Target>, Error> {
+        let subject = match named {
+            Named::Post(post) => Subject::Post(*post),
+            Named::Comment(comment) => Subject::Comment(*comment),
+            Named::Handle(handle) => {
+                let Ok(handle) = Handle::parse(handle) else {
+                    return Ok(None);
+                };
+                let person = self.store.user_by_handle(&handle).await?;
+                return Ok(person.map(Target::Person));
+            }
+            Named::Nothing => return Ok(None),
+        };
+        Ok(self.store.piece(&subject).await?.map(Target::Piece))
     }
 }
