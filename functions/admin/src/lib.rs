@@ -1,27 +1,45 @@
-//! Doors of the store's staff: what became of its files.
+//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions.
 
+mod decisions;
 mod imports;
+mod queue;
 
 use axum::Router;
 use shared::{
     http::{Cursors, edge},
-    runtime::{Context, function::Http},
+    read::Reads,
+    runtime::{Clock, Context, function::Http},
     store::Store,
+    views::Presenter,
 };
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
+    clock: Clock,
+    /// Where the API is, for `Location`.
+    api_url: String,
     store: Store,
+    reads: Reads,
     cursors: Cursors,
+    present: Presenter,
+    /// How many strikes suspend; none do where the setting is no number.
+    strikes: u64,
 }
 
 impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
+        let config = &context.config;
+        let store = Store::new(context.dynamodb.clone(), config.table());
         Self {
-            store: Store::new(context.dynamodb.clone(), context.config.table()),
+            reads: Reads::fresh(store.clone()),
+            store,
             cursors: Cursors::new(context),
+            present: Presenter::new(config.media_url()),
+            strikes: config.strikes().parse().unwrap_or(u64::MAX),
+            clock: context.clock.clone(),
+            api_url: config.api_url().to_owned(),
         }
     }
 }
@@ -30,6 +48,8 @@ shared::routes! {
     App:
     imports::list_imports;
     imports::read_import;
+    queue::read_queue;
+    decisions::decide;
 }
 
 /// Every route of this function, within the edge.
