@@ -250,7 +250,7 @@ impl App {
         let struck = count.filter(|_| ruling.action == Action::Hide);
         let until = ruling.until.or_else(|| now.checked_add(SUSPENSION).ok());
         let statement = Statement {
-            id: StatementId::of(&subject, now),
+            id: StatementId::of(&subject, case.edition, now),
             author: author.clone(),
             subject,
             by: HiddenBy::Moderator,
@@ -297,7 +297,7 @@ impl App {
         let until = now.checked_add(SUSPENSION).unwrap_or(Timestamp::MAX);
         let until = case.suspended_until.map_or(until, |was| was.max(until));
         let statement = Statement {
-            id: StatementId::of(&subject, now),
+            id: StatementId::of(&subject, case.edition, now),
             author: author.clone(),
             subject,
             by: HiddenBy::Moderator,

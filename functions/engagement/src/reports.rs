@@ -160,7 +160,11 @@ impl App {
         let onlooker = Onlooker::new(me.clone(), rules?);
         let (mut read, mut anew) = (read?, Anew::standing_on("what was reported"));
         loop {
-            if let Some(mine) = read.mine.take_if(|_| read.made) {
+            let round = read.case.as_ref().map_or(0, |case| case.round);
+            let again = wanted.invalid.is_empty();
+            let undecided = |mine: &mut Report| again && (read.made || mine.round >= round);
+            // It may be what hid it.
+            if let Some(mine) = read.mine.take_if(undecided) {
                 return Ok(mine);
             }
             let target = read.target.take().filter(|found| sees(&onlooker, found));
@@ -172,10 +176,6 @@ impl App {
             invalid.finish()?;
             let reason = wanted.draft.reason;
             let reason = reason.ok_or_else(|| Error::internal("a report without a reason"))?;
-            let round = read.case.as_ref().map_or(0, |case| case.round);
-            if let Some(mine) = read.mine.take_if(|mine| mine.round >= round) {
-                return Ok(mine);
-            }
             let now = self.clock.now();
             let report = Report {
                 id: ReportId(self.ids.ulid()),

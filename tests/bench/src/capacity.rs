@@ -42,6 +42,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.engagement(&posts).await?;
     bench.comments().await?;
     bench.notices().await?;
+    bench.moderation().await?;
     bench.feed().await?;
     bench.relay().await?;
     bench.notifier().await?;

@@ -15,6 +15,7 @@ mod inside;
 mod made;
 mod main_job;
 mod manners;
+mod moderation;
 mod openapi;
 mod operating;
 mod outage;

@@ -160,7 +160,7 @@ impl Case {
     /// Of a subject, of which nothing was said before.
     pub fn new(subject: Subject, author: UserId, now: Timestamp) -> Self {
         Self {
-            id: CaseId(StatementId::of(&subject, now).0),
+            id: CaseId(StatementId::of(&subject, 0, now).0),
             subject,
             author,
             state: CaseState::Decided,

@@ -160,12 +160,14 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl StatementId {
-    /// That of what is decided of a subject at this time: there are not two.
-    pub fn of(subject: &Subject, at: Timestamp) -> Self {
+    /// That of what is decided of a subject at this time, by the edition of its case: there are not two, and they are in
+    /// the order of time.
+    pub fn of(subject: &Subject, edition: u64, at: Timestamp) -> Self {
         let ms = u64::try_from(at.as_millisecond()).unwrap_or_default();
         let digest = Sha256::digest(subject.to_string());
-        let random = digest.iter().take(10);
-        let random = random.fold(0, |all, byte| (all << 8) | u128::from(*byte));
+        let edition = u128::from(edition & 0xffff);
+        let random = digest.iter().take(8);
+        let random = random.fold(edition, |all, byte| (all << 8) | u128::from(*byte));
         Self(Ulid::from_parts(ms, random))
     }
 }
@@ -174,7 +176,7 @@ impl Statement {
     /// The statement that goes with what reports, or the filter, hid for this reason.
     pub fn automatic(case: &Case, why: &Moderation, now: Timestamp) -> Self {
         Self {
-            id: StatementId::of(&case.subject, now),
+            id: StatementId::of(&case.subject, case.edition, now),
             author: case.author.clone(),
             subject: case.subject.clone(),
             by: why.by,
@@ -287,6 +289,14 @@ mod tests {
         assert_eq!((strikes.count(at(11)), strikes.edition), (1, 4));
         let many = (0..500).fold(strikes, |all, n| all.with(&post(n), true, at(12)));
         assert_eq!(many.count(at(12)), KNOWN as u64);
+    }
+
+    #[test]
+    fn statements_of_a_subject_are_in_order_also_at_the_same_time() {
+        let id = |edition, days| StatementId::of(&post(1), edition, at(days));
+        let ids = [id(7, 0), id(8, 0), id(9, 0), id(1, 1)];
+        assert!(ids.is_sorted() && ids[0] != ids[1]);
+        assert_ne!(id(1, 0), StatementId::of(&post(2), 1, at(0)));
     }
 
     #[test]

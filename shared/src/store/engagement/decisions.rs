@@ -15,8 +15,8 @@ use super::{
 use crate::{
     error::Error,
     keys,
-    store::{Store, idempotency::note_made},
-    table::{EXISTS, Expression, Write, encode, update_if, value},
+    store::{Store, idempotency::note_made, people::suspends},
+    table::{EXISTS, Write, encode, update_if},
 };
 
 /// A decision that is to be, with what it stands on, as it was read.
@@ -125,11 +125,6 @@ impl Deciding<'_> {
 
 /// The write by which a member is suspended until then, or not any more. Whoever has left is neither.
 fn suspended(user: &UserId, until: Option<Timestamp>) -> Result<Write<Act<Filed>>, Error> {
-    let change = match until {
-        Some(until) => {
-            Expression::new("SET suspended_until = :until").value(":until", value(until)?)
-        }
-        None => Expression::new("REMOVE suspended_until"),
-    };
-    Ok(update_if(keys::rules(user), change, EXISTS).unless(Act::Moved))
+    let suspends = update_if(keys::rules(user), suspends(until)?, EXISTS);
+    Ok(suspends.unless(Act::Moved))
 }

@@ -56,16 +56,20 @@ impl Store {
         user: &UserId,
         until: Option<Timestamp>,
     ) -> Result<(), Error> {
-        let change = match until {
-            Some(until) => {
-                Expression::new("SET suspended_until = :until").value(":until", value(until)?)
-            }
-            None => Expression::new("REMOVE suspended_until"),
-        };
-        let rules = keys::rules(user);
+        let (rules, change) = (keys::rules(user), suspends(until)?);
         let changed = self.table.update(&rules, change.when(Some(EXISTS))).await?;
         changed.map(drop).ok_or(Error::NotFound)
     }
+}
+
+/// The update of a member's rules by which they are suspended until then, or not any more.
+pub(in crate::store) fn suspends(until: Option<Timestamp>) -> Result<Expression, Error> {
+    Ok(match until {
+        Some(until) => {
+            Expression::new("SET suspended_until = :until").value(":until", value(until)?)
+        }
+        None => Expression::new("REMOVE suspended_until"),
+    })
 }
 
 /// The write by which a member accepts terms.

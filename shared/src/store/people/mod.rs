@@ -7,5 +7,6 @@ mod interests;
 mod profiles;
 mod rules;
 
+pub(in crate::store) use gate::suspends;
 pub(in crate::store) use profiles::count;
 pub use profiles::{NotifyChange, ProfileChange};

@@ -205,6 +205,24 @@ async fn scene() -> Scene {
             on(204),
         ),
         (
+            "POST /v1/reports",
+            "/v1/reports".to_owned(),
+            json!({"subject": {"type": "post", "id": theirs}, "reason": "spam"}),
+            on(201),
+        ),
+        (
+            "POST /v1/appeals",
+            "/v1/appeals".to_owned(),
+            json!({"subject": {"type": "post", "id": mine}, "text": "Why?"}),
+            on(409),
+        ),
+        (
+            "POST /v1/moderation/decisions",
+            "/v1/moderation/decisions".to_owned(),
+            json!({"subject": {"type": "post", "id": theirs}, "action": "restore", "reason": "!"}),
+            on(201),
+        ),
+        (
             "POST /v1/notifications/read",
             "/v1/notifications/read".to_owned(),
             json!({"up_to": "none"}),

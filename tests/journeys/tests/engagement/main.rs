@@ -12,6 +12,7 @@ mod crowd;
 mod gate;
 mod hearing;
 mod heat;
+mod moderation;
 mod notices;
 mod talk;
 mod threads;

@@ -13,6 +13,7 @@ mod delivery;
 mod engine;
 mod feeds;
 mod folding;
+mod moderation;
 mod notices;
 mod storms;
 mod uploads;
