@@ -41,6 +41,13 @@ impl Invalid {
         }
     }
 
+    /// Notes fields whose text the store's filter refuses.
+    pub fn unwanted(&mut self, fields: impl IntoIterator<Item = impl Into<String>>) {
+        for field in fields {
+            self.add(field, "has words that the store does not want here");
+        }
+    }
+
     /// Whether nothing has been noted.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -123,7 +123,7 @@ def probes(stack: Stack) -> list[Probe]:
             )
         )
     prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "aws/lambda"]
-    for key in [*(f"{prefix}/x" for prefix in prefixes), "x"]:
+    for key in [*(f"{prefix}/x" for prefix in prefixes), "filter.json", "x"]:
         for action, request in {
             "GetObject": lambda c, k: c("s3").get_object(Bucket=bucket, Key=k),
             "PutObject": lambda c, k: c("s3").put_object(Bucket=bucket, Key=k, Body=b""),
@@ -230,7 +230,11 @@ UNUSED = {
         "dynamodb:DeleteItem": "those of a post that is gone",
         "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
     },
-    "Engagement": {"dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says"},
+    "Engagement": {
+        "dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says",
+        "s3:ListBucket": "as for Photos",
+    },
+    "Onboarding": {"s3:ListBucket": "as for Photos"},
     "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",

@@ -1,11 +1,13 @@
-//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions.
+//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, and the filter.
 
 mod decisions;
+mod filter;
 mod imports;
 mod queue;
 
 use axum::Router;
 use shared::{
+    bucket::Bucket,
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, function::Http},
@@ -20,6 +22,7 @@ pub struct App {
     /// Where the API is, for `Location`.
     api_url: String,
     store: Store,
+    bucket: Bucket,
     reads: Reads,
     cursors: Cursors,
     present: Presenter,
@@ -34,6 +37,7 @@ impl App {
         let store = Store::new(context.dynamodb.clone(), config.table());
         Self {
             reads: Reads::fresh(store.clone()),
+            bucket: Bucket::new(context.s3(), config.bucket()),
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),
@@ -46,6 +50,7 @@ impl App {
 
 shared::routes! {
     App:
+    filter::set_filter;
     imports::list_imports;
     imports::read_import;
     queue::read_queue;

@@ -16,6 +16,7 @@ mod votes;
 use axum::Router;
 use domain::{engagement::Weight, people::Gate};
 use shared::{
+    bucket::{Bucket, KeptFilter},
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -33,6 +34,7 @@ pub struct App {
     /// How many comments a person may write in an hour; none where the setting is no number.
     comments_an_hour: u32,
     gate: Gate,
+    filter: KeptFilter,
     /// How many reports a person may make in an hour.
     reports_an_hour: u32,
     /// How many appeals.
@@ -62,6 +64,7 @@ impl App {
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
             gate: Gate::new(config.terms_version()),
+            filter: KeptFilter::new(Bucket::new(context.s3(), config.bucket())),
             reports_an_hour: config.reports_an_hour().parse().unwrap_or_default(),
             appeals_an_hour: config.appeals_an_hour().parse().unwrap_or_default(),
             hide_weight: Weight::of_ones(config.hide_weight()),
@@ -98,7 +101,11 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. Its filter is read before the first request.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context)).warmed_by(context.warm_up())
+    let app = App::new(context);
+    let (filter, table) = (app.filter.clone(), context.warm_up());
+    let now = context.clock.now();
+    let router = edge(routes().with_state(app), context);
+    Http::new(router).warmed_by(filter.warm_up(now, table))
 }

@@ -135,7 +135,7 @@ impl App {
         let Wanted {
             post: id,
             draft,
-            invalid,
+            mut invalid,
             refused,
             claim,
         } = wanted;
@@ -147,8 +147,9 @@ impl App {
                 None => Ok(None),
             }
         };
-        let (caller, post, acts, parent_read, made, mentions) = futures::join!(
+        let (caller, filter, post, acts, parent_read, made, mentions) = futures::join!(
             store.acting_member(&self.gate, me, self.clock.now()),
+            self.filter.now(self.clock.now()),
             store.post_now(id),
             store.acts_at(me, id),
             parent_soon,
@@ -166,6 +167,8 @@ impl App {
         if let Some(refused) = refused {
             return Err(refused);
         }
+        let text = [("/text", draft.text.as_str())];
+        invalid.unwanted(filter.screen(text).refused());
         let mut made = made?;
         let mentions = mentions?;
         if read.parent.is_none()

@@ -10,6 +10,7 @@ mod wire;
 use axum::Router;
 use domain::people::Gate;
 use shared::{
+    bucket::{Bucket, KeptFilter},
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, function::Http},
@@ -26,6 +27,7 @@ pub struct App {
     /// Where the API is, for `Location`.
     api_url: String,
     gate: Gate,
+    filter: KeptFilter,
     about: AboutView,
     store: Store,
     reads: Reads,
@@ -42,6 +44,7 @@ impl App {
         Self {
             about: AboutView::new(&gate, config),
             gate,
+            filter: KeptFilter::new(Bucket::new(context.s3(), config.bucket())),
             reads: Reads::fresh(store.clone()),
             store,
             present: Presenter::new(config.media_url()),
@@ -66,7 +69,11 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. Its filter is read before the first request.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context)).warmed_by(context.warm_up())
+    let app = App::new(context);
+    let (filter, table) = (app.filter.clone(), context.warm_up());
+    let now = context.clock.now();
+    let router = edge(routes().with_state(app), context);
+    Http::new(router).warmed_by(filter.warm_up(now, table))
 }

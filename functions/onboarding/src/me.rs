@@ -19,7 +19,7 @@ use shared::{
 
 use crate::{
     App,
-    wire::{ChangeMe, Join, MeView, Person, counts},
+    wire::{ChangeMe, Join, Joining, MeView, Person, counts},
 };
 
 const JOIN: &str = "POST /v1/me";
@@ -41,10 +41,17 @@ pub(crate) async fn join(
     let claim = body.claim(&viewer, JOIN)?;
     let mut invalid = Invalid::default();
     let joining = body.parse_noting::<Join>(&mut invalid)?;
-    let (person, terms) = joining.map_or((None, None), |joining| (joining.person, joining.terms));
+    let Joining {
+        person,
+        terms,
+        said,
+    } = joining.unwrap_or_default();
     let terms = app.gate.accepted(terms.as_deref());
     let terms = invalid.check("/terms_version", terms).flatten();
     let now = app.clock.now();
+    let filter = app.filter.now(now).await;
+    let said = said.iter().map(|(field, text)| (*field, text.as_str()));
+    invalid.unwanted(filter.screen(said).refused());
     // What was made before stands, whichever terms are in force by now.
     if let (Some(claim), Some(_)) = (&claim, &person)
         && app.store.made_before(claim, now).await?.is_some()
@@ -113,12 +120,13 @@ pub(crate) async fn change_me(
     if_match: IfMatch,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    let (seen, mut rules) = app.store.caller(&viewer.id).await?;
+    let now = app.clock.now();
+    let (caller, filter) = futures::join!(app.store.caller(&viewer.id), app.filter.now(now));
+    let (seen, mut rules) = caller?;
     let mut invalid = Invalid::default();
     let change = body
         .parse_noting::<ChangeMe>(&mut invalid)?
         .unwrap_or_default();
-    let now = app.clock.now();
     let terms = change.terms.and_then(|version| {
         let accepted = app.gate.accepted(Some(&version));
         invalid.check("/terms_version", accepted).flatten()
@@ -128,6 +136,13 @@ pub(crate) async fn change_me(
         rules.terms_version = terms.clone().or(rules.terms_version);
         app.gate.admit(viewer.id.clone(), rules, now)?;
     }
+    let said = [
+        ("/display_name", &change.display_name),
+        ("/bio", &change.bio),
+    ];
+    let said = said.into_iter();
+    let said = said.filter_map(|(field, text)| Some((field, text.as_deref()?)));
+    invalid.unwanted(filter.screen(said).refused());
     let mut taken = false;
     let avatar = match change.avatar {
         Patch::Keep => None,

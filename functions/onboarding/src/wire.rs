@@ -31,6 +31,7 @@ pub(crate) struct Join {
     /// Which notifications to send; none unless asked for.
     notify: Option<Switches>,
     /// The version of the store's terms that is accepted: needed where `GET /v1/about` tells of terms.
+    #[schema(value_type = String, required = false)]
     terms_version: Option<String>,
 }
 
@@ -68,12 +69,14 @@ impl Switches {
 }
 
 /// Somebody about to join.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Joining {
     /// `None` where something of it is wrong.
     pub person: Option<Person>,
     /// The version of the terms that they accept.
     pub terms: Option<String>,
+    /// What is good of what others are to read, by its field.
+    pub said: Vec<(&'static str, String)>,
 }
 
 /// As whom they join.
@@ -91,13 +94,22 @@ impl Wire for Join {
     /// Always the terms, so that they are looked at even where other fields are bad.
     fn parse(mut self, invalid: &mut Invalid) -> Option<Joining> {
         let terms = self.terms_version.take();
-        let person = self.person(invalid);
-        Some(Joining { person, terms })
+        let mut said = Vec::new();
+        let person = self.person(&mut said, invalid);
+        Some(Joining {
+            person,
+            terms,
+            said,
+        })
     }
 }
 
 impl Join {
-    fn person(self, invalid: &mut Invalid) -> Option<Person> {
+    fn person(
+        self,
+        said: &mut Vec<(&'static str, String)>,
+        invalid: &mut Invalid,
+    ) -> Option<Person> {
         let required = || "is required".to_owned();
         let name = self.display_name.ok_or_else(required);
         let name = name.and_then(|name| text::name(&name, text::DISPLAY_NAME));
@@ -107,6 +119,9 @@ impl Join {
             .ok_or_else(required)
             .and_then(|text| Handle::parse(&text));
         let handle = invalid.check("/handle", handle);
+        said.extend(name.clone().map(|name| ("/display_name", name)));
+        let spelled = handle.as_ref().map(Handle::as_str);
+        said.extend(spelled.map(|handle| ("/handle", handle.to_owned())));
         let interests = chosen(&self.interests.unwrap_or_default(), invalid);
         let notify = self.notify.unwrap_or_default().change();
         Some(Person {

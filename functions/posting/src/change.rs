@@ -54,8 +54,9 @@ pub async fn change_post(
     let named = change.as_ref().ok().and_then(Option::as_ref);
     let named = named.map(PostChange::named).unwrap_or_default();
     let wanted = named.photo_ids();
-    let (member, post, products, photos) = futures::join!(
+    let (member, filter, post, products, photos) = futures::join!(
         app.acting(&me),
+        app.filter.now(app.clock.now()),
         app.store.post_now(id),
         app.store.products(named.product_ids()),
         read_photos(&app.store, &wanted),
@@ -66,6 +67,7 @@ pub async fn change_post(
     let Some(change) = change? else {
         return Err(Error::Invalid(invalid));
     };
+    invalid.unwanted(filter.screen(change.texts()).refused());
     let read = Read {
         products: products?,
         photos: photos?,
@@ -201,6 +203,13 @@ impl PostChange {
             products: self.products.as_deref().unwrap_or_default(),
             poll: self.poll.as_ref(),
         }
+    }
+
+    /// Every text that it changes, with the pointer to where.
+    fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let text = self.text.iter();
+        let text = text.map(|text| ("/text".to_owned(), text.as_str()));
+        text.chain(self.named().texts())
     }
 
     /// The post as it is to be.

@@ -15,7 +15,7 @@ use domain::{
     people::{Actor, Gate, Profile},
 };
 use shared::{
-    bucket::{Bucket, MediaNames, Presigner},
+    bucket::{Bucket, KeptFilter, MediaNames, Presigner},
     error::Error,
     http::{Cursors, edge},
     read::Reads,
@@ -37,6 +37,7 @@ pub struct App {
     presigner: Presigner,
     reads: Reads,
     gate: Gate,
+    filter: KeptFilter,
     cursors: Cursors,
     /// How many posts a person may make in an hour; none where the setting is no number.
     posts_an_hour: u32,
@@ -50,8 +51,10 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let bucket = Bucket::new(context.s3(), config.bucket());
         Self {
-            bucket: Bucket::new(context.s3(), config.bucket()),
+            filter: KeptFilter::new(bucket.clone()),
+            bucket,
             presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
             gate: Gate::new(config.terms_version()),
@@ -90,7 +93,11 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. Its filter is read before the first request.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context)).warmed_by(context.warm_up())
+    let app = App::new(context);
+    let (filter, table) = (app.filter.clone(), context.warm_up());
+    let now = context.clock.now();
+    let router = edge(routes().with_state(app), context);
+    Http::new(router).warmed_by(filter.warm_up(now, table))
 }

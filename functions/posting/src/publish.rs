@@ -77,8 +77,9 @@ impl App {
     ) -> Result<Response, Error> {
         let (store, id) = (&self.store, PostId(self.ids.ulid()));
         let wanted = draft.named().photo_ids();
-        let (member, made, products, photos, review) = futures::join!(
+        let (member, filter, made, products, photos, review) = futures::join!(
             self.acting(me),
+            self.filter.now(self.clock.now()),
             self.made_before(claim),
             store.products(draft.named().product_ids()),
             read_photos(store, &wanted),
@@ -86,6 +87,8 @@ impl App {
         );
         let ((member, actor), mut made) = (member?, made?);
         let me = actor.id();
+        let mut invalid = invalid.clone();
+        invalid.unwanted(filter.screen(draft.texts()).refused());
         let mut read = Read {
             products: products?,
             photos: photos?,
@@ -102,7 +105,7 @@ impl App {
                 return self.replay(&made, member).await;
             }
             let now = self.clock.now();
-            let claimed = match draft.check(me, invalid, &read, now) {
+            let claimed = match draft.check(me, &invalid, &read, now) {
                 Ok(claimed) => claimed,
                 // The first request with this key may have been carried out since it was looked
                 // for, and so be what took the photo, or shared the review.
@@ -185,6 +188,16 @@ impl Draft {
             products: &self.products,
             poll: self.poll.as_ref(),
         }
+    }
+
+    /// Every text that others are to read, with the pointer to where.
+    fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let text = ("/text".to_owned(), self.text.as_str());
+        let link = self.link.iter();
+        let link = link.map(|link| ("/link/url".to_owned(), link.url.as_str()));
+        std::iter::once(text)
+            .chain(link)
+            .chain(self.named().texts())
     }
 
     /// Holds the draft against what was read: the uploads to claim, if nothing is wrong with any

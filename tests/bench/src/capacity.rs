@@ -249,6 +249,10 @@ impl Bench {
         };
         self.world.store().note_import(&report).await?;
         let http = self.serve(admin::router(&self.context));
+        let lists = json!({"refuse": ["scam"], "hold": []});
+        let set = http.put("/v1/admin/filter").json(lists);
+        self.call("PUT /v1/admin/filter", set, 204, Budget::FREE)
+            .await?;
         let list = http.get("/v1/admin/imports");
         self.call("GET /v1/admin/imports", list, 200, Budget::FREE)
             .await?;

@@ -11,6 +11,7 @@ mod badges;
 mod description;
 mod edits;
 mod events;
+mod filter;
 mod inside;
 mod made;
 mod main_job;

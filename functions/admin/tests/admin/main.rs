@@ -1,6 +1,7 @@
 //! The function `admin`, over an embedded data plane.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod filter;
 mod imports;
 
 use harness::{Http, World};
@@ -24,6 +25,12 @@ fn every_route_is_described() {
         })
         .collect();
     routes.sort();
-    let expected = ["get /v1/admin/imports", "get /v1/admin/imports/{id}"];
+    let expected = [
+        "get /v1/admin/imports",
+        "get /v1/admin/imports/{id}",
+        "get /v1/moderation/queue",
+        "post /v1/moderation/decisions",
+        "put /v1/admin/filter",
+    ];
     assert_eq!(routes, expected);
 }

@@ -223,6 +223,12 @@ async fn scene() -> Scene {
             on(201),
         ),
         (
+            "PUT /v1/admin/filter",
+            "/v1/admin/filter".to_owned(),
+            json!({}),
+            on(204),
+        ),
+        (
             "POST /v1/notifications/read",
             "/v1/notifications/read".to_owned(),
             json!({"up_to": "none"}),

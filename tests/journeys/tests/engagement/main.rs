@@ -9,6 +9,7 @@ mod answers;
 mod blocks;
 mod comments;
 mod crowd;
+mod filter;
 mod gate;
 mod hearing;
 mod heat;
