@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::{extract::State, response::Response};
 use domain::{
     claim::Claim,
-    engagement::{Acts, Comment, Thread, draft},
+    engagement::{Acts, Comment, Moderation, Thread, draft},
     ids::{CommentId, PostId, UserId},
     people::{Handle, Profile},
     posts::{Post, PostStatus},
@@ -168,7 +168,9 @@ impl App {
             return Err(refused);
         }
         let text = [("/text", draft.text.as_str())];
-        invalid.unwanted(filter.screen(text).refused());
+        let screened = filter.screen(text);
+        let held = screened.holds();
+        invalid.unwanted(screened.refused());
         let mut made = made?;
         let mentions = mentions?;
         if read.parent.is_none()
@@ -195,6 +197,7 @@ impl App {
             let comment = Comment {
                 under: parent.as_ref().map(|parent| parent.author.clone()),
                 mentions: mentions.clone(),
+                moderation: held.then(|| Moderation::by_filter(now)),
                 voted: read.acts.vote.filter(|_| post.poll.is_some()),
                 ..Comment::new(new, me.clone(), draft.text.clone(), now)
             };

@@ -51,7 +51,7 @@ pub(crate) async fn join(
     let now = app.clock.now();
     let filter = app.filter.now(now).await;
     let said = said.iter().map(|(field, text)| (*field, text.as_str()));
-    invalid.unwanted(filter.screen(said).refused());
+    invalid.unwanted(filter.screen(said).unheld());
     // What was made before stands, whichever terms are in force by now.
     if let (Some(claim), Some(_)) = (&claim, &person)
         && app.store.made_before(claim, now).await?.is_some()
@@ -142,7 +142,7 @@ pub(crate) async fn change_me(
     ];
     let said = said.into_iter();
     let said = said.filter_map(|(field, text)| Some((field, text.as_deref()?)));
-    invalid.unwanted(filter.screen(said).refused());
+    invalid.unwanted(filter.screen(said).unheld());
     let mut taken = false;
     let avatar = match change.avatar {
         Patch::Keep => None,

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::{Json, extract::State};
 use domain::{
+    engagement::Moderation,
     ids::{PhotoId, ProductId},
     people::Profile,
     posts::{Hydrated, Post, PostKind, PostPhoto},
@@ -67,7 +68,9 @@ pub async fn change_post(
     let Some(change) = change? else {
         return Err(Error::Invalid(invalid));
     };
-    invalid.unwanted(filter.screen(change.texts()).refused());
+    let screened = filter.screen(change.texts());
+    let held = screened.holds();
+    invalid.unwanted(screened.refused());
     let read = Read {
         products: products?,
         photos: photos?,
@@ -75,6 +78,7 @@ pub async fn change_post(
     let change = Wanted {
         change,
         invalid,
+        held,
         if_match,
     };
     let changed = Box::pin(app.change(member, me, post, &change, read));
@@ -86,6 +90,8 @@ struct Wanted {
     change: PostChange,
     /// What is wrong with it already.
     invalid: Invalid,
+    /// Whether the filter holds it back.
+    held: bool,
     /// Which state it is bound to.
     if_match: IfMatch,
 }
@@ -129,7 +135,7 @@ impl App {
         let mut anew = Anew::standing_on("the post");
         loop {
             let now = self.clock.now();
-            let after = change.apply(&before, &wanted.invalid, &read, now)?;
+            let after = change.apply(&before, wanted, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
             if self.as_seen(&wanted.if_match, &before).await?
                 && (after == before || store.change_post(&before, &after, &uploads).await?)
@@ -216,11 +222,11 @@ impl PostChange {
     fn apply(
         &self,
         before: &Post,
-        invalid: &Invalid,
+        wanted: &Wanted,
         read: &Read,
         now: Timestamp,
     ) -> Result<Post, Error> {
-        let (mut after, mut invalid) = (before.clone(), invalid.clone());
+        let (mut after, mut invalid) = (before.clone(), wanted.invalid.clone());
         // What was pinned before stays, in the catalogue or not.
         let had = before.product_ids();
         let known = |id: &_| read.products.contains_key(id) || had.contains(id);
@@ -248,6 +254,9 @@ impl PostChange {
         invalid.finish()?;
         if let Some(chosen) = &self.topics {
             put_topics(chosen, &read.products, None, &mut after);
+        }
+        if wanted.held && after != *before && after.moderation.is_none() {
+            after.hide(Moderation::by_filter(now));
         }
         after.settle(now);
         if after != *before {

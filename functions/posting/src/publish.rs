@@ -6,6 +6,7 @@ use axum::{extract::State, response::Response};
 use domain::{
     catalogue::review::Review,
     claim::Claim,
+    engagement::Moderation,
     ids::{PostId, UserId},
     people::{Profile, Rules},
     posts::{Hydrated, Post, photo::Photo},
@@ -88,7 +89,9 @@ impl App {
         let ((member, actor), mut made) = (member?, made?);
         let me = actor.id();
         let mut invalid = invalid.clone();
-        invalid.unwanted(filter.screen(draft.texts()).refused());
+        let screened = filter.screen(draft.texts());
+        let held = screened.holds();
+        invalid.unwanted(screened.refused());
         let mut read = Read {
             products: products?,
             photos: photos?,
@@ -114,7 +117,7 @@ impl App {
                     None => return Err(error),
                 },
             };
-            let post = draft.post(id, me, &read, now);
+            let post = draft.post(id, me, &read, held, now);
             let (created, shown) = futures::join!(
                 Box::pin(store.create_post(&post, &claimed, claim, Some(&quota), now)),
                 Box::pin(self.shown(&post, member.clone(), &read.products)),
@@ -231,8 +234,8 @@ impl Draft {
         Ok(mine.into_iter().cloned().collect())
     }
 
-    /// The post, with photos in the order of the draft.
-    fn post(&self, id: PostId, author: &UserId, read: &Read, now: Timestamp) -> Post {
+    /// The post, with photos in the order of the draft; hidden where it is `held`.
+    fn post(&self, id: PostId, author: &UserId, read: &Read, held: bool, now: Timestamp) -> Post {
         let mut post = Post {
             text: self.text.clone(),
             photos: self.photos.iter().map(post_photo).collect(),
@@ -248,6 +251,9 @@ impl Draft {
         let reviewed = reviewed.and_then(|review| review.category.as_deref());
         put_topics(&self.topics, &read.products, reviewed, &mut post);
         post.look_at(read.photos.values());
+        if held {
+            post.hide(Moderation::by_filter(now));
+        }
         post.settle(now);
         post
     }

@@ -57,8 +57,21 @@ pub enum Screened<F> {
 }
 
 impl<F> Screened<F> {
-    /// The fields that are refused, where nothing can be held back: those with what is held too.
+    /// Whether it is to be held back.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Hold(_))
+    }
+
+    /// The fields that are refused, of something that can be held back.
     pub fn refused(self) -> Vec<F> {
+        match self {
+            Self::Refuse(fields) => fields,
+            Self::Pass | Self::Hold(_) => Vec::new(),
+        }
+    }
+
+    /// The fields that are refused, where nothing can be held back: those with what is held too.
+    pub fn unheld(self) -> Vec<F> {
         match self {
             Self::Pass => Vec::new(),
             Self::Refuse(fields) | Self::Hold(fields) => fields,
@@ -320,11 +333,14 @@ mod tests {
         assert_eq!(screen(&[("/a", "good"), ("/b", "fine")]), Screened::Pass);
         let held = screen(&[("/a", "odd"), ("/b", "fine"), ("/c", "odd")]);
         assert_eq!(held, Screened::Hold(vec!["/a", "/c"]));
-        assert_eq!(held.refused(), ["/a", "/c"]);
+        assert!(held.holds() && held.clone().refused().is_empty());
+        assert_eq!(held.unheld(), ["/a", "/c"]);
         let refused = screen(&[("/a", "odd"), ("/b", "bad odd"), ("/c", "bad")]);
         assert_eq!(refused, Screened::Refuse(vec!["/b", "/c"]));
-        assert_eq!(refused.refused(), ["/b", "/c"]);
-        assert!(screen(&[]).refused().is_empty());
+        assert!(!refused.holds());
+        assert_eq!(refused.clone().refused(), ["/b", "/c"]);
+        assert_eq!(refused.unheld(), ["/b", "/c"]);
+        assert!(screen(&[]).unheld().is_empty());
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! The function `admin`, over an embedded data plane.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod filter;
 mod imports;

@@ -206,3 +206,171 @@ async fn another_filter_holds_within_ten_seconds_and_one_that_is_broken_or_gone_
     scene.world.advance(LIFE);
     scene.passes(change(), bio()).await;
 }
+
+impl Scene {
+    /// What a moderator is to decide, by the places of its subjects in the queue.
+    async fn queue(&self) -> Vec<Value> {
+        let token = self.world.token("mo", &["moderator"]);
+        let queue = self
+            .admin
+            .get("/v1/moderation/queue?state=open")
+            .token(token);
+        let page = queue.send().await.expect(200).json();
+        page["items"].as_array().unwrap().clone()
+    }
+
+    async fn decide(&self, kind: &str, id: &str, action: &str) {
+        let body = json!({
+            "subject": {"type": kind, "id": id}, "action": action, "reason": "It is looked at.",
+        });
+        let token = self.world.token("mo", &["moderator"]);
+        let decide = self.admin.post("/v1/moderation/decisions").token(token);
+        decide.json(body).send().await.expect(201);
+    }
+
+    /// What others get at this path.
+    async fn others(&self, http: &Http, path: &str) -> (u16, Value) {
+        let answer = http
+            .get(path)
+            .token(self.world.token("ben", &["prime"]))
+            .send()
+            .await;
+        (answer.status.as_u16(), answer.json())
+    }
+
+    async fn posts_counted(&self) -> u64 {
+        self.world.profile(&self.ana.id).await.posts
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_post_that_is_held_is_its_authors_alone_until_a_moderator_lets_it_appear_as_new() {
+    let scene = scene().await;
+    scene.world.member("ben").prime().await;
+    scene.world.member("mo").await;
+    scene
+        .set(json!({"refuse": ["scam"], "hold": ["odd"]}))
+        .await;
+    let both = json!({"kind": "story", "text": "An odd scam"});
+    scene
+        .refused(scene.posting.post("/v1/posts"), both, &["/text"])
+        .await;
+    let new = || {
+        scene
+            .posting
+            .post("/v1/posts")
+            .header("idempotency-key", "k1")
+    };
+    let story = json!({"kind": "story", "text": "How odd"});
+    let made = scene.passes(new(), story.clone()).await;
+    assert_eq!(
+        (&made["status"], &made["moderation"]["by"]),
+        (&json!("hidden"), &json!("filter"))
+    );
+    assert_eq!(made.get("published_at"), None);
+    let id = text(&made["id"]);
+    let again = scene.passes(new(), story).await;
+    assert_eq!(again["id"], made["id"]);
+    let path = format!("/v1/posts/{id}");
+    assert_eq!(scene.others(&scene.posting, &path).await.0, 404);
+    let (_, list) = scene.others(&scene.posting, "/v1/users/ana/posts").await;
+    assert_eq!(
+        (
+            list["items"].as_array().unwrap().len(),
+            scene.posts_counted().await
+        ),
+        (0, 0)
+    );
+    let mine = scene.posting.get(&path).token(&scene.ana.token);
+    assert_eq!(mine.send().await.expect(200).json()["status"], "hidden");
+    let queue = scene.queue().await;
+    assert_eq!(queue.len(), 1);
+    assert_eq!(queue[0]["subject"], json!({"type": "post", "id": id}));
+    assert_eq!(
+        (&queue[0]["hidden"], &queue[0]["reporters"]),
+        (&json!(true), &json!(0))
+    );
+
+    scene.world.advance(SignedDuration::from_mins(10));
+    let restored_at = scene.world.now();
+    scene.decide("post", &id, "restore").await;
+    let (status, post) = scene.others(&scene.posting, &path).await;
+    assert_eq!((status, &post["status"]), (200, &json!("published")));
+    let published_at: jiff::Timestamp = text(&post["published_at"]).parse().unwrap();
+    assert!(published_at >= restored_at);
+    let (_, list) = scene.others(&scene.posting, "/v1/users/ana/posts").await;
+    assert_eq!(
+        (
+            list["items"].as_array().unwrap().len(),
+            scene.posts_counted().await
+        ),
+        (1, 1)
+    );
+    assert!(scene.queue().await.is_empty());
+    // What a moderator kept is kept, as long as its text is.
+    let same = json!({"text": "How odd", "topics": null});
+    let kept = scene.passes(scene.posting.patch(&path), same).await;
+    assert_eq!(kept["status"], "published");
+}
+
+#[tokio::test]
+async fn a_comment_that_is_held_is_counted_once_a_moderator_lets_it_appear() {
+    let scene = scene().await;
+    scene.world.member("ben").prime().await;
+    scene.world.member("mo").await;
+    let post = scene.world.published_post("ben").await.id;
+    scene.set(json!({"hold": ["odd"]})).await;
+    let path = format!("/v1/posts/{post}/comments");
+    let said = scene
+        .passes(scene.engagement.post(&path), json!({"text": "How odd"}))
+        .await;
+    assert_eq!(said["moderation"]["by"], "filter");
+    let id = text(&said["id"]);
+    let seen = async || {
+        let (_, page) = scene.others(&scene.engagement, &path).await;
+        let (_, of) = scene
+            .others(&scene.posting, &format!("/v1/posts/{post}"))
+            .await;
+        (
+            page["items"].as_array().unwrap().len(),
+            of["counts"]["comments"].clone(),
+        )
+    };
+    assert_eq!(seen().await, (0, json!(0)));
+    let queue = scene.queue().await;
+    assert_eq!(queue[0]["subject"], json!({"type": "comment", "id": id}));
+    scene.decide("comment", &id, "restore").await;
+    assert_eq!(seen().await, (1, json!(1)));
+}
+
+#[tokio::test]
+async fn an_edit_that_is_held_hides_the_post_until_a_moderator_shows_it_where_it_was() {
+    let scene = scene().await;
+    scene.world.member("ben").prime().await;
+    scene.world.member("mo").await;
+    scene.set(json!({"hold": ["odd"]})).await;
+    let plain = json!({"kind": "story", "text": "Plain"});
+    let made = scene.passes(scene.posting.post("/v1/posts"), plain).await;
+    let id = text(&made["id"]);
+    let path = format!("/v1/posts/{id}");
+    assert_eq!(scene.posts_counted().await, 1);
+    scene.world.advance(SignedDuration::from_mins(10));
+    let change = scene.posting.patch(&path);
+    let changed = scene.passes(change, json!({"text": "Rather odd"})).await;
+    assert_eq!(
+        (&changed["status"], &changed["text"]),
+        (&json!("hidden"), &json!("Rather odd"))
+    );
+    assert_eq!(changed["moderation"]["by"], "filter");
+    assert_eq!(scene.others(&scene.posting, &path).await.0, 404);
+    assert_eq!(scene.posts_counted().await, 0);
+    scene.decide("post", &id, "restore").await;
+    let (status, post) = scene.others(&scene.posting, &path).await;
+    assert_eq!((status, &post["text"]), (200, &json!("Rather odd")));
+    assert_eq!(post["published_at"], made["published_at"]);
+    assert_eq!(scene.posts_counted().await, 1);
+}
