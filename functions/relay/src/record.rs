@@ -261,7 +261,12 @@ mod tests {
             let messages = messages(&record).unwrap().into_iter();
             let handles = messages.filter_map(|message| match message {
                 Message::Notifier(NotifierMessage::Acted(acted)) => acted.handle,
-                Message::Fanout(_) | Message::Photos(_) | Message::Rollup(_) => None,
+                Message::Notifier(
+                    NotifierMessage::Stated(_) | NotifierMessage::ReportDecided(_),
+                )
+                | Message::Fanout(_)
+                | Message::Photos(_)
+                | Message::Rollup(_) => None,
             });
             handles.collect::<Vec<_>>()
         };

@@ -460,7 +460,7 @@ mod tests {
         assert!(case.is_to_hide(None, FIVE));
         assert_eq!(case.reasons[&ReportReason::Spam], 2);
         let kept = decide(case.clone(), Action::Restore, "mo", 4);
-        let again = |hours| {
+        let again = |hours: i64| {
             let reports = (0..3).map(|n| hours + n);
             reports.fold(kept.clone(), |case, at| {
                 with(case, ReportReason::Spam, 8, at)
