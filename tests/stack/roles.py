@@ -226,7 +226,6 @@ UNUSED = {
     "Fanout": {"sqs:SendMessage": "the second page of a post with over a thousand readers"},
     "Rollup": {
         "sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet",
-        "dynamodb:PutItem": "the best of over a hundred comments",
         "dynamodb:DeleteItem": "those of a post that is gone",
         "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
     },
@@ -235,6 +234,7 @@ UNUSED = {
         "s3:ListBucket": "as for Photos",
     },
     "Onboarding": {"s3:ListBucket": "as for Photos"},
+    "Admin": {"dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts"},
     "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",
