@@ -2,6 +2,9 @@
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use domain::people::Shut;
+use jiff::Timestamp;
+
 /// Whatever was underneath; logged, never sent to a client.
 pub type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -35,6 +38,13 @@ impl Invalid {
                 self.add(pointer, detail);
                 None
             }
+        }
+    }
+
+    /// Notes fields whose text the store's filter refuses.
+    pub fn unwanted(&mut self, fields: impl IntoIterator<Item = impl Into<String>>) {
+        for field in fields {
+            self.add(field, "has words that the store does not want here");
         }
     }
 
@@ -88,6 +98,14 @@ pub enum Refusal {
     AdminRequired,
     /// How a poll stands is for who voted in it.
     VoteFirst,
+    /// The caller is suspended until then, and may not act.
+    Suspended(Timestamp),
+    /// The caller has yet to accept the store's terms, and may not act.
+    TermsRequired,
+    /// Signed in, and not one of the store's moderators.
+    ModeratorRequired,
+    /// Whoever decided before does not decide on the appeal.
+    OwnDecision,
 }
 
 /// Which state stands in the way (409).
@@ -119,6 +137,10 @@ pub enum Conflict {
     ListFull,
     /// The list is that of hearts, which stays.
     DefaultList,
+    /// Nothing weighs on the caller, or was kept that they reported; or that is too long ago.
+    NothingToAppeal,
+    /// An appeal is to be decided, or was.
+    AlreadyAppealed,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -240,6 +262,14 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
             Self::Refused(Refusal::AdminRequired) => "Only an admin of the store may do this.",
             Self::Refused(Refusal::VoteFirst) => "Vote first: then you see how it stands.",
+            Self::Refused(Refusal::Suspended(_)) => "You are suspended.",
+            Self::Refused(Refusal::TermsRequired) => {
+                "Accept the store's terms first: GET /v1/about, then PATCH /v1/me."
+            }
+            Self::Refused(Refusal::ModeratorRequired) => "Only a moderator may do this.",
+            Self::Refused(Refusal::OwnDecision) => {
+                "You decided on this before; somebody else decides on the appeal."
+            }
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
@@ -258,6 +288,10 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::ListLimit) => "200 lists are the most.",
             Self::Conflict(Conflict::ListFull) => "A list holds 1,000 things at the most.",
             Self::Conflict(Conflict::DefaultList) => "The list of hearts stays.",
+            Self::Conflict(Conflict::NothingToAppeal) => "There is nothing to appeal against.",
+            Self::Conflict(Conflict::AlreadyAppealed) => {
+                "An appeal on this is to be decided, or was."
+            }
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",
@@ -274,3 +308,12 @@ impl fmt::Display for Error {
 }
 
 impl StdError for Error {}
+
+impl From<Shut> for Error {
+    fn from(shut: Shut) -> Self {
+        Self::Refused(match shut {
+            Shut::Suspended(until) => Refusal::Suspended(until),
+            Shut::TermsRequired => Refusal::TermsRequired,
+        })
+    }
+}

@@ -123,7 +123,7 @@ def probes(stack: Stack) -> list[Probe]:
             )
         )
     prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "aws/lambda"]
-    for key in [*(f"{prefix}/x" for prefix in prefixes), "x"]:
+    for key in [*(f"{prefix}/x" for prefix in prefixes), "filter.json", "x"]:
         for action, request in {
             "GetObject": lambda c, k: c("s3").get_object(Bucket=bucket, Key=k),
             "PutObject": lambda c, k: c("s3").put_object(Bucket=bucket, Key=k, Body=b""),
@@ -226,11 +226,15 @@ UNUSED = {
     "Fanout": {"sqs:SendMessage": "the second page of a post with over a thousand readers"},
     "Rollup": {
         "sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet",
-        "dynamodb:PutItem": "the best of over a hundred comments",
         "dynamodb:DeleteItem": "those of a post that is gone",
         "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
     },
-    "Engagement": {"dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says"},
+    "Engagement": {
+        "dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says",
+        "s3:ListBucket": "as for Photos",
+    },
+    "Onboarding": {"s3:ListBucket": "as for Photos"},
+    "Admin": {"dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts"},
     "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",

@@ -95,8 +95,8 @@ def _prepared(api: Api, event: dict[str, Any], sample: str, port: int, folder: P
     real: dict[str, str] = {}
     handle = "samples_" + "".join(letter for letter in sample if letter.isalnum())[-8:]
     if "routeKey" in event:
-        token = api.stack.people.token(handle, ["prime"])
-        if event["routeKey"] != "POST /v1/me":
+        token = api.stack.people.token(handle, ["prime", "admin"])
+        if event["routeKey"] != "POST /v1/me" and "/v1/admin/" not in event["routeKey"]:
             token = api.member(handle)
         real["Bearer TOKEN"] = f"Bearer {token}"
         for name, value in event.get("pathParameters", {}).items():

@@ -89,7 +89,8 @@ impl App {
         me: &UserId,
         comment: &str,
     ) -> Result<(Shown<Comment>, Shown<Post>), Error> {
-        let (comment, post) = self.heard(me, comment, true).await?;
+        let rules = self.store.rules(me);
+        let (comment, post, _) = self.heard(me, comment, true, rules).await?;
         if post.author == *me {
             Ok((comment, post))
         } else {

@@ -26,7 +26,8 @@ pub async fn block(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (other, _) = app.somebody_else(&viewer.id, &handle).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (other, _) = app.somebody_else(&viewer.id, &handle, rules).await?;
     let now = app.clock.now();
     app.store.block(&viewer.id, &other, now).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -48,7 +49,8 @@ pub async fn unblock(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (other, _) = app.somebody_else(&viewer.id, &handle).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (other, _) = app.somebody_else(&viewer.id, &handle, rules).await?;
     app.store.unblock(&viewer.id, &other).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -70,7 +72,8 @@ pub async fn mute(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (other, rules) = app.somebody_else(&viewer.id, &handle).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (other, rules) = app.somebody_else(&viewer.id, &handle, rules).await?;
     if rules.part_from(&other) {
         return Err(Error::NotFound);
     }
@@ -95,7 +98,8 @@ pub async fn unmute(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (other, rules) = app.somebody_else(&viewer.id, &handle).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (other, rules) = app.somebody_else(&viewer.id, &handle, rules).await?;
     if rules.part_from(&other) {
         return Err(Error::NotFound);
     }

@@ -1,10 +1,12 @@
 //! Comments: read those of a post, take back one's own, smile at them.
 
-use crate::App;
+use std::future::Future;
+
 use axum::{Json, extract::State};
 use domain::{
     engagement::{Comment, order::Place},
     ids::{CommentId, PostId, UserId},
+    people::Rules,
     posts::{Post, PostStatus, poll::option_of},
     shown::{Onlooker, Shown},
 };
@@ -16,6 +18,8 @@ use shared::{
     table::Anew,
     views::{CommentView, words},
 };
+
+use crate::App;
 
 /// What is said of a post.
 #[utoipa::path(
@@ -41,6 +45,7 @@ pub async fn list_comments(
     params: Params,
 ) -> Result<Json<Page<CommentView>>, Error> {
     let id: PostId = post.parse().map_err(|_not_one| Error::NotFound)?;
+    let moderates = viewer.as_ref().is_some_and(Viewer::moderates);
     let viewer = viewer.map(|viewer| viewer.id);
     let mut invalid = Invalid::default();
     let sorts = [("top", true), ("new", false)];
@@ -76,6 +81,7 @@ pub async fn list_comments(
     };
     let (of, lines) = futures::join!(app.reads.talked_of(viewer.as_ref(), id), lines);
     let (post, onlooker) = of?;
+    let onlooker = onlooker.moderating(moderates);
     let post = post.and_then(|post| onlooker.opens(post));
     let post = post.ok_or(Error::NotFound)?;
     let now = app.clock.now();
@@ -137,7 +143,8 @@ pub async fn delete_comment(
     );
     let onlooker = Onlooker::new(me.clone(), rules?);
     let (comment, mut post, mut parent) = (comment?, post?, parent?);
-    let mut comment = comment.filter(Comment::stands).ok_or(Error::NotFound)?;
+    let comment = comment.filter(|said| !said.deleted);
+    let mut comment = comment.ok_or(Error::NotFound)?;
     if comment.author != me {
         heard(comment, post, &onlooker)?;
         return Err(Error::Refused(Refusal::NotOwner));
@@ -158,7 +165,7 @@ pub async fn delete_comment(
         let (now, of, answers) =
             futures::try_join!(store.comment_now(id), store.post_now(id.post), again)?;
         (post, parent) = (of, answers);
-        match now.filter(Comment::stands) {
+        match now.filter(|said| !said.deleted) {
             Some(now) => comment = now,
             // A try whose answer was lost, or another request of theirs, took it back.
             None => return Ok(StatusCode::NO_CONTENT),
@@ -180,9 +187,10 @@ pub async fn smile_comment(
     Prime(viewer): Prime,
     Path(comment): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (comment, _) = app.heard(&viewer.id, &comment, false).await?;
+    let (me, actor) = (&viewer.id, app.actor(&viewer.id));
+    let (comment, _, actor) = app.heard(me, &comment, false, actor).await?;
     let now = app.clock.now();
-    let smile = app.store.smile_at_comment(&viewer.id, &comment, now);
+    let smile = app.store.smile_at_comment(&actor, &comment, now);
     smile.await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -201,26 +209,28 @@ pub async fn take_back_comment_smile(
     viewer: Viewer,
     Path(comment): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (comment, _) = app.heard(&viewer.id, &comment, false).await?;
+    let (me, rules) = (&viewer.id, app.store.rules(&viewer.id));
+    let (comment, ..) = app.heard(me, &comment, false, rules).await?;
     let back = app.store.take_back_smile_at_comment(&viewer.id, &comment);
     back.await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 impl App {
-    /// A comment that the caller, a member, sees, and its published post; that as of every write acknowledged before
-    /// where it is to be `exact`.
+    /// A comment that the caller sees, its published post, and the caller as they were let in; the post as of every
+    /// write acknowledged before where it is to be `exact`.
     ///
     /// # Errors
-    /// 403 who has not joined; 404 any other.
-    pub(crate) async fn heard(
+    /// Those of the caller; 404 any other comment.
+    pub(crate) async fn heard<C: AsRef<Rules>>(
         &self,
         me: &UserId,
         comment: &str,
         exact: bool,
-    ) -> Result<(Shown<Comment>, Shown<Post>), Error> {
+        caller: impl Future<Output = Result<C, Error>>,
+    ) -> Result<(Shown<Comment>, Shown<Post>, C), Error> {
         let Ok(id) = comment.parse::<CommentId>() else {
-            self.store.rules(me).await?;
+            caller.await?;
             return Err(Error::NotFound);
         };
         let post = async {
@@ -229,11 +239,12 @@ impl App {
                 false => self.store.post(id.post).await,
             }
         };
-        let (rules, comment, post) =
-            futures::join!(self.store.rules(me), self.store.comment_now(id), post);
-        let onlooker = Onlooker::new(me.clone(), rules?);
+        let (caller, comment, post) = futures::join!(caller, self.store.comment_now(id), post);
+        let caller = caller?;
+        let onlooker = Onlooker::new(me.clone(), caller.as_ref().clone());
         let comment = comment?.ok_or(Error::NotFound)?;
-        heard(comment, post?, &onlooker)
+        let (comment, post) = heard(comment, post?, &onlooker)?;
+        Ok((comment, post, caller))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Following people and topics, and no longer.
 
 use axum::extract::State;
-use domain::ids::{TopicId, UserId};
+use domain::ids::TopicId;
 use http::StatusCode;
 use shared::{
     error::Error,
@@ -24,10 +24,10 @@ pub async fn follow_person(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (author, rules) = app.somebody_else(&viewer.id, &handle).await?;
+    let actor = app.actor(&viewer.id);
+    let (author, actor) = app.somebody_else(&viewer.id, &handle, actor).await?;
     let now = app.clock.now();
-    let me = &viewer.id;
-    Box::pin(app.store.follow(me, &author, rules, now)).await?;
+    Box::pin(app.store.follow(&actor, &author, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -45,7 +45,8 @@ pub async fn unfollow_person(
     viewer: Viewer,
     Path(handle): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let (author, rules) = app.somebody_else(&viewer.id, &handle).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (author, rules) = app.somebody_else(&viewer.id, &handle, rules).await?;
     Box::pin(app.store.unfollow(&viewer.id, &author, rules)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -64,8 +65,11 @@ pub async fn follow_topic(
     viewer: Viewer,
     Path(topic): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let topic = app.topic(&viewer.id, &topic).await?;
-    app.store.follow_topic(&viewer.id, &topic).await?;
+    let now = app.clock.now();
+    let member = app.store.acting_member(&app.gate, &viewer.id, now);
+    let (profile, actor) = member.await?;
+    let topic = TopicId::parse(&topic).ok_or(Error::NotFound)?;
+    app.store.follow_topic(&actor, &profile, &topic).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -83,21 +87,12 @@ pub async fn unfollow_topic(
     viewer: Viewer,
     Path(topic): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let topic = app.topic(&viewer.id, &topic).await?;
+    // The write itself refuses who is no member, so that only where there is no such topic must be asked who comes
+    // first.
+    let Some(topic) = TopicId::parse(&topic) else {
+        app.store.member(&viewer.id).await?;
+        return Err(Error::NotFound);
+    };
     app.store.unfollow_topic(&viewer.id, &topic).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-impl App {
-    /// The topic of that id. The write itself refuses who is no member, so that only where there
-    /// is no such topic must be asked who comes first.
-    async fn topic(&self, me: &UserId, topic: &str) -> Result<TopicId, Error> {
-        match TopicId::parse(topic) {
-            Some(topic) => Ok(topic),
-            None => {
-                self.store.member(me).await?;
-                Err(Error::NotFound)
-            }
-        }
-    }
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use domain::{
     engagement::{Heat, Idea, IdeaList, note},
     ids::{ListId, PostId, ProductId, UserId},
+    people::Rules,
     posts::PostStatus,
     shown::Onlooker,
 };
@@ -167,11 +168,18 @@ pub async fn put_item(
             None => Spot::End,
         },
     };
-    let found = app.found(&me, wanted).await?;
+    let (caller, filter) = (app.actor(&me), app.filter.now(now));
+    let (found, filter) = futures::join!(app.found(&me, wanted, caller), filter);
+    let (found, actor) = found?;
     own_list(found.list, &found.onlooker)?;
     let (put, ground) = found.seen.ok_or(Error::NotFound)?;
     sent?;
-    Box::pin(app.store.put_into_list(&put, ground, now)).await?;
+    let mut invalid = Invalid::default();
+    let note = put.note.iter().flatten();
+    let note = note.map(|note| ("/note", note.as_str()));
+    invalid.unwanted(filter.screen(note).unheld());
+    invalid.finish()?;
+    Box::pin(app.store.put_into_list(&actor, &put, ground, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -200,7 +208,8 @@ pub async fn take_out_item(
         note: None,
         spot: Spot::Front,
     };
-    let found = app.found(&me, wanted).await?;
+    let caller = app.store.rules(&me);
+    let (found, _) = app.found(&me, wanted, caller).await?;
     let list = own_list(found.list, &found.onlooker)?;
     // What one does not see any more can be taken out still.
     let (put, ground) = found.there.or(found.seen).ok_or(Error::NotFound)?;
@@ -234,15 +243,17 @@ struct Found {
 
 impl App {
     async fn heart(&self, me: &UserId, idea: Option<Idea>) -> Result<StatusCode, Error> {
-        let found = self.found(me, hearts(me, idea)).await?;
+        let caller = self.actor(me);
+        let (found, actor) = self.found(me, hearts(me, idea), caller).await?;
         let (put, ground) = found.seen.ok_or(Error::NotFound)?;
         let now = self.clock.now();
-        Box::pin(self.store.put_into_list(&put, ground, now)).await?;
+        Box::pin(self.store.put_into_list(&actor, &put, ground, now)).await?;
         Ok(StatusCode::NO_CONTENT)
     }
 
     async fn unheart(&self, me: &UserId, idea: Option<Idea>) -> Result<StatusCode, Error> {
-        let found = self.found(me, hearts(me, idea)).await?;
+        let caller = self.store.rules(me);
+        let (found, _) = self.found(me, hearts(me, idea), caller).await?;
         let (put, ground) = found.seen.ok_or(Error::NotFound)?;
         let of = (me, put.list);
         let out = self
@@ -252,11 +263,16 @@ impl App {
         Ok(StatusCode::NO_CONTENT)
     }
 
-    /// What the caller, a member, asks for, with what it stands on: one round.
+    /// What the caller asks for, with what it stands on, and the caller as they were let in: one round.
     ///
     /// # Errors
-    /// 403 who has not joined.
-    async fn found(&self, me: &UserId, wanted: Wanted) -> Result<Found, Error> {
+    /// Those of the caller.
+    async fn found<C: AsRef<Rules>>(
+        &self,
+        me: &UserId,
+        wanted: Wanted,
+        caller: impl Future<Output = Result<C, Error>>,
+    ) -> Result<(Found, C), Error> {
         let Wanted {
             list,
             idea,
@@ -270,13 +286,15 @@ impl App {
                     None => Ok(None),
                 }
             };
-            let (rules, list) = futures::join!(self.store.rules(me), list);
-            return Ok(Found {
-                onlooker: Onlooker::new(me.clone(), rules?),
+            let (caller, list) = futures::join!(caller, list);
+            let caller = caller?;
+            let found = Found {
+                onlooker: Onlooker::new(me.clone(), caller.as_ref().clone()),
                 list: list?,
                 seen: None,
                 there: None,
-            });
+            };
+            return Ok((found, caller));
         };
         let put = Putting {
             owner: me.clone(),
@@ -285,12 +303,10 @@ impl App {
             note,
             spot,
         };
-        let (rules, ground, found) = futures::join!(
-            self.store.rules(me),
-            self.store.ground(&put, false),
-            self.kept(&put.idea)
-        );
-        let onlooker = Onlooker::new(me.clone(), rules?);
+        let (caller, ground, found) =
+            futures::join!(caller, self.store.ground(&put, false), self.kept(&put.idea));
+        let caller = caller?;
+        let onlooker = Onlooker::new(me.clone(), caller.as_ref().clone());
         let (mut ground, (heat, author)) = (ground?, found?);
         let list = ground.list.clone();
         ground.heat = heat;
@@ -302,12 +318,13 @@ impl App {
             (false, true) => (None, found),
             (false, false) => (None, None),
         };
-        Ok(Found {
+        let found = Found {
             onlooker,
             list,
             seen,
             there,
-        })
+        };
+        Ok((found, caller))
     }
 
     /// How the counts of a thing are kept that may be put into a list, and of a post whose it is.

@@ -1,6 +1,7 @@
 //! Engagement: following people and topics, blocking and muting, what is done at posts and said of them, lists, and the inbox.
 
 mod answers;
+mod appeals;
 mod blocks;
 mod cards;
 mod comments;
@@ -11,11 +12,14 @@ mod named;
 mod notices;
 mod people;
 mod posts;
+mod reports;
 mod say;
 mod votes;
 
 use axum::Router;
+use domain::{engagement::Weight, people::Gate};
 use shared::{
+    bucket::{Bucket, KeptFilter},
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -32,6 +36,14 @@ pub struct App {
     api_url: String,
     /// How many comments a person may write in an hour; none where the setting is no number.
     comments_an_hour: u32,
+    gate: Gate,
+    filter: KeptFilter,
+    /// How many reports a person may make in an hour.
+    reports_an_hour: u32,
+    /// How many appeals.
+    appeals_an_hour: u32,
+    /// From which weight on reports hide something.
+    hide_weight: Weight,
     store: Store,
     reads: Reads,
     /// Those of inboxes: people's cards may be some seconds old there.
@@ -54,6 +66,11 @@ impl App {
             clock: context.clock.clone(),
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
+            gate: Gate::new(config.terms_version()),
+            filter: KeptFilter::new(Bucket::new(context.s3(), config.bucket())),
+            reports_an_hour: config.reports_an_hour().parse().unwrap_or_default(),
+            appeals_an_hour: config.appeals_an_hour().parse().unwrap_or_default(),
+            hide_weight: Weight::of_ones(config.hide_weight()),
             comments_an_hour: config.comments_an_hour().parse().unwrap_or_default(),
         }
     }
@@ -85,6 +102,8 @@ shared::routes! {
     ideas::put_item, ideas::take_out_item;
     cards::list_lists_of;
     cards::list_lists_with;
+    reports::report;
+    appeals::appeal;
 }
 
 /// Every route of this function, within the edge.
@@ -92,7 +111,11 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. Its filter is read before the first request.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context)).warmed_by(context.warm_up())
+    let app = App::new(context);
+    let (filter, table) = (app.filter.clone(), context.warm_up());
+    let now = context.clock.now();
+    let router = edge(routes().with_state(app), context);
+    Http::new(router).warmed_by(filter.warm_up(now, table))
 }

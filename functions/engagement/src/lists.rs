@@ -8,7 +8,9 @@ use axum::{
 use domain::{
     claim::Claim,
     engagement::{IdeaList, Place, Shelf, Visibility, list_name},
+    filter::Filter,
     ids::{ListId, UserId},
+    people::Rules,
     shown::Onlooker,
 };
 use http::StatusCode;
@@ -167,19 +169,23 @@ pub async fn create_list(
     let me = viewer.id;
     let (said, claim) = match read {
         Ok(read) => read,
-        // Who has not joined is told so first.
+        // Who may not act is told so first.
         Err(error) => {
-            app.store.rules(&me).await?;
+            app.actor(&me).await?;
             return Err(error);
         }
     };
-    let claim = claim.as_ref();
-    let (caller, made) = futures::join!(app.store.caller(&me), app.list_before(claim));
-    let ((profile, rules), mut made) = (caller?, made?);
+    let (claim, now) = (claim.as_ref(), app.clock.now());
+    let (caller, filter, made) = futures::join!(
+        app.store.acting_member(&app.gate, &me, now),
+        app.filter.now(now),
+        app.list_before(claim)
+    );
+    let ((profile, actor), mut made) = (caller?, made?);
     let (Some(name), Some(visibility)) = (said.name, said.visibility) else {
         return Err(Error::internal("a list was refused without a reason"));
     };
-    let onlooker = Onlooker::new(me.clone(), rules);
+    let onlooker = Onlooker::from(&actor);
     let mut anew = Anew::standing_on("what the key was used for");
     let list = loop {
         if let Some(made) = made {
@@ -187,9 +193,10 @@ pub async fn create_list(
             let (_, view) = app.look(id, onlooker).await?.ok_or(Error::Gone)?;
             return created(&app.api_url, &format!("/v1/lists/{id}"), view);
         }
+        named(&filter, Some(&name))?;
         let (id, now) = (ListId(app.ids.ulid()), app.clock.now());
         let list = IdeaList::new(id, me.clone(), name.clone(), visibility, now);
-        match app.store.create_list(&list, claim, now).await? {
+        match app.store.create_list(&actor, &list, claim, now).await? {
             ListCreation::Done => break list,
             ListCreation::KeyUsed => anew.begin().await?,
         }
@@ -263,13 +270,23 @@ pub async fn change_list(
 ) -> Result<Response, Error> {
     let mut anew = Anew::standing_on("the list");
     loop {
-        let (mut list, onlooker) = app.own_list(&viewer.id, &list).await?;
+        let caller = app.actor(&viewer.id);
+        let (mut list, actor) = app.own_list(&viewer.id, &list, caller).await?;
+        let onlooker = Onlooker::from(&actor);
         let said = body.parse::<ChangeList>()?;
+        let filter = app.filter.now(app.clock.now()).await;
+        named(&filter, said.name.as_deref())?;
         if app.list_as_seen(&if_match, &list, &onlooker).await? {
             let before = list.clone();
             list.name = said.name.unwrap_or(list.name);
             list.visibility = said.visibility.unwrap_or(list.visibility);
-            if before == list || app.store.change_list(&before, &list).await?.is_some() {
+            if before == list
+                || app
+                    .store
+                    .change_list(&actor, &before, &list)
+                    .await?
+                    .is_some()
+            {
                 let seen = app.look(list.id, onlooker).await?;
                 let (_, view) = seen.ok_or(Error::NotFound)?;
                 return Ok(Json(view).into_response());
@@ -298,7 +315,9 @@ pub async fn delete_list(
 ) -> Result<StatusCode, Error> {
     let mut anew = Anew::standing_on("the list");
     loop {
-        let (list, onlooker) = app.own_list(&viewer.id, &list).await?;
+        let caller = app.store.rules(&viewer.id);
+        let (list, rules) = app.own_list(&viewer.id, &list, caller).await?;
+        let onlooker = Onlooker::new(viewer.id.clone(), rules);
         if list.default {
             return Err(Error::Conflict(Conflict::DefaultList));
         }
@@ -311,17 +330,31 @@ pub async fn delete_list(
     }
 }
 
+/// Whether a list may be called so, if it is to be called anything: others read it, so nothing in it waits for a
+/// moderator.
+fn named(filter: &Filter, name: Option<&str>) -> Result<(), Error> {
+    let mut invalid = Invalid::default();
+    let name = name.map(|name| ("/name", name));
+    invalid.unwanted(filter.screen(name).unheld());
+    invalid.finish()
+}
+
 /// What the things of a list are called in cursors.
 fn items_of(list: ListId) -> String {
     format!("ideas of {list}")
 }
 
 impl App {
-    /// A list of the caller's own, a member, as of every write acknowledged before.
+    /// A list of the caller's own, as of every write acknowledged before, and the caller as they were let in.
     ///
     /// # Errors
-    /// 403 who has not joined; 404 a list that they do not see; 403 another's.
-    async fn own_list(&self, me: &UserId, list: &str) -> Result<(IdeaList, Onlooker), Error> {
+    /// Those of the caller; 404 a list that they do not see; 403 another's.
+    async fn own_list<C: AsRef<Rules>>(
+        &self,
+        me: &UserId,
+        list: &str,
+        caller: impl Future<Output = Result<C, Error>>,
+    ) -> Result<(IdeaList, C), Error> {
         let id: Option<ListId> = list.parse().ok();
         let list = async {
             match id {
@@ -329,9 +362,10 @@ impl App {
                 None => Ok(None),
             }
         };
-        let (rules, list) = futures::join!(self.store.rules(me), list);
-        let onlooker = Onlooker::new(me.clone(), rules?);
-        own_list(list?, &onlooker).map(|list| (list, onlooker))
+        let (caller, list) = futures::join!(caller, list);
+        let caller = caller?;
+        let onlooker = Onlooker::new(me.clone(), caller.as_ref().clone());
+        own_list(list?, &onlooker).map(|list| (list, caller))
     }
 
     /// The first page of a list, as it is seen now.

@@ -23,9 +23,9 @@ pub async fn smile_post(
     Prime(viewer): Prime,
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let post = app.published(&viewer.id, &post).await?;
+    let (post, actor) = app.published(&post, app.actor(&viewer.id)).await?;
     let now = app.clock.now();
-    app.store.smile(&viewer.id, &post, now).await?;
+    app.store.smile(&actor, &post, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -43,7 +43,8 @@ pub async fn take_back_smile(
     viewer: Viewer,
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let post = app.published(&viewer.id, &post).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (post, _) = app.published(&post, rules).await?;
     app.store.take_back_smile(&viewer.id, &post).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -62,7 +63,8 @@ pub async fn hide_post(
     viewer: Viewer,
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let post = app.published(&viewer.id, &post).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (post, _) = app.published(&post, rules).await?;
     let now = app.clock.now();
     app.store.hide(&viewer.id, post.id, Some(now)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -82,7 +84,8 @@ pub async fn unhide_post(
     viewer: Viewer,
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let post = app.published(&viewer.id, &post).await?;
+    let rules = app.store.rules(&viewer.id);
+    let (post, _) = app.published(&post, rules).await?;
     app.store.hide(&viewer.id, post.id, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

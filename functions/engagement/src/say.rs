@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::{extract::State, response::Response};
 use domain::{
     claim::Claim,
-    engagement::{Acts, Comment, Thread, draft},
+    engagement::{Acts, Comment, Moderation, Thread, draft},
     ids::{CommentId, PostId, UserId},
     people::{Handle, Profile},
     posts::{Post, PostStatus},
@@ -87,7 +87,7 @@ pub async fn create_comment(
     body: JsonBody,
 ) -> Result<Response, Error> {
     let Ok(post) = post.parse::<PostId>() else {
-        app.store.rules(&viewer.id).await?;
+        app.actor(&viewer.id).await?;
         return Err(Error::NotFound);
     };
     let mut invalid = Invalid::default();
@@ -135,7 +135,7 @@ impl App {
         let Wanted {
             post: id,
             draft,
-            invalid,
+            mut invalid,
             refused,
             claim,
         } = wanted;
@@ -147,16 +147,17 @@ impl App {
                 None => Ok(None),
             }
         };
-        let (caller, post, acts, parent_read, made, mentions) = futures::join!(
-            store.caller(me),
+        let (caller, filter, post, acts, parent_read, made, mentions) = futures::join!(
+            store.acting_member(&self.gate, me, self.clock.now()),
+            self.filter.now(self.clock.now()),
             store.post_now(id),
             store.acts_at(me, id),
             parent_soon,
             self.said_before(claim),
             self.mentioned(&draft.mentioned),
         );
-        let (profile, rules) = caller?;
-        let onlooker = Onlooker::new(me.clone(), rules);
+        let (profile, actor) = caller?;
+        let onlooker = Onlooker::from(&actor);
         let mut read = Read {
             post: post?,
             acts: acts?,
@@ -166,6 +167,10 @@ impl App {
         if let Some(refused) = refused {
             return Err(refused);
         }
+        let text = [("/text", draft.text.as_str())];
+        let screened = filter.screen(text);
+        let held = screened.holds();
+        invalid.unwanted(screened.refused());
         let mut made = made?;
         let mentions = mentions?;
         if read.parent.is_none()
@@ -192,6 +197,7 @@ impl App {
             let comment = Comment {
                 under: parent.as_ref().map(|parent| parent.author.clone()),
                 mentions: mentions.clone(),
+                moderation: held.then(|| Moderation::by_filter(now)),
                 voted: read.acts.vote.filter(|_| post.poll.is_some()),
                 ..Comment::new(new, me.clone(), draft.text.clone(), now)
             };

@@ -57,18 +57,19 @@ pub async fn vote(
 ) -> Result<Json<PollView>, Error> {
     let (me, now) = (viewer.id, app.clock.now());
     let Ok(id) = post.parse::<PostId>() else {
-        app.store.rules(&me).await?;
+        app.actor(&me).await?;
         return Err(Error::NotFound);
     };
     let mut anew = Anew::standing_on("the poll");
     loop {
-        let (rules, post, acts) = futures::join!(
-            app.store.rules(&me),
+        let (actor, post, acts) = futures::join!(
+            app.actor(&me),
             app.store.post_now(id),
             app.store.acts_at(&me, id)
         );
+        let actor = actor?;
         let mut read = Hydrated {
-            onlooker: Onlooker::new(me.clone(), rules?),
+            onlooker: Onlooker::from(&actor),
             exact: true,
             ..Hydrated::default()
         };
@@ -79,13 +80,13 @@ pub async fn vote(
         let option = choice(&post, &body, now)?;
         let mut voted = Post::clone(&post);
         let stands = if post.heat().is_hot() {
-            let stands = app.store.vote(&me, &post, &acts, option).await?;
+            let stands = app.store.vote(&actor, &post, &acts, option).await?;
             // Read after it, the shards hold it.
             app.reads.around([&*post], now, &mut read).await?;
             stands
         } else {
             voted.count_vote(acts.vote, option);
-            let vote = app.store.vote(&me, &post, &acts, option);
+            let vote = app.store.vote(&actor, &post, &acts, option);
             let around = app.reads.around([&*post], now, &mut read);
             futures::try_join!(vote, around)?.0
         };

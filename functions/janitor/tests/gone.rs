@@ -13,7 +13,7 @@ use domain::{
     posts::Post,
     quota::Quota,
 };
-use harness::{Fault, Faults, World, sqs_event, user};
+use harness::{Fault, Faults, World, actor, sqs_event, user};
 use janitor::{App, work_off};
 use shared::{
     keys::{self, Month},
@@ -183,7 +183,7 @@ async fn an_act_that_read_a_hot_post_before_it_went_finds_out() {
         ..post.clone()
     };
     let store = world.store();
-    let smile = store.smile(&user("dora"), &hot, world.now()).await;
+    let smile = store.smile(&actor(&user("dora")), &hot, world.now()).await;
     assert!(smile.is_err(), "{smile:?}");
     let heat = Heat {
         shards: 64,

@@ -1,6 +1,7 @@
 //! Puts what others did into the inboxes of those who want to know.
 
 mod look;
+mod moderation;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::engagement::{Fact, Slot};
@@ -50,6 +51,8 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
+        NotifierMessage::Stated(stated) => app.stated(&stated).await,
+        NotifierMessage::ReportDecided(decided) => app.report_decided(&decided).await,
         NotifierMessage::Acted(acted) => tell(app, acted).await,
     }
 }

@@ -294,7 +294,7 @@ impl App {
             let is_so = badge.is_shown() == (fact == Fact::BadgeGiven);
             let told = self
                 .store
-                .tell_fact(&slot, fact, acted.at, profile.read_to, now);
+                .tell_fact(&slot, fact.clone(), acted.at, profile.read_to, now);
             if !is_so || told.await? {
                 return Ok(());
             }

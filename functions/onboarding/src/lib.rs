@@ -1,5 +1,6 @@
 //! Onboarding: the catalogue of interests, joining, and profiles.
 
+mod about;
 mod interests;
 mod me;
 mod suggested;
@@ -7,7 +8,9 @@ mod users;
 mod wire;
 
 use axum::Router;
+use domain::people::Gate;
 use shared::{
+    bucket::{Bucket, KeptFilter},
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, function::Http},
@@ -15,12 +18,17 @@ use shared::{
     views::Presenter,
 };
 
+use crate::about::AboutView;
+
 /// What the handlers need.
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
     /// Where the API is, for `Location`.
     api_url: String,
+    gate: Gate,
+    filter: KeptFilter,
+    about: AboutView,
     store: Store,
     reads: Reads,
     present: Presenter,
@@ -30,20 +38,26 @@ pub struct App {
 impl App {
     /// An app on the context's clients.
     pub fn new(context: &Context) -> Self {
-        let store = Store::new(context.dynamodb.clone(), context.config.table());
+        let config = &context.config;
+        let store = Store::new(context.dynamodb.clone(), config.table());
+        let gate = Gate::new(config.terms_version());
         Self {
+            about: AboutView::new(&gate, config),
+            gate,
+            filter: KeptFilter::new(Bucket::new(context.s3(), config.bucket())),
             reads: Reads::fresh(store.clone()),
             store,
-            present: Presenter::new(context.config.media_url()),
+            present: Presenter::new(config.media_url()),
             cursors: Cursors::new(context),
             clock: context.clock.clone(),
-            api_url: context.config.api_url().to_owned(),
+            api_url: config.api_url().to_owned(),
         }
     }
 }
 
 shared::routes! {
     App:
+    about::read_about;
     interests::list_interests;
     me::join, me::read_me, me::change_me;
     users::read_user;
@@ -55,7 +69,11 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. Its filter is read before the first request.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context)).warmed_by(context.warm_up())
+    let app = App::new(context);
+    let (filter, table) = (app.filter.clone(), context.warm_up());
+    let now = context.clock.now();
+    let router = edge(routes().with_state(app), context);
+    Http::new(router).warmed_by(filter.warm_up(now, table))
 }

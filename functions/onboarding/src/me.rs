@@ -19,7 +19,7 @@ use shared::{
 
 use crate::{
     App,
-    wire::{ChangeMe, Join, Joining, MeView, counts},
+    wire::{ChangeMe, Join, Joining, MeView, Person, counts},
 };
 
 const JOIN: &str = "POST /v1/me";
@@ -39,25 +39,44 @@ pub(crate) async fn join(
     body: JsonBody,
 ) -> Result<Response, Error> {
     let claim = body.claim(&viewer, JOIN)?;
-    let joining = body.parse::<Join>()?;
+    let mut invalid = Invalid::default();
+    let joining = body.parse_noting::<Join>(&mut invalid)?;
+    let Joining {
+        person,
+        terms,
+        said,
+    } = joining.unwrap_or_default();
+    let terms = app.gate.accepted(terms.as_deref());
+    let terms = invalid.check("/terms_version", terms).flatten();
     let now = app.clock.now();
-    if let Some(claim) = &claim
+    let filter = app.filter.now(now).await;
+    let said = said.iter().map(|(field, text)| (*field, text.as_str()));
+    invalid.unwanted(filter.screen(said).unheld());
+    // What was made before stands, whichever terms are in force by now.
+    if let (Some(claim), Some(_)) = (&claim, &person)
         && app.store.made_before(claim, now).await?.is_some()
     {
         let profile = app.store.profile(&viewer.id).await?.ok_or(Error::Gone)?;
         return answer(&app, &viewer, profile);
     }
-    let Joining {
+    invalid.finish()?;
+    let Some(Person {
         display_name,
         handle,
         interests,
         notify,
-    } = joining;
+    }) = person
+    else {
+        return Err(Error::internal("a body was refused without a reason"));
+    };
     let profile = Profile {
         notify,
         ..Profile::new(viewer.id.clone(), handle, display_name, interests, now)
     };
-    app.store.join(&profile, claim.as_ref(), now).await?;
+    let joined = app
+        .store
+        .join(&profile, terms.as_deref(), claim.as_ref(), now);
+    joined.await?;
     answer(&app, &viewer, profile)
 }
 
@@ -85,7 +104,7 @@ pub(crate) async fn read_me(State(app): State<App>, viewer: Viewer) -> Result<Js
     Ok(Json(view(&app, &viewer, profile)))
 }
 
-/// Changes my profile: an RFC 7396 merge patch. The handle is fixed. An avatar's photo is no
+/// Changes my profile, or accepts the store's terms: an RFC 7396 merge patch. The handle is fixed. An avatar's photo is no
 /// post's, and goes when another takes its place.
 #[utoipa::path(
     patch,
@@ -101,17 +120,34 @@ pub(crate) async fn change_me(
     if_match: IfMatch,
     body: JsonBody,
 ) -> Result<Response, Error> {
-    let seen = app.store.member(&viewer.id).await?;
+    let now = app.clock.now();
+    let (caller, filter) = futures::join!(app.store.caller(&viewer.id), app.filter.now(now));
+    let (seen, mut rules) = caller?;
     let mut invalid = Invalid::default();
     let change = body
         .parse_noting::<ChangeMe>(&mut invalid)?
         .unwrap_or_default();
+    let terms = change.terms.and_then(|version| {
+        let accepted = app.gate.accepted(Some(&version));
+        invalid.check("/terms_version", accepted).flatten()
+    });
+    if change.says {
+        // Whoever accepts the terms may go on at once.
+        rules.terms_version = terms.clone().or(rules.terms_version);
+        app.gate.admit(viewer.id.clone(), rules, now)?;
+    }
+    let said = [
+        ("/display_name", &change.display_name),
+        ("/bio", &change.bio),
+    ];
+    let said = said.into_iter();
+    let said = said.filter_map(|(field, text)| Some((field, text.as_deref()?)));
+    invalid.unwanted(filter.screen(said).unheld());
     let mut taken = false;
     let avatar = match change.avatar {
         Patch::Keep => None,
         Patch::Clear => Some(None),
         Patch::Set(photo) => {
-            let now = app.clock.now();
             let photo = app.store.photo(photo).await?;
             let photo = photo.filter(|photo| !photo.is_forgotten(now));
             taken = photo.as_ref().is_some_and(|photo| photo.post.is_some());
@@ -135,6 +171,7 @@ pub(crate) async fn change_me(
         avatar,
         interests: change.interests,
         notify: change.notify,
+        terms,
     };
     let profile = app.store.change_profile(&viewer.id, change, seen).await?;
     let profile = app.reads.counted(profile).await?;

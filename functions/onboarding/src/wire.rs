@@ -30,6 +30,9 @@ pub(crate) struct Join {
     interests: Option<Vec<String>>,
     /// Which notifications to send; none unless asked for.
     notify: Option<Switches>,
+    /// The version of the store's terms that is accepted: needed where `GET /v1/about` tells of terms.
+    #[schema(value_type = String, required = false)]
+    terms_version: Option<String>,
 }
 
 /// Which notifications to send.
@@ -66,8 +69,19 @@ impl Switches {
 }
 
 /// Somebody about to join.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Joining {
+    /// `None` where something of it is wrong.
+    pub person: Option<Person>,
+    /// The version of the terms that they accept.
+    pub terms: Option<String>,
+    /// What is good of what others are to read, by its field.
+    pub said: Vec<(&'static str, String)>,
+}
+
+/// As whom they join.
+#[derive(Debug)]
+pub(crate) struct Person {
     pub display_name: String,
     pub handle: Handle,
     pub interests: BTreeSet<TopicId>,
@@ -77,7 +91,25 @@ pub(crate) struct Joining {
 impl Wire for Join {
     type Parsed = Joining;
 
-    fn parse(self, invalid: &mut Invalid) -> Option<Joining> {
+    /// Always the terms, so that they are looked at even where other fields are bad.
+    fn parse(mut self, invalid: &mut Invalid) -> Option<Joining> {
+        let terms = self.terms_version.take();
+        let mut said = Vec::new();
+        let person = self.person(&mut said, invalid);
+        Some(Joining {
+            person,
+            terms,
+            said,
+        })
+    }
+}
+
+impl Join {
+    fn person(
+        self,
+        said: &mut Vec<(&'static str, String)>,
+        invalid: &mut Invalid,
+    ) -> Option<Person> {
         let required = || "is required".to_owned();
         let name = self.display_name.ok_or_else(required);
         let name = name.and_then(|name| text::name(&name, text::DISPLAY_NAME));
@@ -87,9 +119,12 @@ impl Wire for Join {
             .ok_or_else(required)
             .and_then(|text| Handle::parse(&text));
         let handle = invalid.check("/handle", handle);
+        said.extend(name.clone().map(|name| ("/display_name", name)));
+        let spelled = handle.as_ref().map(Handle::as_str);
+        said.extend(spelled.map(|handle| ("/handle", handle.to_owned())));
         let interests = chosen(&self.interests.unwrap_or_default(), invalid);
         let notify = self.notify.unwrap_or_default().change();
-        Some(Joining {
+        Some(Person {
             display_name: name?,
             handle: handle?,
             interests: interests?,
@@ -143,11 +178,19 @@ pub(crate) struct ChangeMe {
     #[serde(default)]
     #[schema(value_type = Option<Switches>)]
     notify: Patch<Switches>,
+    /// The version of the store's terms that is accepted, as `GET /v1/about` tells it.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    terms_version: Patch<String>,
 }
 
 /// What is to change, read.
 #[derive(Debug, Default)]
 pub(crate) struct MeChange {
+    /// Whether it names what one says of oneself: name, bio or avatar.
+    pub says: bool,
+    /// The version of the terms that is accepted.
+    pub terms: Option<String>,
     pub display_name: Option<String>,
     pub bio: Option<String>,
     pub avatar: Patch<PhotoId>,
@@ -167,6 +210,14 @@ impl Wire for ChangeMe {
             follows: Some(false),
         };
         Some(MeChange {
+            says: !(self.display_name.is_keep()
+                && self.bio.is_keep()
+                && self.avatar_photo_id.is_keep()),
+            terms: match self.terms_version {
+                Patch::Keep => None,
+                Patch::Clear => removed(invalid, "/terms_version"),
+                Patch::Set(version) => Some(version),
+            },
             display_name: match self.display_name {
                 Patch::Keep => None,
                 Patch::Clear => removed(invalid, "/display_name"),

@@ -189,7 +189,7 @@ async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
         let Some(before) = app.store.post_now(post).await? else {
             return Ok(());
         };
-        if before.status == PostStatus::Published {
+        if before.has_appeared() {
             return Ok(());
         }
         let photos = app.store.photos(&before.photo_ids()).await?;

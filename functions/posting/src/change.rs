@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use axum::{Json, extract::State};
 use domain::{
+    engagement::Moderation,
     ids::{PhotoId, ProductId},
     people::Profile,
-    posts::{Hydrated, Post, PostKind, PostPhoto, PostStatus},
+    posts::{Hydrated, Post, PostKind, PostPhoto},
     shown::Onlooker,
 };
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ pub async fn change_post(
 ) -> Result<Json<PostView>, Error> {
     let me = viewer.id;
     let Ok(id) = post_id(&id) else {
-        app.store.member(&me).await?;
+        app.acting(&me).await?;
         return Err(Error::NotFound);
     };
     let mut invalid = Invalid::default();
@@ -54,18 +55,22 @@ pub async fn change_post(
     let named = change.as_ref().ok().and_then(Option::as_ref);
     let named = named.map(PostChange::named).unwrap_or_default();
     let wanted = named.photo_ids();
-    let (member, rules, post, products, photos) = futures::join!(
-        app.store.member(&me),
-        app.store.rules(&me),
+    let (member, filter, post, products, photos) = futures::join!(
+        app.acting(&me),
+        app.filter.now(app.clock.now()),
         app.store.post_now(id),
         app.store.products(named.product_ids()),
         read_photos(&app.store, &wanted),
     );
-    let (member, me) = (member?, Onlooker::new(me, rules?));
+    let (member, actor) = member?;
+    let me = Onlooker::from(&actor);
     let post = own(post?, &me)?;
     let Some(change) = change? else {
         return Err(Error::Invalid(invalid));
     };
+    let screened = filter.screen(change.texts());
+    let held = screened.holds();
+    invalid.unwanted(screened.refused());
     let read = Read {
         products: products?,
         photos: photos?,
@@ -73,6 +78,7 @@ pub async fn change_post(
     let change = Wanted {
         change,
         invalid,
+        held,
         if_match,
     };
     let changed = Box::pin(app.change(member, me, post, &change, read));
@@ -84,6 +90,8 @@ struct Wanted {
     change: PostChange,
     /// What is wrong with it already.
     invalid: Invalid,
+    /// Whether the filter holds it back.
+    held: bool,
     /// Which state it is bound to.
     if_match: IfMatch,
 }
@@ -127,7 +135,7 @@ impl App {
         let mut anew = Anew::standing_on("the post");
         loop {
             let now = self.clock.now();
-            let after = change.apply(&before, &wanted.invalid, &read, now)?;
+            let after = change.apply(&before, wanted, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
             if self.as_seen(&wanted.if_match, &before).await?
                 && (after == before || store.change_post(&before, &after, &uploads).await?)
@@ -148,7 +156,7 @@ impl App {
             anew.begin().await?;
             before = own(store.post_now(before.id).await?, &onlooker)?;
             let mut wanted = change.named().photo_ids();
-            if before.status != PostStatus::Published {
+            if !before.has_appeared() {
                 wanted.extend(before.photo_ids());
             }
             // Whoever changed it may have named other products.
@@ -162,7 +170,7 @@ impl App {
 
     /// The uploads of a post that waits, save those read already: each may be ready meanwhile.
     async fn waiting_photos(&self, post: &Post, read: &Photos) -> Result<Photos, Error> {
-        if post.status == PostStatus::Published {
+        if post.has_appeared() {
             return Ok(Photos::new());
         }
         let mut ids = post.photo_ids();
@@ -203,15 +211,22 @@ impl PostChange {
         }
     }
 
+    /// Every text that it changes, with the pointer to where.
+    fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let text = self.text.iter();
+        let text = text.map(|text| ("/text".to_owned(), text.as_str()));
+        text.chain(self.named().texts())
+    }
+
     /// The post as it is to be.
     fn apply(
         &self,
         before: &Post,
-        invalid: &Invalid,
+        wanted: &Wanted,
         read: &Read,
         now: Timestamp,
     ) -> Result<Post, Error> {
-        let (mut after, mut invalid) = (before.clone(), invalid.clone());
+        let (mut after, mut invalid) = (before.clone(), wanted.invalid.clone());
         // What was pinned before stays, in the catalogue or not.
         let had = before.product_ids();
         let known = |id: &_| read.products.contains_key(id) || had.contains(id);
@@ -222,7 +237,7 @@ impl PostChange {
         if let Some(products) = &self.products {
             after.products = products.iter().map(|(_, id)| id.clone()).collect();
         }
-        if before.status == PostStatus::Published {
+        if before.has_appeared() {
             self.keep_photos(before, &mut after, &mut invalid);
         } else {
             self.replace_photos(before, &mut after, read, now, &mut invalid);
@@ -240,10 +255,13 @@ impl PostChange {
         if let Some(chosen) = &self.topics {
             put_topics(chosen, &read.products, None, &mut after);
         }
+        if wanted.held && after != *before && after.moderation.is_none() {
+            after.hide(Moderation::by_filter(now));
+        }
         after.settle(now);
         if after != *before {
             after.edition += 1;
-            if before.status == PostStatus::Published {
+            if before.has_appeared() {
                 after.edited_at = Some(now);
             }
         }

@@ -1,7 +1,6 @@
 //! Posting: upload tickets, posts of every kind, and the products in them.
 
 mod change;
-mod imports;
 mod named;
 mod photos;
 mod posts;
@@ -11,8 +10,13 @@ mod reviews;
 mod wire;
 
 use axum::Router;
+use domain::{
+    ids::UserId,
+    people::{Actor, Gate, Profile},
+};
 use shared::{
-    bucket::{Bucket, MediaNames, Presigner},
+    bucket::{Bucket, KeptFilter, MediaNames, Presigner},
+    error::Error,
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -32,6 +36,8 @@ pub struct App {
     bucket: Bucket,
     presigner: Presigner,
     reads: Reads,
+    gate: Gate,
+    filter: KeptFilter,
     cursors: Cursors,
     /// How many posts a person may make in an hour; none where the setting is no number.
     posts_an_hour: u32,
@@ -45,10 +51,13 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let bucket = Bucket::new(context.s3(), config.bucket());
         Self {
-            bucket: Bucket::new(context.s3(), config.bucket()),
+            filter: KeptFilter::new(bucket.clone()),
+            bucket,
             presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
+            gate: Gate::new(config.terms_version()),
             cursors: Cursors::new(context),
             posts_an_hour: config.posts_an_hour().parse().unwrap_or_default(),
             tickets_an_hour: config.tickets_an_hour().parse().unwrap_or_default(),
@@ -59,6 +68,12 @@ impl App {
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
         }
+    }
+
+    /// The caller of an act, let in by their rules, and their profile: one read.
+    async fn acting(&self, me: &UserId) -> Result<(Profile, Actor), Error> {
+        let now = self.clock.now();
+        self.store.acting_member(&self.gate, me, now).await
     }
 }
 
@@ -71,8 +86,6 @@ shared::routes! {
     posts::list_posts;
     products::read_product;
     reviews::list_reviews;
-    imports::list_imports;
-    imports::read_import;
 }
 
 /// Every route of this function, within the edge.
@@ -80,7 +93,11 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. Its filter is read before the first request.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context)).warmed_by(context.warm_up())
+    let app = App::new(context);
+    let (filter, table) = (app.filter.clone(), context.warm_up());
+    let now = context.clock.now();
+    let router = edge(routes().with_state(app), context);
+    Http::new(router).warmed_by(filter.warm_up(now, table))
 }

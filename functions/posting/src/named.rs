@@ -79,6 +79,24 @@ impl<'a> Named<'a> {
         self.photos().map(|(_, id)| id).collect()
     }
 
+    /// Every text, with the pointer to where.
+    pub fn texts(self) -> impl Iterator<Item = (String, &'a str)> {
+        let alts = self.photos.iter().map(|photo| {
+            let pointer = format!("/photos/{}/alt", photo.index);
+            (pointer, photo.alt.as_str())
+        });
+        let question = self.poll.map(|poll| {
+            let pointer = "/poll/question".to_owned();
+            (pointer, poll.question.as_str())
+        });
+        let options = self.poll.into_iter().flat_map(|poll| &poll.options);
+        let options = options.map(|option| {
+            let pointer = format!("/poll/options/{}/text", option.index);
+            (pointer, option.text.as_str())
+        });
+        alts.chain(question).chain(options)
+    }
+
     /// Notes the products that are not in the catalogue.
     pub fn check_products(self, known: impl Fn(&ProductId) -> bool, invalid: &mut Invalid) {
         for (pointer, id) in self.products() {

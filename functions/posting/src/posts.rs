@@ -33,19 +33,22 @@ pub async fn read_post(
     Path(id): Path<String>,
 ) -> Result<Json<PostView>, Error> {
     let id = post_id(&id)?;
+    let moderates = viewer.as_ref().is_some_and(Viewer::moderates);
     let viewer = viewer.map(|viewer| viewer.id);
-    let (_, view) = app.look(viewer.as_ref(), id).await?;
+    let (_, view) = app.look(viewer.as_ref(), moderates, id).await?;
     Ok(Json(view))
 }
 
 impl App {
-    /// A post, and what it looks like to whoever looks.
+    /// A post, and what it looks like to whoever looks, be it as a moderator.
     async fn look(
         &self,
         viewer: Option<&UserId>,
+        moderates: bool,
         id: PostId,
     ) -> Result<(Shown<Post>, PostView), Error> {
         let (post, mut read) = self.reads.post(viewer, id).await?;
+        read.onlooker = read.onlooker.moderating(moderates);
         let post = post.and_then(|post| read.onlooker.opens(post));
         let post = post.ok_or(Error::NotFound)?;
         let now = self.clock.now();
@@ -62,7 +65,7 @@ impl App {
         if !if_match.is_sent() {
             return Ok(true);
         }
-        let (post, view) = self.look(Some(&read.author), read.id).await?;
+        let (post, view) = self.look(Some(&read.author), false, read.id).await?;
         if post.edition != read.edition || post.status != read.status {
             return Ok(false);
         }

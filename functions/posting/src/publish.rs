@@ -6,6 +6,7 @@ use axum::{extract::State, response::Response};
 use domain::{
     catalogue::review::Review,
     claim::Claim,
+    engagement::Moderation,
     ids::{PostId, UserId},
     people::{Profile, Rules},
     posts::{Hydrated, Post, photo::Photo},
@@ -50,11 +51,11 @@ pub async fn create_post(
         .and_then(|draft| Ok((draft, body.claim(&viewer, ROUTE)?)));
     let (draft, claim) = match read {
         Ok(read) => read,
-        // Who has not joined is told so first.
-        Err(error) => return Err(app.store.member(&viewer.id).await.err().unwrap_or(error)),
+        // Who may not post is told so first.
+        Err(error) => return Err(app.acting(&viewer.id).await.err().unwrap_or(error)),
     };
     let Some(draft) = draft else {
-        app.store.member(&viewer.id).await?;
+        app.acting(&viewer.id).await?;
         return Err(Error::Invalid(invalid));
     };
     Box::pin(app.publish(&viewer.id, &draft, &invalid, claim.as_ref())).await
@@ -77,14 +78,20 @@ impl App {
     ) -> Result<Response, Error> {
         let (store, id) = (&self.store, PostId(self.ids.ulid()));
         let wanted = draft.named().photo_ids();
-        let (member, made, products, photos, review) = futures::join!(
-            store.member(me),
+        let (member, filter, made, products, photos, review) = futures::join!(
+            self.acting(me),
+            self.filter.now(self.clock.now()),
             self.made_before(claim),
             store.products(draft.named().product_ids()),
             read_photos(store, &wanted),
             self.read_review(me, draft),
         );
-        let (member, mut made) = (member?, made?);
+        let ((member, actor), mut made) = (member?, made?);
+        let me = actor.id();
+        let mut invalid = invalid.clone();
+        let screened = filter.screen(draft.texts());
+        let held = screened.holds();
+        invalid.unwanted(screened.refused());
         let mut read = Read {
             products: products?,
             photos: photos?,
@@ -101,7 +108,7 @@ impl App {
                 return self.replay(&made, member).await;
             }
             let now = self.clock.now();
-            let claimed = match draft.check(me, invalid, &read, now) {
+            let claimed = match draft.check(me, &invalid, &read, now) {
                 Ok(claimed) => claimed,
                 // The first request with this key may have been carried out since it was looked
                 // for, and so be what took the photo, or shared the review.
@@ -110,7 +117,7 @@ impl App {
                     None => return Err(error),
                 },
             };
-            let post = draft.post(id, me, &read, now);
+            let post = draft.post(id, me, &read, held, now);
             let (created, shown) = futures::join!(
                 Box::pin(store.create_post(&post, &claimed, claim, Some(&quota), now)),
                 Box::pin(self.shown(&post, member.clone(), &read.products)),
@@ -186,6 +193,16 @@ impl Draft {
         }
     }
 
+    /// Every text that others are to read, with the pointer to where.
+    fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let text = ("/text".to_owned(), self.text.as_str());
+        let link = self.link.iter();
+        let link = link.map(|link| ("/link/url".to_owned(), link.url.as_str()));
+        std::iter::once(text)
+            .chain(link)
+            .chain(self.named().texts())
+    }
+
     /// Holds the draft against what was read: the uploads to claim, if nothing is wrong with any
     /// field.
     fn check(
@@ -217,8 +234,8 @@ impl Draft {
         Ok(mine.into_iter().cloned().collect())
     }
 
-    /// The post, with photos in the order of the draft.
-    fn post(&self, id: PostId, author: &UserId, read: &Read, now: Timestamp) -> Post {
+    /// The post, with photos in the order of the draft; hidden where it is `held`.
+    fn post(&self, id: PostId, author: &UserId, read: &Read, held: bool, now: Timestamp) -> Post {
         let mut post = Post {
             text: self.text.clone(),
             photos: self.photos.iter().map(post_photo).collect(),
@@ -234,6 +251,9 @@ impl Draft {
         let reviewed = reviewed.and_then(|review| review.category.as_deref());
         put_topics(&self.topics, &read.products, reviewed, &mut post);
         post.look_at(read.photos.values());
+        if held {
+            post.hide(Moderation::by_filter(now));
+        }
         post.settle(now);
         post
     }

@@ -95,6 +95,12 @@ pub fn acted(
     Ok(messages)
 }
 
+/// Whether an image is of a comment that says something to others.
+fn says(image: Option<&Image>) -> bool {
+    let silenced = ["deleted", "moderation"];
+    image.is_some_and(|image| !silenced.iter().any(|name| image.contains_key(*name)))
+}
+
 /// A comment that is new, gone, or says nothing any more: the order of the comments of its post has changed. What is
 /// smiled at is told by who smiled.
 pub fn said(
@@ -102,7 +108,6 @@ pub fn said(
     old: Option<&Image>,
     new: Option<&Image>,
 ) -> Result<Vec<Message>, Error> {
-    let says = |image: Option<&Image>| image.is_some_and(|image| !image.contains_key("deleted"));
     let heated = heated(Thing::Comment(comment), old, new)?;
     let changed = says(old) != says(new) || old.is_some() != new.is_some();
     let marks = MarksChanged::of(comment.post);

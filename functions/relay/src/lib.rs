@@ -4,6 +4,7 @@ mod engagement;
 mod letters;
 mod lists;
 mod message;
+mod moderation;
 mod people;
 mod photos;
 mod posts;

@@ -15,7 +15,7 @@ use shared::{
 use crate::{
     engagement, lists,
     message::{Image, Message},
-    people, photos, posts,
+    moderation, people, photos, posts,
 };
 
 /// The part of a record that the relay goes by.
@@ -148,6 +148,8 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let comment = CommentId { post, parent, own };
             engagement::said(comment, old.as_ref(), new.as_ref())
         }
+        Relayed::Report(..) => moderation::reported(old, new).map(said),
+        Relayed::Statement(user, id) if event == Event::Insert => moderation::stated(user, id, new),
         Relayed::Badge(user) => {
             let at = committed_at(record)?;
             people::weighed(user, old, new, at).map(said)
@@ -156,7 +158,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let thing = Thing::Person(user);
             engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)
         }
-        Relayed::CameTo(..) | Relayed::Photo(_) => Ok(Vec::new()),
+        Relayed::CameTo(..) | Relayed::Photo(_) | Relayed::Statement(..) => Ok(Vec::new()),
     }
 }
 
@@ -300,7 +302,10 @@ mod tests {
             let messages = messages(&record).unwrap().into_iter();
             let handles = messages.filter_map(|message| match message {
                 Message::Notifier(NotifierMessage::Acted(acted)) => acted.handle,
-                Message::Fanout(_)
+                Message::Notifier(
+                    NotifierMessage::Stated(_) | NotifierMessage::ReportDecided(_),
+                )
+                | Message::Fanout(_)
                 | Message::Photos(_)
                 | Message::Rollup(_)
                 | Message::Janitor(_) => None,

@@ -1,5 +1,6 @@
 //! Adds up: folds the counts of what a crowd has left, keeps what follows from marks, and which lists hold a thing.
 
+mod decided;
 mod fold;
 mod lists;
 mod marks;
@@ -59,6 +60,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
             marks::changed(app, changed).await?;
             app.store.keep_best(post).await
         }
+        RollupMessage::Decided(decided) => decided::note(app, decided).await,
         RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
         RollupMessage::ListChanged(changed) => lists::changed(app, changed).await,
     }

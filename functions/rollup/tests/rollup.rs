@@ -7,9 +7,13 @@
 use std::{ops::Range, time::Duration};
 
 use domain::{
-    engagement::{Badge, Count, Heat, Thing},
-    ids::{PostId, UserId},
+    engagement::{
+        Action, Badge, Case, Count, Ground, Heat, HiddenBy, Report, ReportReason, Statement,
+        Subject, Thing, Weight,
+    },
+    ids::{PostId, ReportId, StatementId, UserId},
     posts::{Post, PostKind, PostStatus},
+    quota::Quota,
 };
 use futures::future::join_all;
 use harness::{World, sqs_event, user};
@@ -17,8 +21,8 @@ use jiff::SignedDuration;
 use rollup::{App, handle};
 use shared::{
     aws::deadline::before_end,
-    queue::messages::{Heated, MarksChanged, RollupMessage},
-    store::Uploads,
+    queue::messages::{Decided, Heated, MarksChanged, RollupMessage},
+    store::{Deciding, Deed, Filed, Reporting, Uploads},
 };
 
 fn fan(n: usize) -> UserId {
@@ -85,7 +89,7 @@ async fn what_a_crowd_has_left_has_one_count_again_and_who_read_it_before_adds_t
     // Acts go on in the post itself, one by one; whoever read it as hot meets closed shards and begins anew.
     world
         .store()
-        .smile(&fan(90), &before, world.now())
+        .smile(&harness::actor(&fan(90)), &before, world.now())
         .await
         .unwrap();
     world
@@ -147,7 +151,8 @@ async fn of_a_post_that_is_gone_nothing_is_left_after_a_day_and_none_acts_on_it(
             .unwrap()
     );
     work(&world, &[look(Thing::Post(post), 1, 0)]).await;
-    let late = world.store().smile(&fan(99), &before, world.now()).await;
+    let late = harness::actor(&fan(99));
+    let late = world.store().smile(&late, &before, world.now()).await;
     assert_eq!(
         late.unwrap_err().to_string(),
         shared::error::Error::NotFound.to_string()
@@ -328,5 +333,149 @@ async fn a_post_that_others_see_no_more_earns_nothing_until_they_see_it_again() 
         assert!(changed.unwrap());
         work(&world, &[marks(posts[0]), marks(posts[0])]).await;
         assert_eq!(badge(&world).await, expected);
+    }
+}
+
+/// Somebody reports a post of ana's.
+async fn report(world: &World, subject: &Subject, n: usize) {
+    let (store, now) = (world.store(), world.now());
+    let before = store.case_now(subject).await.unwrap();
+    let new = || Case::new(subject.clone(), user("ana"), now);
+    let case = before.clone().unwrap_or_else(new);
+    let report = Report {
+        id: ReportId(world.context().ids.ulid()),
+        reporter: fan(n),
+        subject: subject.clone(),
+        reason: ReportReason::Spam,
+        detail: None,
+        weight: Weight(1),
+        round: case.round,
+        created_at: now,
+        outcome: None,
+    };
+    let quota = Quota {
+        user: fan(n),
+        kind: "reports",
+        limit: 50,
+    };
+    let after = case.reported(&report);
+    let reporting = Reporting {
+        report: &report,
+        before: before.as_ref(),
+        after: &after,
+        hidden: None,
+        claim: None,
+        quota: &quota,
+    };
+    let filed = store.report(reporting, now).await.unwrap();
+    assert_eq!(filed, Filed::Done);
+}
+
+/// Somebody decides on it: the message of that.
+async fn decide(world: &World, subject: &Subject, action: Action) -> String {
+    let (store, now) = (world.store(), world.now());
+    let case = store.case_now(subject).await.unwrap().unwrap();
+    let (on_appeal, rounds) = case.to_decide();
+    let statement = Statement {
+        id: StatementId::of(subject, case.edition, now),
+        author: user("ana"),
+        subject: subject.clone(),
+        by: HiddenBy::Moderator,
+        automated: false,
+        action,
+        reason: "!".to_owned(),
+        ground: Ground::Terms,
+        until: None,
+        decided_at: now,
+        on_appeal,
+        strikes: None,
+        warns: false,
+        rounds,
+    };
+    let after = case.clone().decided(&statement, user("mo"));
+    let deciding = Deciding {
+        before: Some(&case),
+        after: &after,
+        statement: &statement,
+        deed: Deed::Kept,
+        strikes: None,
+        suspension: None,
+        claim: None,
+    };
+    assert_eq!(store.decide(&deciding).await.unwrap(), Filed::Done);
+    body(&RollupMessage::Decided(Decided {
+        author: user("ana"),
+        statement: statement.id,
+        after: None,
+    }))
+}
+
+#[tokio::test]
+async fn a_decision_is_noted_once_on_each_of_very_many_reports_a_hundred_a_message() {
+    const MANY: usize = 130;
+    let world = World::new().await;
+    world.member("ana").await;
+    let subject = Subject::Post(world.published_post("ana").await.id);
+    for n in 0..MANY {
+        report(&world, &subject, n).await;
+    }
+    let first = decide(&world, &subject, Action::Restore).await;
+    // Somebody reports it again, which is not decided yet.
+    report(&world, &subject, 0).await;
+    for _ in 0..2 {
+        work(&world, std::slice::from_ref(&first)).await;
+        let next = world.receive_all("rollup").await;
+        assert_eq!(next.len(), 1, "{next:?}");
+        work(&world, &next).await;
+        assert!(world.receive_all("rollup").await.is_empty());
+    }
+    let (reports, more) = world
+        .store()
+        .reports_on(&subject, None, 1_000)
+        .await
+        .unwrap();
+    assert_eq!((reports.len(), more), (MANY, false));
+    for report in reports {
+        let noted = report.reporter != fan(0);
+        assert_eq!(report.outcome.is_some(), noted, "{report:?}");
+        let record = world.store().record(&report.reporter).await.unwrap();
+        assert_eq!(record.edition, u64::from(noted));
+    }
+}
+
+#[tokio::test]
+async fn of_two_decisions_the_later_counts_in_whatever_order_they_are_told() {
+    for order in [[0, 1], [1, 0]] {
+        let world = World::new().await;
+        world.member("ana").await;
+        let subject = Subject::Post(world.published_post("ana").await.id);
+        report(&world, &subject, 1).await;
+        let kept = decide(&world, &subject, Action::Restore).await;
+        // As an appeal has it decided anew, with its reports.
+        let store = world.store();
+        let case = store.case_now(&subject).await.unwrap().unwrap();
+        let appeal = domain::engagement::Appeal {
+            id: domain::ids::AppealId(world.context().ids.ulid()),
+            subject: subject.clone(),
+            who: fan(1),
+            by: domain::engagement::Side::Reporter,
+            text: "!".to_owned(),
+            created_at: world.now(),
+        };
+        let quota = Quota {
+            user: fan(1),
+            kind: "appeals",
+            limit: 1,
+        };
+        let after = case.clone().appealed(appeal.clone());
+        let filed = store.appeal(&appeal, &case, &after, None, &quota).await;
+        assert_eq!(filed.unwrap(), Filed::Done);
+        let hidden = decide(&world, &subject, Action::Hide).await;
+        let messages = [kept, hidden];
+        for index in order {
+            work(&world, std::slice::from_ref(&messages[index])).await;
+        }
+        let report = store.report_on(&subject, &fan(1), true).await.unwrap();
+        assert!(report.unwrap().outcome.unwrap().upheld, "{order:?}");
     }
 }

@@ -43,6 +43,7 @@ macro_rules! functions {
 }
 
 functions! {
+    admin "admin-list-imports" admin::openapi;
     catalogue "catalogue-s3-object-created";
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";

@@ -51,6 +51,23 @@ ulid_id!(
     ListId
 );
 
+ulid_id!(
+    /// What is looked at by moderators: all that was reported, appealed and decided of one subject.
+    CaseId
+);
+ulid_id!(
+    /// A report.
+    ReportId
+);
+ulid_id!(
+    /// A statement of reasons, in the order of time.
+    StatementId
+);
+ulid_id!(
+    /// An appeal.
+    AppealId
+);
+
 /// A comment: its post, for a reply the comment that it answers, and its own part, so that its key needs no look-up
 /// (ENGAGEMENT 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::{
     engagement::{Acts, Comment, IdeaList},
     ids::{PostId, UserId},
-    people::{Profile, Rules},
-    posts::Post,
+    people::{Actor, Profile, Rules},
+    posts::{Post, PostStatus},
 };
 
 /// Something that the rules let through for whoever looks. Only this crate makes one:
@@ -43,6 +43,14 @@ pub struct Onlooker {
     id: Option<UserId>,
     rules: Rules,
     acts: HashMap<PostId, Acts>,
+    moderator: bool,
+}
+
+impl From<&Actor> for Onlooker {
+    /// Whoever acts, as one who looks.
+    fn from(actor: &Actor) -> Self {
+        Self::new(actor.id().clone(), actor.rules().clone())
+    }
 }
 
 impl Onlooker {
@@ -52,7 +60,14 @@ impl Onlooker {
             id: Some(id),
             rules,
             acts: HashMap::new(),
+            moderator: false,
         }
+    }
+
+    /// The same, who sees by address what is hidden if they are one of the moderators, across blocks too.
+    #[must_use]
+    pub fn moderating(self, moderator: bool) -> Self {
+        Self { moderator, ..self }
     }
 
     /// Somebody who is not signed in.
@@ -95,10 +110,11 @@ impl Onlooker {
         self.sees(other) && !self.rules.mute(other)
     }
 
-    /// A post that they ask for by its id: one that has appeared, or their own.
+    /// A post that they ask for by its id: one that has appeared, or their own; a moderator, one that is hidden.
     pub fn opens(&self, post: Post) -> Option<Shown<Post>> {
         let visible = post.visible_to(self.id()) && self.sees(&post.author);
-        visible.then(|| Shown::by_rule(post))
+        let moderated = self.moderator && post.status == PostStatus::Hidden;
+        (visible || moderated).then(|| Shown::by_rule(post))
     }
 
     /// A post in the list of the person whose it is, or of one who put it there: one that has appeared.
@@ -135,12 +151,17 @@ impl Onlooker {
     }
 
     /// A comment that they come across: neither by nor beneath somebody whom they mute; one that says nothing any more
-    /// while there are replies to it.
+    /// while there are replies to it, without what it said. One of their own that is hidden they see.
     pub fn reads(&self, comment: Comment) -> Option<Shown<Comment>> {
         let under = comment.under.as_ref();
         let wanted = self.wants(&comment.author) && under.is_none_or(|under| self.wants(under));
-        let there = comment.stands() || comment.replies > 0;
-        (wanted && there).then(|| Shown::by_rule(comment))
+        let mine = self.id() == Some(&comment.author) && !comment.deleted;
+        let shown = if comment.stands() || mine {
+            Some(comment)
+        } else {
+            (comment.replies > 0).then(|| comment.silenced())
+        };
+        shown.filter(|_| wanted).map(Shown::by_rule)
     }
 
     /// A list: a public one, or their own.
@@ -179,8 +200,9 @@ mod tests {
 
     use super::*;
     use crate::{
+        engagement::Moderation,
         ids::{CommentId, PostId},
-        posts::{PostKind, PostStatus},
+        posts::PostKind,
     };
 
     fn person(id: &str) -> UserId {
@@ -212,6 +234,59 @@ mod tests {
             assert!(who.looks_through(waiting.clone()).is_none());
             assert!(who.looks_through(published.clone()).is_some());
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_there_for_its_author_and_by_address_for_moderators_alone() {
+        let why = Moderation::by_reports(Timestamp::UNIX_EPOCH);
+        let post = Post {
+            status: PostStatus::Hidden,
+            published_at: Some(Timestamp::UNIX_EPOCH),
+            moderation: Some(why.clone()),
+            ..Post::new(
+                PostId(Ulid::nil()),
+                person("ana"),
+                PostKind::Story,
+                Timestamp::UNIX_EPOCH,
+            )
+        };
+        let apart = Rules {
+            blocked_by: [person("ana").hash()].into(),
+            ..Rules::default()
+        };
+        let somebody = |id| Onlooker::new(person(id), Rules::default());
+        let moderator = Onlooker::new(person("mo"), apart).moderating(true);
+        let onlookers = [
+            Onlooker::nobody(),
+            somebody("ben"),
+            somebody("ana"),
+            moderator,
+        ];
+        let opened = onlookers
+            .each_ref()
+            .map(|who| who.opens(post.clone()).is_some());
+        assert_eq!(opened, [false, false, true, true]);
+        for who in &onlookers {
+            assert!(who.finds(post.clone()).is_none());
+            assert!(who.looks_through(post.clone()).is_none());
+        }
+        let id = CommentId::top(post.id, Ulid::from_parts(1, 1));
+        let said = |replies| Comment {
+            moderation: Some(why.clone()),
+            replies,
+            ..Comment::new(id, person("ana"), "!".to_owned(), Timestamp::UNIX_EPOCH)
+        };
+        for who in &onlookers {
+            assert!(who.hears(said(1)).is_none());
+        }
+        let [nobody, ben, ana, _] = &onlookers;
+        for who in [nobody, ben] {
+            assert!(who.reads(said(0)).is_none());
+            let left = who.reads(said(1)).unwrap();
+            assert!(left.deleted && left.text.is_empty() && left.moderation.is_none());
+        }
+        let own = ana.reads(said(0)).unwrap();
+        assert_eq!((own.text.as_str(), own.deleted), ("!", false));
     }
 
     #[test]

@@ -109,6 +109,14 @@ pub fn shows(text: &str) -> bool {
     })
 }
 
+/// The beginning of a text: so many characters at most.
+pub fn beginning(text: &str, graphemes: usize) -> String {
+    match text.grapheme_indices(true).nth(graphemes) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
+    }
+}
+
 /// As [`within`], for a single line such as a name: no line breaks or other controls, trimmed.
 ///
 /// # Errors

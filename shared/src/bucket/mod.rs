@@ -1,6 +1,7 @@
 //! The bucket: objects by key, and what lies at which. What the table does not hold lies here.
 
 pub mod files;
+mod filter;
 mod photos;
 mod presign;
 
@@ -15,6 +16,7 @@ use aws_sdk_s3::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use filter::KeptFilter;
 pub use photos::{MediaNames, Upload, is_upload_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
 

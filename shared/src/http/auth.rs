@@ -30,7 +30,22 @@ pub struct Prime(pub Viewer);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admin(pub Viewer);
 
+/// A moderator of the store signed in, or an admin, who may what they may. As a handler's argument: 401, then 403
+/// `moderator-required`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moderator(pub Viewer);
+
 impl Viewer {
+    /// Whether the person is one of the store's admins.
+    pub fn admin(&self) -> bool {
+        self.groups.contains("admin")
+    }
+
+    /// Whether the person is one of the store's moderators, or may what they may.
+    pub fn moderates(&self) -> bool {
+        self.groups.contains("moderator") || self.admin()
+    }
+
     /// Whether the person has the Prime tier.
     pub fn prime(&self) -> bool {
         self.groups.contains("prime")
@@ -107,10 +122,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let viewer = Viewer::from_request_parts(parts, state).await?;
-        if viewer.groups.contains("admin") {
+        if viewer.admin() {
             Ok(Self(viewer))
         } else {
             Err(Error::Refused(Refusal::AdminRequired))
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Moderator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        if viewer.moderates() {
+            Ok(Self(viewer))
+        } else {
+            Err(Error::Refused(Refusal::ModeratorRequired))
         }
     }
 }

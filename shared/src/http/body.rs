@@ -18,6 +18,9 @@ use crate::error::{Error, Invalid, Malformed};
 /// characters, takes 60 KB beside its hotspots.
 pub const BODY_LIMIT: usize = 128 * 1024;
 
+/// The largest body in bytes of whoever sends a list of thousands. Lambda takes 6 MB of the request as a string in JSON.
+pub const LONG_BODY_LIMIT: usize = 3_000_000;
+
 /// A body as it is sent: every field optional, so that one look finds all that is missing.
 pub trait Wire: DeserializeOwned {
     /// What the body means.
@@ -39,6 +42,10 @@ pub struct JsonBody {
     headers: HeaderMap,
 }
 
+/// A body that may have [`LONG_BODY_LIMIT`] bytes.
+#[derive(Debug)]
+pub struct LongBody(pub JsonBody);
+
 #[derive(Debug, Clone, Copy)]
 enum Unread {
     TooLarge,
@@ -49,16 +56,20 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Error;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        let (parts, body) = request.into_parts();
-        Ok(Self {
-            bytes: read(body).await,
-            headers: parts.headers,
-        })
+        Ok(JsonBody::read(request, BODY_LIMIT).await)
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, Unread> {
-    match Limited::new(body, BODY_LIMIT).collect().await {
+impl<S: Send + Sync> FromRequest<S> for LongBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
+        Ok(Self(JsonBody::read(request, LONG_BODY_LIMIT).await))
+    }
+}
+
+async fn read(body: Body, limit: usize) -> Result<Bytes, Unread> {
+    match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
         Err(error) => {
@@ -72,6 +83,14 @@ impl JsonBody {
     /// Whether nothing was sent.
     pub fn is_empty(&self) -> bool {
         self.bytes.as_ref().is_ok_and(Bytes::is_empty)
+    }
+
+    async fn read(request: Request, limit: usize) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            bytes: read(body, limit).await,
+            headers: parts.headers,
+        }
     }
 
     /// Reads the body as `W`.

@@ -28,6 +28,10 @@ pub struct Problem {
     /// The type's last word, such as `prime-required`.
     #[schema(value_type = String)]
     pub code: Cow<'static, str>,
+    /// With `suspended`: until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub until: Option<String>,
     /// With a 422: every bad field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
@@ -77,6 +81,16 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::NotOwner) => (S::FORBIDDEN, "not-owner", "Not yours"),
         Error::Refused(Refusal::AdminRequired) => (S::FORBIDDEN, "admin-required", "Admins only"),
         Error::Refused(Refusal::VoteFirst) => (S::FORBIDDEN, "vote-first", "Vote first"),
+        Error::Refused(Refusal::Suspended(_)) => (S::FORBIDDEN, "suspended", "Suspended"),
+        Error::Refused(Refusal::TermsRequired) => {
+            (S::FORBIDDEN, "terms-required", "Accept the terms first")
+        }
+        Error::Refused(Refusal::ModeratorRequired) => {
+            (S::FORBIDDEN, "moderator-required", "Moderators only")
+        }
+        Error::Refused(Refusal::OwnDecision) => {
+            (S::FORBIDDEN, "own-decision", "Decided by you before")
+        }
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")
@@ -110,6 +124,12 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::ListFull) => (S::CONFLICT, "list-full", "The list is full"),
         Error::Conflict(Conflict::DefaultList) => {
             (S::CONFLICT, "default-list", "The list of hearts")
+        }
+        Error::Conflict(Conflict::NothingToAppeal) => {
+            (S::CONFLICT, "nothing-to-appeal", "Nothing to appeal")
+        }
+        Error::Conflict(Conflict::AlreadyAppealed) => {
+            (S::CONFLICT, "already-appealed", "Appealed already")
         }
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
@@ -157,6 +177,9 @@ impl From<&Error> for Problem {
                 })
                 .collect();
         }
+        if let Error::Refused(Refusal::Suspended(until)) = error {
+            problem.until = Some(format!("{until:.3}"));
+        }
         problem
     }
 }
@@ -169,6 +192,7 @@ impl Problem {
             status: status.as_u16(),
             detail,
             code: code.into(),
+            until: None,
             errors: Vec::new(),
         }
     }
@@ -276,6 +300,17 @@ mod tests {
                 "detail": "This needs a Prime membership.",
                 "code": "prime-required",
             })
+        );
+    }
+
+    #[tokio::test]
+    async fn who_is_suspended_is_told_until_when() {
+        let until = "2026-11-27T18:00:00.120Z";
+        let suspended = Refusal::Suspended(until.parse().unwrap());
+        let (status, _, body) = told(Error::Refused(suspended)).await;
+        assert_eq!(
+            (status.as_u16(), &body["code"], &body["until"]),
+            (403, &json!("suspended"), &json!(until))
         );
     }
 

@@ -25,8 +25,8 @@ pub mod routes;
 mod trace;
 mod verifier;
 
-pub use auth::{Admin, MaybeViewer, Prime, Viewer};
-pub use body::{BODY_LIMIT, JsonBody, Wire};
+pub use auth::{Admin, MaybeViewer, Moderator, Prime, Viewer};
+pub use body::{BODY_LIMIT, JsonBody, LONG_BODY_LIMIT, LongBody, Wire};
 pub use cursor::{CURSOR_LIFE, Cursors, List};
 pub use edge::edge;
 pub use error::{FieldProblem, Problem, method_not_allowed};

@@ -213,6 +213,7 @@ impl Reads {
             let wanted = notice.newest.iter();
             wanted.filter(|who| owner.onlooker.wants(who)).take(NAMED)
         });
+        let named = named.chain(groups.iter().filter_map(Notice::reported));
         let named: BTreeSet<_> = named.collect();
         // Of whom a notice tells matters only where somebody is to be left out.
         let nobody = owner.onlooker.rules().is_empty();
@@ -312,6 +313,11 @@ impl Around {
             (_, _, _) => true,
         };
         if !shown {
+            return None;
+        }
+        // Whoever one reported may have left.
+        let there = |person| self.profiles.contains_key(person);
+        if !notice.reported().is_none_or(there) {
             return None;
         }
         let people = self.people.get(&notice.id)?;

@@ -13,6 +13,7 @@ mod lists;
 mod people;
 mod posts;
 mod product;
+mod queue;
 mod thread;
 mod wall;
 
@@ -26,6 +27,7 @@ pub use inbox::{Inbox, InboxPlace};
 pub use leaf::Leaf;
 pub use lists::IdeaPage;
 pub use product::ProductPage;
+pub use queue::QueuePlace;
 pub use thread::{Lines, Wanted};
 
 /// Reads what is to be shown.

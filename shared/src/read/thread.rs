@@ -204,7 +204,7 @@ impl Reads {
                 None => Ok(BTreeSet::new()),
             }
         };
-        let authors = comments.iter().filter(|comment| comment.stands());
+        let authors = comments.iter().filter(|comment| !comment.deleted);
         let authors: BTreeSet<_> = authors.map(|comment| &comment.author).collect();
         let (people, smiled) = futures::try_join!(self.store.profiles(authors), smiled)?;
         (thread.people, thread.smiled, thread.onlooker) = (people, smiled, onlooker);

@@ -19,10 +19,14 @@ pub struct Config {
 
 macro_rules! settings {
     (plain { $($(#[$doc:meta])* $name:literal $method:ident;)* }
+        optional { $($(#[$may:meta])* $option:literal $optional:ident;)* }
         secret { $($(#[$what:meta])* $secret:literal $key:ident;)* }) => {
         impl Config {
             /// Every variable that a function may read.
-            pub const VARIABLES: &'static [&'static str] = &[$($name,)* $($secret),*];
+            pub const VARIABLES: &'static [&'static str] = &[$($name,)* $($option,)* $($secret),*];
+
+            /// Those of them that may be empty.
+            pub const OPTIONAL: &'static [&'static str] = &[$($option),*];
 
             /// Those of them that are secrets. Each is the secret itself or, deployed, the ARN under
             /// which Secrets Manager keeps it: [`serve`](super::serve) puts in what it finds there.
@@ -30,6 +34,10 @@ macro_rules! settings {
 
             $($(#[$doc])* pub fn $method(&self) -> &str {
                 self.ask($name)
+            })*
+
+            $($(#[$may])* pub fn $optional(&self) -> &str {
+                self.ask($option)
             })*
 
             $($(#[$what])* pub fn $key(&self) -> &str {
@@ -74,6 +82,20 @@ settings! {
         "BADGE_LEAST_POSTS" badge_least_posts;
         /// How many comments a person may write in an hour: 120.
         "COMMENTS_AN_HOUR" comments_an_hour;
+        /// Where the store's terms can be read.
+        "TERMS_URL" terms_url;
+        /// The address for mail about what people find here.
+        "CONTACT_EMAIL" contact_email;
+        /// The page of the store's for that.
+        "CONTACT_URL" contact_url;
+        /// How many reports a person may make in an hour: 50.
+        "REPORTS_AN_HOUR" reports_an_hour;
+        /// How many appeals a person may make in an hour: 10.
+        "APPEALS_AN_HOUR" appeals_an_hour;
+        /// How much the reports of three people or more weigh together that hide something: 5.
+        "HIDE_WEIGHT" hide_weight;
+        /// How many strikes suspend a person: 3.
+        "STRIKES" strikes;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `photos`.
@@ -88,6 +110,10 @@ settings! {
         "JANITOR_QUEUE_URL" janitor_queue;
         /// Where a stream record that cannot be read goes, raw.
         "RELAY_DEAD_LETTER_QUEUE_URL" relay_dead_letter_queue;
+    }
+    optional {
+        /// Which version of the store's terms whoever joins or acts must have accepted; empty for none.
+        "TERMS_VERSION" terms_version;
     }
     // Any 32 characters or more, no comma; while one is changed, several, parted by commas, of which
     // the first is for what is new.
@@ -191,7 +217,7 @@ impl Config {
     /// Names every variable that is not set, at once.
     pub fn complete(&self) -> Result<(), MissingVariables> {
         let mut missing = self.asked();
-        missing.retain(|name| !self.values.contains_key(name));
+        missing.retain(|name| !self.values.contains_key(name) && !Self::OPTIONAL.contains(name));
         if missing.is_empty() {
             Ok(())
         } else {
@@ -220,6 +246,13 @@ mod tests {
         assert_eq!(config.complete(), Err(missing));
         let asked = ["API_URL", "BUCKET_NAME", "TABLE_NAME"];
         assert_eq!(config.asked(), BTreeSet::from(asked));
+    }
+
+    #[test]
+    fn what_is_optional_may_be_empty_and_is_not_missing() {
+        let config = Config::read(|_| None);
+        assert_eq!((config.terms_version(), config.complete()), ("", Ok(())));
+        assert_eq!(config.asked(), BTreeSet::from(["TERMS_VERSION"]));
     }
 
     #[test]

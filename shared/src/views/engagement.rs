@@ -11,7 +11,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{EntityView, Presenter, Time, UserCard};
+use super::{EntityView, ModerationView, Presenter, Time, UserCard, words};
 
 /// How a comment was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,6 +38,13 @@ pub struct CommentView {
     /// Present, and true, once it is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
+    /// `hidden` where it is; to its author alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::CommentStatus>)]
+    pub status: Option<&'static str>,
+    /// Why it is hidden; to its author alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<ModerationView>,
     /// Whose; absent when the account is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<UserCard>,
@@ -71,6 +78,8 @@ impl Presenter {
         let bare = CommentView {
             id: comment.id.to_string(),
             deleted: Some(true),
+            status: None,
+            moderation: None,
             author: None,
             text: None,
             entities: None,
@@ -84,15 +93,19 @@ impl Presenter {
             created_at: comment.created_at.into(),
             viewer: None,
         };
-        if !comment.stands() {
+        if comment.deleted {
             return bare;
         }
         let own = comment.id.own;
         let is_reply = comment.id.parent.is_some();
         let voted = comment.voted.filter(|_| thread.results);
         let author = thread.people.get(&comment.author);
+        // Whoever else comes across it is handed out what is left of it.
+        let why = comment.moderation.as_ref();
         CommentView {
             deleted: None,
+            status: why.map(|_| "hidden"),
+            moderation: why.map(ModerationView::from),
             author: author.map(|profile| self.card(profile)),
             text: Some(comment.text.clone()),
             entities: Some(entities_of(comment, thread)),

@@ -1,14 +1,14 @@
 //! Notices as an inbox shows them.
 
 use domain::{
-    engagement::{Fact, NoticeKind, Subject, Told},
+    engagement::{Action, Fact, NoticeKind, Subject, Told},
     people::Profile,
     shown::Shown,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Presenter, Time, UserCard, words};
+use super::{Presenter, StatementView, SubjectView, Time, UserCard, words};
 
 /// Something that others did, or that was decided.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -28,34 +28,26 @@ pub struct NotificationView {
     #[schema(required = false)]
     pub more: bool,
     /// At what.
-    pub subject: NotificationSubject,
+    pub subject: SubjectView,
     /// For people to read.
     pub text: String,
+    /// Of a decision on something of one's own: what was decided, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<StatementView>,
     /// When it first happened.
     pub created_at: Time,
     /// Whether it is read.
     pub read: bool,
 }
 
-/// What something was done at.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct NotificationSubject {
-    /// What it is.
-    #[serde(rename = "type")]
-    #[schema(value_type = words::SubjectType)]
-    pub kind: &'static str,
-    /// Which: of a person, the handle.
-    pub id: String,
-}
-
 impl Presenter {
     /// A notice, as its owner is told of it.
     pub fn notification(&self, told: &Told, owner: &Shown<Profile>) -> NotificationView {
-        let subject = match &told.subject {
-            Subject::Post(post) => post.to_string(),
-            Subject::Comment(comment) => comment.to_string(),
-            // One's own inbox tells of nobody else.
-            Subject::Person(_) => owner.handle.as_str().to_owned(),
+        // Of others one's own inbox tells where one reported them alone.
+        let person = told.person.as_ref().unwrap_or(owner);
+        let statement = match &told.fact {
+            Some(Fact::Decided(statement)) => Some(StatementView::from(&**statement)),
+            Some(Fact::BadgeGiven | Fact::BadgeTaken | Fact::Report(_)) | None => None,
         };
         NotificationView {
             id: told.id.to_string(),
@@ -63,11 +55,9 @@ impl Presenter {
             actors: told.actors.iter().map(|actor| self.user(actor)).collect(),
             others: told.others,
             more: told.more,
-            subject: NotificationSubject {
-                kind: told.subject.kind(),
-                id: subject,
-            },
+            subject: SubjectView::of(&told.subject, person.handle.as_str()),
             text: text(told),
+            statement,
             created_at: told.id.time().into(),
             read: told.read,
         }
@@ -91,10 +81,31 @@ fn text(told: &Told) -> String {
             "You do not have the Enthusiast badge any more".to_owned()
         }
         (NoticeKind::Badge, _) => "You have earned the Enthusiast badge".to_owned(),
-        (NoticeKind::Moderation, _) => "There is a decision on something of yours".to_owned(),
-        (NoticeKind::ReportDecided, _) => "There is a decision on your report".to_owned(),
+        (NoticeKind::Moderation | NoticeKind::ReportDecided, _) => decided(told).to_owned(),
         (NoticeKind::Programme, _) => "There is news of the influencer programme".to_owned(),
         (NoticeKind::Post, _) => format!("{who} posted"),
+    }
+}
+
+/// What was decided.
+fn decided(told: &Told) -> &'static str {
+    let statement = match &told.fact {
+        Some(Fact::Decided(statement)) => statement,
+        Some(Fact::Report(outcome)) if outcome.upheld => {
+            return "Something was done about what you reported";
+        }
+        Some(Fact::Report(_) | Fact::BadgeGiven | Fact::BadgeTaken) | None => {
+            return "What you reported was looked at and stays";
+        }
+    };
+    match (statement.action, &told.subject) {
+        (Action::Hide, Subject::Comment(_)) => "Your comment was hidden",
+        (Action::Hide, _) => "Your post was hidden",
+        (Action::Restore, Subject::Post(_)) => "Your post was looked at and is shown",
+        (Action::Restore, Subject::Comment(_)) => "Your comment was looked at and is shown",
+        (Action::Restore, Subject::Person(_)) => "What was taken from you is yours again",
+        (Action::StripBadge, _) => "Your badge was taken by a moderator",
+        (Action::Suspend, _) => "You are suspended",
     }
 }
 
@@ -147,6 +158,7 @@ mod tests {
             kind,
             subject: Subject::Post(PostId(Ulid::from_parts(7, 7))),
             fact: None,
+            person: None,
             actors: names.iter().map(actor).collect(),
             others,
             more: false,

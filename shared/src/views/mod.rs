@@ -5,6 +5,7 @@ mod catalogue;
 mod engagement;
 mod inbox;
 mod lists;
+mod moderation;
 mod people;
 mod posts;
 mod texts;
@@ -13,8 +14,12 @@ pub mod words;
 
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
-pub use inbox::{NotificationSubject, NotificationView};
+pub use inbox::NotificationView;
 pub use lists::{CoverView, IdeaListView, ListCard, ListItemView};
+pub use moderation::{
+    AppealView, CaseAppeal, CaseView, DecisionView, ModerationView, ReportView, StatementView,
+    SubjectName, SubjectView,
+};
 pub use people::{AvatarView, UserCard};
 pub use posts::{
     CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,

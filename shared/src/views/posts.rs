@@ -15,7 +15,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{EntityView, Presenter, ProductCard, ReviewView, Time, UserCard, address::uri, words};
+use super::{
+    EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard, address::uri,
+    words,
+};
 
 /// One size of a photo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -167,6 +170,9 @@ pub struct PostView {
     /// When it was last changed after it had appeared; absent if it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Time>,
+    /// Why it is hidden; to its author alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<ModerationView>,
     /// Present when a token was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub viewer: Option<ViewerView>,
@@ -223,6 +229,8 @@ impl Presenter {
     pub fn post(&self, post: &Shown<Post>, read: &Hydrated, now: Timestamp) -> PostView {
         let card = |id: &ProductId| ProductCard::of(id, read);
         let acts = read.onlooker.acts(post.id);
+        let own = read.onlooker.id() == Some(&post.author);
+        let why = post.moderation.as_ref().filter(|_| own);
         let buyable = |id: &&ProductId| read.products.get(*id).is_some_and(Product::can_be_bought);
         PostView {
             id: post.id.to_string(),
@@ -265,6 +273,7 @@ impl Presenter {
             created_at: post.created_at.into(),
             published_at: post.published_at.map(Time),
             edited_at: post.edited_at.map(Time),
+            moderation: why.map(ModerationView::from),
             viewer: read.onlooker.id().map(|_| ViewerView::of(acts)),
         }
     }

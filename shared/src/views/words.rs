@@ -35,10 +35,13 @@ macro_rules! words {
     )*};
 }
 
+/// What something is done at, or said of.
+pub const SUBJECTS: [&str; 3] = ["post", "comment", "user"];
+
 words! {
     /// What kind of post it is.
     PostKind posts::PostKind::ALL.map(posts::PostKind::name);
-    /// Who sees a post: its author alone, until its photos are ready or while one is rejected, or everybody.
+    /// Who sees a post: its author alone, until its photos are ready, while one is rejected or it is hidden; or everybody.
     PostStatus posts::PostStatus::ALL.map(posts::PostStatus::name);
     /// Where a post comes from.
     Label ["influencer", "onsite_associate", "sponsored"];
@@ -55,7 +58,21 @@ words! {
     /// Who sees a list: its owner alone, or everybody.
     Visibility engagement::Visibility::ALL.map(engagement::Visibility::name);
     /// What something is done at.
-    SubjectType ["post", "comment", "user"];
+    SubjectType SUBJECTS;
+    /// Who sees a comment, where that is not everybody.
+    CommentStatus ["hidden"];
+    /// What a moderator decides.
+    ModerationAction engagement::Action::ALL.map(engagement::Action::name);
+    /// By what something is decided.
+    Ground engagement::Ground::ALL.map(engagement::Ground::name);
+    /// Why something is reported.
+    ReportReason engagement::ReportReason::ALL.map(engagement::ReportReason::name);
+    /// Whether a case is to be looked at.
+    CaseState engagement::CaseState::ALL.map(engagement::CaseState::name);
+    /// Who appeals.
+    Side engagement::Side::ALL.map(engagement::Side::name);
+    /// What hid something.
+    HiddenBy engagement::HiddenBy::ALL.map(engagement::HiddenBy::name);
     /// In which order: newest first.
     Sort ["new"];
     /// In which order comments are read: the best or the newest first.

@@ -43,6 +43,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.comments().await?;
     bench.lists().await?;
     bench.notices().await?;
+    bench.moderation().await?;
     bench.feed().await?;
     bench.relay().await?;
     bench.notifier().await?;
@@ -89,6 +90,7 @@ impl Bench {
     fn unmeasured(&self) -> Result<Vec<String>> {
         let mut missing = Vec::new();
         for api in [
+            admin::openapi(),
             onboarding::openapi(),
             posting::openapi(),
             engagement::openapi(),
@@ -115,6 +117,8 @@ impl Bench {
         let http = self.serve(onboarding::router(&self.context));
         let free = Budget::FREE;
         self.call("GET /v1/interests", http.get("/v1/interests"), 200, free)
+            .await?;
+        self.call("GET /v1/about", http.get("/v1/about"), 200, free)
             .await?;
         let interests: Vec<_> = topics(8).iter().map(ToString::to_string).collect();
         let newcomer = json!({
@@ -245,6 +249,11 @@ impl Bench {
             not_retired: None,
         };
         self.world.store().note_import(&report).await?;
+        let http = self.serve(admin::router(&self.context));
+        let lists = json!({"refuse": ["scam"], "hold": []});
+        let set = http.put("/v1/admin/filter").json(lists);
+        self.call("PUT /v1/admin/filter", set, 204, Budget::FREE)
+            .await?;
         let list = http.get("/v1/admin/imports");
         self.call("GET /v1/admin/imports", list, 200, Budget::FREE)
             .await?;
@@ -276,7 +285,7 @@ impl Bench {
             (
                 "/v1/topics/{topic_id}/follow",
                 topics(9)[8].as_str(),
-                Budget::FREE,
+                Budget::rounds(2),
             ),
         ] {
             let (before, after) = route.split_once('{').context("a parameter")?;

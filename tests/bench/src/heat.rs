@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use data_plane::Contention;
 use domain::engagement::{Count, Thing};
-use harness::{Meter, World, sqs_event, user};
+use harness::{Meter, World, actor, sqs_event, user};
 use jiff::SignedDuration;
 use shared::{
     queue::messages::{Heated, LOOK, RollupMessage},
@@ -55,7 +55,8 @@ pub(crate) async fn run(rate: u64, seconds: u64, slower: u64) -> Result<bool> {
             let smile = async {
                 let read = store.post_now(post).await?;
                 let read = read.ok_or(shared::error::Error::NotFound)?;
-                store.smile(&user(&format!("fan{act}")), &read, now).await
+                let fan = actor(&user(&format!("fan{act}")));
+                store.smile(&fan, &read, now).await
             };
             if smile.await.is_err() {
                 errors.fetch_add(1, Relaxed);

@@ -14,6 +14,7 @@ mod cost;
 mod fanout;
 mod heat;
 mod lists;
+mod moderation;
 mod notices;
 mod photos;
 mod reference;

@@ -209,7 +209,7 @@ impl NewMember<'_> {
         let joined = self
             .world
             .store()
-            .join(&profile, None, self.world.now())
+            .join(&profile, None, None, self.world.now())
             .await;
         joined.expect("a person who has not joined, and a handle that is free");
         let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();

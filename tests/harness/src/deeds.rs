@@ -3,14 +3,24 @@
 use domain::{
     engagement::{Count, Notice},
     ids::{NoticeId, PostId, UserId},
-    people::{Notify, Profile},
+    people::{Actor, Gate, Notify, Profile, Rules},
 };
+use jiff::Timestamp;
 use shared::{
     read::Reads,
     store::{NotifyChange, ProfileChange},
 };
 
 use crate::{World, issuer::user};
+
+/// Somebody who may act, whatever their rules say.
+///
+/// # Panics
+/// Never: no rules keep nobody.
+pub fn actor(who: &UserId) -> Actor {
+    let admitted = Gate::default().admit(who.clone(), Rules::default(), Timestamp::UNIX_EPOCH);
+    admitted.expect("nothing keeps them")
+}
 
 impl World {
     /// Lets one member follow another.
@@ -19,8 +29,9 @@ impl World {
     /// When one of them has not joined.
     pub async fn follow(&self, reader: &str, author: &str) {
         let (reader, author, store) = (user(reader), user(author), self.store());
-        let rules = store.rules(&reader).await.expect("a member");
-        let followed = store.follow(&reader, &author, rules, self.now());
+        let actor = store.actor(&Gate::default(), &reader, self.now()).await;
+        let actor = actor.expect("a member");
+        let followed = store.follow(&actor, &author, self.now());
         followed.await.expect("both have joined");
     }
 
@@ -43,7 +54,8 @@ impl World {
         let store = self.store();
         let read = store.post_now(post).await.expect("the table answers");
         let post = read.expect("a post");
-        let smiled = store.smile(who, &post, self.now());
+        let who = actor(who);
+        let smiled = store.smile(&who, &post, self.now());
         smiled.await.expect("a published post");
     }
 
@@ -82,7 +94,7 @@ impl World {
     /// # Panics
     /// When the table fails.
     pub async fn inbox(&self, who: &UserId) -> Vec<Notice> {
-        let oldest = NoticeId::start_of(jiff::Timestamp::UNIX_EPOCH);
+        let oldest = NoticeId::start_of(Timestamp::UNIX_EPOCH);
         let told = self.store().notices(who, None, oldest, 1_000).await;
         told.expect("the table answers").0
     }

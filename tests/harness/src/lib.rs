@@ -26,6 +26,7 @@ mod waves;
 mod world;
 
 pub use builders::{Member, NewMember, NewPost, NewProduct};
+pub use deeds::actor;
 pub use faults::{Fault, Faults, hurried};
 pub use http::{Answer, Http, Request};
 pub use issuer::{Forgery, Token, user};

@@ -1,7 +1,6 @@
 //! The harness keeps what it promises to the tests that stand on it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::people::Rules;
 use harness::{Forgery, Meter, World};
 
 #[tokio::test]
@@ -74,8 +73,8 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
     let reading = meter.take();
     assert_eq!((reading.rounds, reading.dynamodb), (2, 3));
     assert_eq!((reading.rcu, reading.wcu), (3.0, 0.0));
-    let (rules, now) = (Rules::default(), world.now());
-    store.follow(&ana, &ben, rules, now).await.unwrap();
+    let (actor, now) = (harness::actor(&ana), world.now());
+    store.follow(&actor, &ben, now).await.unwrap();
     let reading = meter.take();
     assert_eq!((reading.rounds, reading.dynamodb, reading.wcu), (1, 1, 8.0));
     context

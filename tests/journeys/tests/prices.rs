@@ -110,6 +110,27 @@ pub async fn what_a_new_version_of_the_stores_file_says_shows_in_feeds(spark: &S
         assert_eq!(shoppable, count);
         assert!(confirmed(&card) > confirmed(&before), "{card} {before}");
     }
+    reported(spark).await;
+}
+
+/// An admin reads what became of the last version, among the reports and by itself.
+async fn reported(spark: &Spark) {
+    let file = format!("catalogue/{}.tsv", spark.name("mug"));
+    let root = spark.token(&spark.name("root"), &["admin"]).await;
+    let told = |page: &Value| {
+        let mut reports = page["items"].as_array().into_iter().flatten();
+        reports.find(|report| report["feed"] == *file).cloned()
+    };
+    let list = "/v1/admin/imports?limit=100";
+    let page = spark.shows(list, &root, |page| told(page).is_some()).await;
+    let report = told(&page).unwrap();
+    assert_eq!(
+        (&report["products"], &report["bad_lines"]),
+        (&json!(1), &json!(0))
+    );
+    let path = format!("/v1/admin/imports/{}", report["id"].as_str().unwrap());
+    let whole = spark.get(&path, &root).await.expect(200);
+    assert_eq!((&whole["id"], &whole["bad"]), (&report["id"], &json!([])));
 }
 
 #[tokio::test]

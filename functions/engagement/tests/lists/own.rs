@@ -202,7 +202,8 @@ async fn there_are_two_hundred_lists_and_a_thousand_things_in_one_at_most() {
         count: IDEAS,
         ..full
     };
-    let made = world.store().create_list(&full, None, now).await;
+    let actor = harness::actor(&ben.id);
+    let made = world.store().create_list(&actor, &full, None, now).await;
     made.unwrap();
     let path = item(&id.to_string(), "product", "mug");
     let much = put(&http, &ben, &path, json!({})).await;

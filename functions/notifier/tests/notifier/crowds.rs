@@ -80,7 +80,8 @@ async fn votes_are_counted_and_told_by_nobody_s_name() {
         for option in [0, 1] {
             let acts = store.acts_at(&user(sub), post.id).await.unwrap();
             let read = store.post_now(post.id).await.unwrap().unwrap();
-            store.vote(&user(sub), &read, &acts, option).await.unwrap();
+            let voter = harness::actor(&user(sub));
+            store.vote(&voter, &read, &acts, option).await.unwrap();
             work(&world, &[at_post(&world, ActKind::Vote, sub, post.id)]).await;
         }
     }

@@ -5,6 +5,7 @@
 )]
 
 mod crowds;
+mod decided;
 mod failing;
 mod telling;
 

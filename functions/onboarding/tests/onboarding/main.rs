@@ -1,5 +1,6 @@
 //! Onboarding against a real store: every route, and what must never happen.
 
+mod about;
 mod joining;
 mod manners;
 mod profiles;

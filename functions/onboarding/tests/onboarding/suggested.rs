@@ -86,7 +86,7 @@ async fn who_left_an_interest_is_suggested_for_it_no_more() {
     }
     for _ in 0..2 {
         store
-            .follow_topic(&ben.id, &shared)
+            .follow_topic(&harness::actor(&ben.id), &ben.profile, &shared)
             .await
             .expect("a member");
         assert_eq!(suggested().await, ["ben"]);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use super::{Heat, Shards, counts::Count};
+use super::{Heat, Moderation, Shards, counts::Count};
 use crate::{
     ids::{CommentId, UserId},
     posts::entities::{self, Meaning},
@@ -46,6 +46,9 @@ pub struct Comment {
     /// That its author took it back while there were replies to it: it stays for those.
     #[serde(default, skip_serializing_if = "is_false")]
     pub deleted: bool,
+    /// Why it is hidden, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Moderation>,
     /// Over how many shards its counts are spread beside it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub heat: u64,
@@ -87,15 +90,29 @@ impl Comment {
             replies: 0,
             created_at,
             deleted: false,
+            moderation: None,
             heat: 0,
             generation: 0,
         }
     }
 
-    /// Whether it says something still. One that does not is shown without its text while there are replies to it, and
-    /// is not there for whoever asks for it by itself: whatever else may take a comment out is asked here.
+    /// Whether it says something to others still: it is neither deleted nor hidden. One that does not is shown without
+    /// its text while there are replies to it, and is not there for whoever asks for it by itself.
     pub fn stands(&self) -> bool {
-        !self.deleted
+        !self.deleted && self.moderation.is_none()
+    }
+
+    /// What of one that does not stand is left for others.
+    #[must_use]
+    pub fn silenced(self) -> Self {
+        Self {
+            text: String::new(),
+            mentions: BTreeMap::new(),
+            voted: None,
+            deleted: true,
+            moderation: None,
+            ..self
+        }
     }
 
     /// How its counts are kept.

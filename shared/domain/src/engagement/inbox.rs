@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use super::{Comment, Subject};
+use super::{Comment, Outcome, Statement, Subject};
 use crate::{
     ids::{NoticeId, PersonHash, UserId},
     people::Notify,
@@ -110,13 +110,37 @@ pub fn concerns(said: &Comment, who: &UserId, author: &UserId) -> Option<(Notice
 }
 
 /// What is told that names nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// One has the badge from now on.
     BadgeGiven,
     /// One has it no more.
     BadgeTaken,
+    /// Something of one's own was decided on, for these reasons.
+    Decided(Box<Statement>),
+    /// One's report was decided.
+    Report(Outcome),
+}
+
+impl Fact {
+    /// Whether it comes about once alone.
+    pub fn is_once(&self) -> bool {
+        match self {
+            Self::BadgeGiven | Self::BadgeTaken => false,
+            Self::Decided(_) | Self::Report(_) => true,
+        }
+    }
+
+    /// What tells it from others of the same slot and time.
+    fn tag(&self) -> String {
+        match self {
+            Self::BadgeGiven => "given".to_owned(),
+            Self::BadgeTaken => "taken".to_owned(),
+            Self::Decided(statement) => statement.id.to_string(),
+            Self::Report(outcome) => outcome.by.to_string(),
+        }
+    }
 }
 
 /// Where acts of one kind at one thing go: whose inbox, and which groups of it.
@@ -225,9 +249,14 @@ impl Notice {
     /// A group that begins with this act, nobody in it yet. It stands after what its owner has read: what is told late
     /// is not read for all that.
     pub fn begun(slot: &Slot, actor: &UserId, at: Timestamp, read_to: Option<NoticeId>) -> Self {
+        Self::beginning(slot, actor.as_str(), at, read_to)
+    }
+
+    /// What begins a group, by whatever tells it apart from others of its slot and time.
+    fn beginning(slot: &Slot, with: &str, at: Timestamp, read_to: Option<NoticeId>) -> Self {
         let next = read_to.map(|read| read.time() + SignedDuration::from_millis(1));
         let at = next.map_or(at, |next| at.max(next));
-        let said = format!("{} {} {actor}", slot.kind.name(), slot.subject);
+        let said = format!("{} {} {with}", slot.kind.name(), slot.subject);
         Self {
             id: NoticeId::of(at, &said),
             kind: slot.kind,
@@ -244,9 +273,18 @@ impl Notice {
 
     /// A fact about its owner, of that time.
     pub fn of(slot: &Slot, fact: Fact, at: Timestamp, read_to: Option<NoticeId>) -> Self {
+        let begun = Self::beginning(slot, &fact.tag(), at, read_to);
         Self {
             fact: Some(fact),
-            ..Self::begun(slot, &slot.owner, at, read_to)
+            ..begun
+        }
+    }
+
+    /// The person whom its owner reported, where it tells what came of that.
+    pub fn reported(&self) -> Option<&UserId> {
+        match (&self.subject, self.kind) {
+            (Subject::Person(person), NoticeKind::ReportDecided) => Some(person),
+            _ => None,
         }
     }
 

@@ -48,6 +48,47 @@ impl Subject {
     }
 }
 
+/// A subject as people name it, as far as it can be told without looking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// A post.
+    Post(PostId),
+    /// A comment.
+    Comment(CommentId),
+    /// Whoever may have this handle.
+    Handle(String),
+    /// What cannot be: its id is none.
+    Nothing,
+}
+
+/// What is wrong with a name: where in it, and why.
+pub type Faults = Vec<(&'static str, &'static str)>;
+
+impl Named {
+    /// What is named by this kind and id.
+    ///
+    /// # Errors
+    /// Says all that is wrong, for the person who named it.
+    pub fn read(kind: Option<&str>, id: Option<&str>) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        match kind {
+            Some("post" | "comment" | "user") => {}
+            Some(_) => faults.push(("/type", "is none of post, comment, user")),
+            None => faults.push(("/type", "is required")),
+        }
+        let Some(id) = id else {
+            faults.push(("/id", "is required"));
+            return Err(faults);
+        };
+        match kind {
+            Some("post") => Ok(id.parse().map_or(Self::Nothing, Self::Post)),
+            Some("comment") => Ok(id.parse().map_or(Self::Nothing, Self::Comment)),
+            Some("user") => Ok(Self::Handle(id.to_owned())),
+            Some(_) | None => Err(faults),
+        }
+    }
+}
+
 impl fmt::Display for Subject {
     /// As keys spell it, without `#`: the kind, and the id in its one safe spelling.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +131,20 @@ mod tests {
             assert!(!spelled.contains('#'), "{spelled}");
             assert_eq!(Subject::parse(&spelled), Some(subject));
         }
+        let named = |kind: &str, id: &str| Named::read(Some(kind), Some(id));
+        assert_eq!(
+            named("post", &top.post.to_string()),
+            Ok(Named::Post(top.post))
+        );
+        assert_eq!(named("comment", &top.to_string()), Ok(Named::Comment(top)));
+        assert_eq!(named("user", "ana"), Ok(Named::Handle("ana".to_owned())));
+        assert_eq!(named("post", "ana"), Ok(Named::Nothing));
+        let faults = |kind, id| {
+            let faults = Named::read(kind, id).unwrap_err().into_iter();
+            faults.map(|(pointer, _)| pointer).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(None, None), ["/type", "/id"]);
+        assert_eq!(faults(Some("list"), Some("1")), ["/type"]);
         for none in ["post", "post:x", "user:", "list:1"] {
             assert_eq!(Subject::parse(none), None, "{none}");
         }

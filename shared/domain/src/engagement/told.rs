@@ -30,6 +30,8 @@ pub struct Told {
     pub subject: Subject,
     /// What is told, where that names nobody.
     pub fact: Option<Fact>,
+    /// Of a report on a person: them.
+    pub person: Option<Shown<Profile>>,
     /// Who did so last, newest first.
     pub actors: Vec<Shown<Profile>>,
     /// How many others did.
@@ -70,13 +72,20 @@ impl Told {
             id: notice.id,
             kind: notice.kind,
             subject: notice.subject.clone(),
-            fact: notice.fact,
+            fact: notice.fact.clone(),
+            person: reported(notice, profiles),
             others: total.saturating_sub(actors.len() as u64),
             actors,
             more: people.more,
             read: notice.is_read(read_to),
         })
     }
+}
+
+/// The person of a notice about a report on them, whoever blocks whom: its reader named them.
+fn reported(notice: &Notice, profiles: &HashMap<UserId, Profile>) -> Option<Shown<Profile>> {
+    let person = notice.reported()?;
+    profiles.get(person).cloned().map(Shown::by_rule)
 }
 
 /// Posts of one day by somebody whom one follows.
@@ -139,6 +148,7 @@ impl Day {
             kind: NoticeKind::Post,
             subject: Subject::Post(*newest),
             fact: None,
+            person: None,
             actors: vec![onlooker.meets(author?)?],
             others: 0,
             more: false,

@@ -1,11 +1,13 @@
 //! People: handles, profiles, and what may be done to them.
 
+mod gate;
 pub mod interests;
 mod rules;
 pub mod suggestions;
 
 use std::collections::BTreeSet;
 
+pub use gate::{Actor, Gate, Shut};
 pub use rules::{MOST, Rules};
 
 use jiff::Timestamp;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+
 use crate::ids::{PersonHash, UserId};
 
 /// A person blocks at most this many, and mutes at most this many.
@@ -18,6 +20,10 @@ pub struct Rules {
     pub mutes: HashSet<PersonHash>,
     /// How often a block was put or taken away on either side: a follow stands on it.
     pub version: u64,
+    /// Until when they are suspended; kept when that is over.
+    pub suspended_until: Option<Timestamp>,
+    /// Which version of the store's terms they accepted last.
+    pub terms_version: Option<String>,
 }
 
 impl Rules {
@@ -72,6 +78,7 @@ mod tests {
             blocked_by: [cleo.hash()].into(),
             mutes: [dora.hash()].into(),
             version: 2,
+            ..Rules::default()
         };
         assert_eq!(
             [&ben, &cleo, &dora].map(|who| (

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::review::Review,
-    engagement::{Accepted, Heat},
+    engagement::{Accepted, Heat, Moderation},
     ids::{PhotoId, PostId, ProductId, ReviewId, TopicId, UserId},
 };
 
@@ -46,11 +46,18 @@ pub enum PostStatus {
     NeedsAttention,
     /// Everybody.
     Published,
+    /// Its author alone, and moderators: reports, the filter or a moderator took it out.
+    Hidden,
 }
 
 impl PostStatus {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Processing, Self::NeedsAttention, Self::Published];
+    pub const ALL: [Self; 4] = [
+        Self::Processing,
+        Self::NeedsAttention,
+        Self::Published,
+        Self::Hidden,
+    ];
 
     /// As the contract spells it.
     pub fn name(self) -> &'static str {
@@ -58,6 +65,7 @@ impl PostStatus {
             Self::Processing => "processing",
             Self::NeedsAttention => "needs_attention",
             Self::Published => "published",
+            Self::Hidden => "hidden",
         }
     }
 }
@@ -153,6 +161,9 @@ pub struct Post {
     /// When its author last changed it after it had appeared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
+    /// Why it is hidden, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Moderation>,
     /// How often anything but counts was changed in it: what is changed next stands on this.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub edition: u64,
@@ -195,6 +206,7 @@ impl Post {
             created_at,
             published_at: None,
             edited_at: None,
+            moderation: None,
             edition: 0,
             earned: 0,
             heat: 0,
@@ -286,6 +298,31 @@ impl Post {
         self.status == PostStatus::Published || viewer == Some(&self.author)
     }
 
+    /// Whether it has appeared, be it hidden since or not.
+    pub fn has_appeared(&self) -> bool {
+        self.published_at.is_some()
+    }
+
+    /// Hides it. One that has not appeared is counted nowhere, and one that has is counted no more.
+    pub fn hide(&mut self, why: Moderation) {
+        self.status = PostStatus::Hidden;
+        self.moderation = Some(why);
+    }
+
+    /// Hides it no longer: it is where it was, or takes the status that its photos allow and appears at `now`.
+    pub fn show(&mut self, now: Timestamp) {
+        if self.status != PostStatus::Hidden {
+            return;
+        }
+        self.moderation = None;
+        if self.has_appeared() {
+            self.status = PostStatus::Published;
+        } else {
+            self.status = PostStatus::Processing;
+            self.settle(now);
+        }
+    }
+
     /// What the photos allow it to be: published when all are ready, else waiting, else in need
     /// of its author.
     pub fn status_by_photos(&self) -> PostStatus {
@@ -298,13 +335,61 @@ impl Post {
         }
     }
 
-    /// Takes the status that its photos allow; a post that has appeared stays as it is. What
-    /// appears does so at `now`.
+    /// Takes the status that its photos allow; a post that has appeared stays as it is, and one that is hidden stays
+    /// so. What appears does so at `now`.
     pub fn settle(&mut self, now: Timestamp) {
-        if self.status == PostStatus::Published {
+        if matches!(self.status, PostStatus::Published | PostStatus::Hidden) {
             return;
         }
         self.status = self.status_by_photos();
         self.published_at = (self.status == PostStatus::Published).then_some(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ulid::Ulid;
+
+    use super::*;
+
+    #[test]
+    fn what_was_hidden_is_shown_where_it_was_and_what_never_appeared_as_new() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let author = UserId::parse("ana").unwrap();
+        let new = Post::new(PostId(Ulid::nil()), author, PostKind::Story, at(0));
+        let mut published = new.clone();
+        published.settle(at(1));
+        let mut held = new.clone();
+        held.hide(Moderation::by_filter(at(1)));
+        for (mut post, appeared) in [(published, at(1)), (held, at(9))] {
+            post.hide(Moderation::by_reports(at(2)));
+            assert!(!post.visible_to(None) && post.visible_to(Some(&post.author)));
+            // Photos that get ready meanwhile do not bring it out.
+            post.settle(at(3));
+            assert_eq!(post.status, PostStatus::Hidden);
+            post.show(at(9));
+            assert_eq!(post.status, PostStatus::Published);
+            assert_eq!(
+                (post.published_at, &post.moderation),
+                (Some(appeared), &None)
+            );
+        }
+        let waiting = PostPhoto {
+            id: PhotoId(Ulid::nil()),
+            alt: String::new(),
+            hotspots: Vec::new(),
+            image: None,
+            rejected: None,
+        };
+        let mut waits = Post {
+            photos: vec![waiting],
+            ..new
+        };
+        waits.hide(Moderation::by_filter(at(1)));
+        waits.show(at(9));
+        assert_eq!(
+            (waits.status, waits.published_at),
+            (PostStatus::Processing, None)
+        );
     }
 }

@@ -54,9 +54,9 @@ mod rollup;
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
 pub use janitor::{JanitorMessage, ListDeleted, PostDeleted};
-pub use notifier::{ActKind, Acted, NotifierMessage};
+pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
-pub use rollup::{Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted};
+pub use rollup::{Decided, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 6] = [

@@ -1,6 +1,9 @@
 //! What `notifier` is told: that somebody did something that another may want to know.
 
-use domain::ids::UserId;
+use domain::{
+    engagement::Subject,
+    ids::{StatementId, UserId},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,8 +11,28 @@ messages! {
     to "notifier",
     /// What `notifier` works on.
     NotifierMessage {
+        "stated.v1" Stated(Stated), from "relay", "somebody was given a statement of reasons";
+        "report-decided.v1" ReportDecided(ReportDecided), from "relay", "a report was decided, or decided anew";
         "acted.v1" Acted(Acted), from "relay", "somebody did, or took back, what another may want to know";
     }
+}
+
+/// Somebody was given a statement of reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// Who.
+    pub author: UserId,
+    /// Which.
+    pub statement: StatementId,
+}
+
+/// A report was decided: how, it tells itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportDecided {
+    /// Whose report.
+    pub reporter: UserId,
+    /// On what.
+    pub subject: Subject,
 }
 
 /// Somebody did something, or took it back: which of both, the relation tells.

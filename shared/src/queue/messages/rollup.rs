@@ -2,7 +2,7 @@
 
 use domain::{
     engagement::{Idea, Place, Thing},
-    ids::{ListId, PostId, UserId},
+    ids::{ListId, PostId, StatementId, UserId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ messages! {
     RollupMessage {
         "heated.v1" Heated(Heated), from "relay" "rollup", "a crowd acts on a thing, whose counts are spread over shards; look in a minute whether it is gone";
         "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "smiles at a post or its comments, its comments, or whether it is shown have changed";
+        "decided.v1" Decided(Decided), from "relay" "rollup", "moderators decided on something; note it on the reports after the last that was noted";
         "voted.v1" Voted(Voted), from "relay", "somebody voted, or changed their vote; what they said of the post says so";
         "list-changed.v1" ListChanged(ListChanged), from "relay" "rollup", "a thing came to a list, left it or moved in it, or others are shown the list from now on, or no more";
     }
@@ -61,6 +62,18 @@ impl MarksChanged {
         let people = Vec::new();
         Self { post, people }
     }
+}
+
+/// Moderators decided on something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Whom the statement was given.
+    pub author: UserId,
+    /// Which.
+    pub statement: StatementId,
+    /// The last of the reporters of whose report it is noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<UserId>,
 }
 
 /// Somebody voted in the poll of a post: for what, their vote tells.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     engagement::{Acts, Count, Thing},
     ids::{PostId, UserId},
+    people::Actor,
     posts::{Post, PostStatus},
 };
 use jiff::Timestamp;
@@ -25,10 +26,10 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the post is not there any more, or not published.
-    pub async fn smile(&self, user: &UserId, post: &Post, now: Timestamp) -> Result<(), Error> {
+    pub async fn smile(&self, by: &Actor, post: &Post, now: Timestamp) -> Result<(), Error> {
         let smile = || {
             let set = Expression::new("SET smile = :at").value(":at", value(now)?);
-            Ok(noted(user, post.id, set, "attribute_not_exists(smile)"))
+            Ok(noted(by.id(), post.id, set, "attribute_not_exists(smile)"))
         };
         self.move_smiles(post, smile, 1).await
     }

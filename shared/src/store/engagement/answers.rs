@@ -7,6 +7,7 @@ use domain::{
     posts::{Post, PostStatus},
 };
 
+use super::standing::{STANDS, not_deleted};
 use crate::{
     error::Error,
     keys,
@@ -24,8 +25,7 @@ impl Store {
         };
         let set = Expression::new("SET #accepted = :accepted");
         let set = set.value(":accepted", value(&accepted)?);
-        let stands = Expression::new("attribute_exists(PK) AND attribute_not_exists(#deleted)");
-        let stands = stands.name("#deleted", "deleted");
+        let stands = not_deleted().saying(STANDS);
         let mut writes = vec![
             points(post, set)?.unless(false),
             check(keys::comment(answer.id), stands).unless(false),

@@ -133,10 +133,46 @@ fn marked(post: &Post, earned: u64) -> Result<Conditional, Error> {
     Ok(update_if(keys::post(post.id), update, condition))
 }
 
+/// The writes by which a moderator takes a badge, as it was read, or gives back what is earned of it.
+pub(super) fn stripped<T: Copy>(
+    user: &UserId,
+    before: &Badge,
+    stripped: bool,
+    moved: T,
+) -> Result<Vec<Write<T>>, Error> {
+    let after = Badge {
+        stripped,
+        ..*before
+    };
+    let (update, conditions) = flags_as_read(before)?;
+    let update = update
+        .saying("SET stripped = :stripped")
+        .value(":stripped", value(stripped)?);
+    let taken = update_if(keys::badge(user), update, conditions.join(" AND "));
+    let mut writes = vec![taken.unless(moved)];
+    if before.is_shown() != after.is_shown() {
+        writes.push(worn(user, after.is_shown())?.unless(moved));
+    }
+    Ok(writes)
+}
+
+/// The conditions that a badge is given, and taken by a moderator, as it was read; with what they name.
+fn flags_as_read(before: &Badge) -> Result<(Expression, Vec<String>), Error> {
+    let (mut update, mut conditions) = (Expression::default(), Vec::new());
+    for (name, was) in [("given", before.given), ("stripped", before.stripped)] {
+        let equal = format!("{name} = :was_{name}");
+        conditions.push(match was {
+            false => format!("(attribute_not_exists({name}) OR {equal})"),
+            true => equal,
+        });
+        update = update.value(&format!(":was_{name}"), value(was)?);
+    }
+    Ok((update, conditions))
+}
+
 /// The write of what a person has earned, if it is as it was read.
 fn earned_now(user: &UserId, before: &Badge, after: &Badge) -> Result<Conditional, Error> {
-    let mut update = Expression::default();
-    let mut conditions = Vec::new();
+    let (mut update, mut conditions) = flags_as_read(before)?;
     for (name, was) in [
         ("points", before.points),
         ("posts", before.posts),
@@ -146,14 +182,6 @@ fn earned_now(user: &UserId, before: &Badge, after: &Badge) -> Result<Conditiona
         conditions.push(match was {
             0 => format!("(attribute_not_exists({name}) OR {equal})"),
             _ => equal,
-        });
-        update = update.value(&format!(":was_{name}"), value(was)?);
-    }
-    for (name, was) in [("given", before.given), ("stripped", before.stripped)] {
-        let equal = format!("{name} = :was_{name}");
-        conditions.push(match was {
-            false => format!("(attribute_not_exists({name}) OR {equal})"),
-            true => equal,
         });
         update = update.value(&format!(":was_{name}"), value(was)?);
     }

@@ -4,15 +4,21 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
-    engagement::{Comment, Count, Heat, Thing},
+    engagement::{Comment, Count, Heat, Moderation, Subject, Thing},
     ids::{CommentId, PostId, UserId},
-    posts::{Post, PostKind},
+    people::Actor,
+    posts::{Post, PostKind, PostStatus},
     quota::Quota,
 };
 use jiff::Timestamp;
 use ulid::Ulid;
 
-use super::{Act, Counted, answers::moved};
+use super::{
+    Act, Counted,
+    answers::moved,
+    cases::held,
+    standing::{NOT_DELETED, STANDS, not_deleted},
+};
 use crate::{
     error::Error,
     keys,
@@ -49,13 +55,6 @@ pub enum Said {
     Moved,
 }
 
-/// The condition that a comment says something still.
-const STANDS: &str = "attribute_exists(PK) AND attribute_not_exists(#deleted)";
-
-fn standing() -> Expression {
-    Expression::default().name("#deleted", "deleted")
-}
-
 impl Store {
     /// Creates a comment on a published post.
     ///
@@ -81,19 +80,24 @@ impl Store {
                 let made = note_made(claim, comment.id.to_string(), now)?;
                 writes.push(made.unless(Act::Came(Made::KeyUsed)));
             }
+            if let Some(why) = &comment.moderation {
+                writes.extend(held_back(&new, why, now)?);
+            }
             if open {
                 writes.push(votes_so(&comment.author, post.id, comment.voted).unless(Act::Moved));
             }
             writes.push(spend(new.quota, now));
             Ok(writes)
         };
-        let moves = vec![(Count::Comments, 1)];
-        let of_post = Counted::post(Thing::Post(post.id), post.heat(), moves)?;
-        let mut counted = vec![of_post];
-        counted.extend(new.parent.map(|parent| {
-            let moves = vec![(Count::Replies, 1)];
-            at_comment(parent, parent.heat(), moves)
-        }));
+        let mut counted = Vec::new();
+        if comment.moderation.is_none() {
+            let moves = vec![(Count::Comments, 1)];
+            counted.push(Counted::post(Thing::Post(post.id), post.heat(), moves)?);
+            counted.extend(new.parent.map(|parent| {
+                let moves = vec![(Count::Replies, 1)];
+                at_comment(parent, parent.heat(), moves)
+            }));
+        }
         Ok(match self.act(Made::Now, relation, &mut counted).await? {
             Act::Came(Made::Now) => Said::Done,
             Act::Came(Made::KeyUsed) => Said::KeyUsed,
@@ -121,8 +125,9 @@ impl Store {
         let hot = comment.heat().is_hot();
         let stays = hot || comment.replies > 0;
         let acts = keys::acts_at_comment(&comment.author, comment.id.post, comment.id.own);
-        let accepted = post.and_then(|post| post.accepted.as_ref());
-        let accepted = accepted.filter(|accepted| is(comment, accepted.own));
+        // What is hidden is counted nowhere, and no answer.
+        let hidden = comment.moderation.is_some();
+        let (post, parent) = (post.filter(|_| !hidden), parent.filter(|_| !hidden));
         let relation = || {
             let mut writes = vec![own_taken_back(comment, stays)?.unless(Act::Moved)];
             writes.push(if stays {
@@ -130,44 +135,16 @@ impl Store {
             } else {
                 delete(acts.clone())
             });
-            if let (Some(post), Some(accepted)) = (post, accepted) {
-                writes.extend(moved(post, &accepted.by, -1));
-            }
-            if let Some(post) =
-                post.filter(|post| post.heat().is_hot() && can_answer(comment, post))
-            {
-                // Its counts lie elsewhere then; the pointer is in it all the same.
-                let (condition, names) = pointer(comment, accepted.is_some());
-                let condition = format!("{EXISTS}{condition}");
-                let post = keys::post(post.id);
-                let write = match accepted {
-                    Some(_) => update_if(post, names.saying("REMOVE #accepted"), condition),
-                    None => check(post, names.saying(condition)),
-                };
-                writes.push(write.unless(Act::Moved));
+            if let Some(post) = post {
+                writes.extend(taken_off(comment, post).0);
             }
             writes.extend(parent.and_then(last_reply_gone));
             Ok(writes)
         };
-        let mut counted = Vec::new();
-        if let Some(post) = post {
-            let (mut condition, mut names) = (String::new(), Expression::default());
-            if can_answer(comment, post) {
-                (condition, names) = pointer(comment, accepted.is_some());
-            }
-            let condition = (format!("{EXISTS}{condition}"), names);
-            let moves = vec![(Count::Comments, -1)];
-            let of_post = Counted::when(Thing::Post(post.id), post.heat(), moves, condition);
-            let of_post = match accepted {
-                Some(_) => of_post.removing("#accepted"),
-                None => of_post,
-            };
-            counted.push(if can_answer(comment, post) {
-                of_post.held()
-            } else {
-                of_post
-            });
-        }
+        let mut counted: Vec<_> = post
+            .map(|post| taken_off::<()>(comment, post).1)
+            .into_iter()
+            .collect();
         if let Some(parent) = parent.filter(|parent| is_counted(parent)) {
             let moves = vec![(Count::Replies, -1)];
             let thing = Thing::Comment(parent.id);
@@ -190,7 +167,7 @@ impl Store {
     /// [`Error::NotFound`] when it does not any more.
     pub async fn smile_at_comment(
         &self,
-        user: &UserId,
+        by: &Actor,
         comment: &Comment,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -203,7 +180,7 @@ impl Store {
             };
             Ok((set.value(":at", value(now)?), "attribute_not_exists(smile)"))
         };
-        self.move_smiles_at(user, comment, smile, 1).await
+        self.move_smiles_at(by.id(), comment, smile, 1).await
     }
 
     /// Takes a smile at a comment back, once.
@@ -260,9 +237,30 @@ impl Store {
     }
 }
 
+/// The writes of a comment that the filter holds: counted nowhere, and to be looked at.
+fn held_back<T: Copy>(
+    new: &Saying<'_>,
+    why: &Moderation,
+    now: Timestamp,
+) -> Result<Vec<Write<Act<T>>>, Error> {
+    let comment = new.comment;
+    let published = Expression::new("#status = :published")
+        .name("#status", "status")
+        .value(":published", value(PostStatus::Published)?);
+    let mut writes = vec![check(keys::post(comment.id.post), published).unless(Act::Moved)];
+    if let Some(parent) = new.parent {
+        let stands = check(keys::comment(parent.id), not_deleted().saying(STANDS));
+        writes.push(stands.unless(Act::Moved));
+    }
+    let subject = Subject::Comment(comment.id);
+    let held = held(subject, &comment.author, why, None, now, Act::Moved)?;
+    writes.extend(held);
+    Ok(writes)
+}
+
 /// The counts of a comment that must say something still.
 fn at_comment(comment: &Comment, heat: Heat, moves: Vec<(Count, i64)>) -> Counted {
-    let condition = (STANDS.to_owned(), standing());
+    let condition = (STANDS.to_owned(), not_deleted());
     Counted::when(Thing::Comment(comment.id), heat, moves, condition)
 }
 
@@ -279,8 +277,13 @@ pub(super) fn votes_so(author: &UserId, post: PostId, vote: Option<u8>) -> Condi
 /// The write by which its author's comment goes, or says nothing any more.
 fn own_taken_back(comment: &Comment, stays: bool) -> Result<Conditional, Error> {
     let key = keys::comment(comment.id);
-    let own = standing().text(":author", comment.author.as_str());
-    let condition = format!("author = :author AND {STANDS}");
+    let own = not_deleted().text(":author", comment.author.as_str());
+    // Of what is hidden other counts move.
+    let hidden = match comment.moderation {
+        Some(_) => "attribute_exists(moderation)",
+        None => "attribute_not_exists(moderation)",
+    };
+    let condition = format!("author = :author AND {NOT_DELETED} AND {hidden}");
     let cold = "attribute_not_exists(heat)";
     if !stays {
         let own = own.number(":none", 0);
@@ -290,7 +293,7 @@ fn own_taken_back(comment: &Comment, stays: bool) -> Result<Conditional, Error> 
     let own = own
         .name("#text", "text")
         .value(":true", value(true)?)
-        .saying("SET #deleted = :true REMOVE #text, mentions, voted");
+        .saying("SET #deleted = :true REMOVE #text, mentions, voted, moderation");
     Ok(if comment.heat().is_hot() {
         update_if(key, own, format!("{condition} AND attribute_exists(heat)"))
     } else {
@@ -301,6 +304,42 @@ fn own_taken_back(comment: &Comment, stays: bool) -> Result<Conditional, Error> 
             format!("{condition} AND replies > :none AND {cold}"),
         )
     })
+}
+
+/// What becomes of a post when a comment on it is seen no more: the writes by which it is its answer no longer, and the
+/// count that it leaves.
+pub(super) fn taken_off<T>(comment: &Comment, post: &Post) -> (Vec<Write<Act<T>>>, Counted) {
+    let accepted = post.accepted.as_ref();
+    let accepted = accepted.filter(|accepted| is(comment, accepted.own));
+    let mut writes = Vec::new();
+    if let Some(accepted) = accepted {
+        writes.extend(moved(post, &accepted.by, -1));
+    }
+    let answers = can_answer(comment, post);
+    let (condition, names) = match answers {
+        true => pointer(comment, accepted.is_some()),
+        false => <_>::default(),
+    };
+    let condition = format!("{EXISTS}{condition}");
+    if answers && post.heat().is_hot() {
+        // Its counts lie elsewhere then; the pointer is in it all the same.
+        let key = keys::post(post.id);
+        let write = match accepted {
+            Some(_) => update_if(key, names.clone().saying("REMOVE #accepted"), &condition),
+            None => check(key, names.clone().saying(&condition)),
+        };
+        writes.push(write.unless(Act::Moved));
+    }
+    let moves = vec![(Count::Comments, -1)];
+    let thing = Thing::Post(post.id);
+    let mut counted = Counted::when(thing, post.heat(), moves, (condition, names));
+    if accepted.is_some() {
+        counted = counted.removing("#accepted");
+    }
+    if answers {
+        counted = counted.held();
+    }
+    (writes, counted)
 }
 
 /// Whether this is the comment of that own part at the top level.
@@ -336,7 +375,7 @@ fn is_counted(parent: &Comment) -> bool {
 fn last_reply_gone(parent: &Comment) -> Option<Write<Act<()>>> {
     let condition =
         "attribute_exists(#deleted) AND replies <= :last AND attribute_not_exists(heat)";
-    let last = standing().number(":last", 1).saying(condition);
+    let last = not_deleted().number(":last", 1).saying(condition);
     let gone = delete_if(keys::comment(parent.id), last);
     (!is_counted(parent)).then(|| gone.unless(Act::Moved))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     engagement::{Acts, Count, Heat, IDEAS, Idea, IdeaList, Listed, Place, Save, Visibility},
     ids::{ListId, UserId},
+    people::Actor,
     posts::PostStatus,
 };
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use super::{
     spot::{Spot, last_before},
 };
 use crate::{
-    error::{Conflict, Error},
+    error::{Conflict, Error, Refusal},
     keys,
     store::Store,
     table::{
@@ -128,17 +129,21 @@ impl Store {
         Ok(found.iter().filter_map(place_of).collect())
     }
 
-    /// Puts a thing into a list, once; or changes its note and its place there. The list of hearts is made by the first
+    /// Puts a thing into a list of the actor's, once; or changes its note and its place there. The list of hearts is made by the first
     /// that comes to it.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the list is gone, or the thing; [`Conflict::ListFull`], [`Conflict::ListLimit`].
     pub async fn put_into_list(
         &self,
+        actor: &Actor,
         put: &Putting,
         mut ground: Ground,
         now: Timestamp,
     ) -> Result<(), Error> {
+        if *actor.id() != put.owner {
+            return Err(Error::Refused(Refusal::NotOwner));
+        }
         let mut anew = Anew::standing_on("the list");
         loop {
             let deed = match ground.saves.get(&put.list) {

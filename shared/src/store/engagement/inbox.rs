@@ -97,8 +97,9 @@ impl Store {
         }
     }
 
-    /// Tells the owner of a slot a fact of that time, unless it is what they were told last. `false` when that is not as it
-    /// was read: whether it is still so must be asked anew.
+    /// Tells the owner of a slot a fact of that time, unless it is what they were told last, or one that comes about once
+    /// and was told before. `false` when what they were told is not as it was read: whether it is still so must be asked
+    /// anew.
     pub async fn tell_fact(
         &self,
         slot: &Slot,
@@ -109,9 +110,12 @@ impl Store {
     ) -> Result<bool, Error> {
         let pointer = self.pointer(slot).await?;
         if let Some(pointer) = &pointer {
-            let last = self.group(&slot.owner, pointer.group).await?;
-            if last.is_some_and(|last| last.notice.fact == Some(fact)) {
-                return Ok(true);
+            let former = pointer.former.iter().filter(|_| fact.is_once());
+            for id in [&pointer.group].into_iter().chain(former) {
+                let told = self.group(&slot.owner, *id).await?;
+                if told.is_some_and(|told| told.notice.fact.as_ref() == Some(&fact)) {
+                    return Ok(true);
+                }
             }
         }
         let notice = Notice::of(slot, fact, at, read_to);

@@ -6,11 +6,12 @@ use domain::{
     claim::Claim,
     engagement::{IdeaList, LISTS},
     ids::{ListId, UserId},
+    people::Actor,
 };
 use jiff::Timestamp;
 
 use crate::{
-    error::{Conflict, Error},
+    error::{Conflict, Error, Refusal},
     keys,
     store::{Store, idempotency::note_made},
     table::{
@@ -32,16 +33,20 @@ pub enum ListCreation {
 pub type ListPlace = (Timestamp, ListId);
 
 impl Store {
-    /// Makes a list.
+    /// Makes a list of an actor's.
     ///
     /// # Errors
     /// [`Conflict::ListLimit`] when its owner has as many as one may have.
     pub async fn create_list(
         &self,
+        actor: &Actor,
         list: &IdeaList,
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<ListCreation, Error> {
+        if *actor.id() != list.owner {
+            return Err(Error::Refused(Refusal::NotOwner));
+        }
         let mut writes = Vec::new();
         if let Some(claim) = claim {
             let made = note_made(claim, list.id.to_string(), now)?;
@@ -89,13 +94,17 @@ impl Store {
         Ok((owned.collect(), more))
     }
 
-    /// Gives a list its name, and says who sees it, if neither has changed since it was read. `None` where it has, or
+    /// Gives a list of the actor's its name, and says who sees it, if neither has changed since it was read. `None` where it has, or
     /// the list is gone.
     pub async fn change_list(
         &self,
+        actor: &Actor,
         before: &IdeaList,
         after: &IdeaList,
     ) -> Result<Option<IdeaList>, Error> {
+        if *actor.id() != before.owner {
+            return Err(Error::Refused(Refusal::NotOwner));
+        }
         let (read, condition) = as_read(before)?;
         let change = read
             .saying("SET #name = :name, #visibility = :visibility")

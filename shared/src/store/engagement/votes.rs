@@ -2,7 +2,7 @@
 
 use domain::{
     engagement::{Acts, Count, Thing},
-    ids::UserId,
+    people::Actor,
     posts::Post,
 };
 
@@ -23,7 +23,7 @@ impl Store {
     /// the voter did, and of one count or two.
     pub async fn vote(
         &self,
-        user: &UserId,
+        by: &Actor,
         post: &Post,
         acts: &Acts,
         option: u8,
@@ -33,6 +33,7 @@ impl Store {
             Some(before) => vec![(Count::Votes(before), -1), (Count::Votes(option), 1)],
             None => vec![(Count::Votes(option), 1)],
         };
+        let user = by.id();
         let relation = || {
             let set = Expression::new("SET vote = :option").number(":option", option.into());
             let note = match acts.vote {

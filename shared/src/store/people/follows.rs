@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     engagement::{Count, Heat, Thing},
     ids::UserId,
-    people::{Profile, Rules},
+    people::{Actor, Profile, Rules},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,18 +49,13 @@ fn as_ruled(rules: &Rules) -> (String, Expression) {
 }
 
 impl Store {
-    /// Follows a person: both edges and both counts, once. `rules` are the reader's, as they were read: a block that
-    /// was put or taken away since undoes the attempt.
+    /// Follows a person: both edges and both counts, once. A block that was put or taken away since the actor's rules
+    /// were read undoes the attempt.
     ///
     /// # Errors
     /// [`Refusal::NotJoined`] for the reader; [`Error::NotFound`] for the author, or across a block.
-    pub async fn follow(
-        &self,
-        reader: &UserId,
-        author: &UserId,
-        mut rules: Rules,
-        now: Timestamp,
-    ) -> Result<(), Error> {
+    pub async fn follow(&self, by: &Actor, author: &UserId, now: Timestamp) -> Result<(), Error> {
+        let (reader, mut rules) = (by.id(), by.rules().clone());
         let (mut heat, mut anew) = ([Heat::default(); 2], Anew::standing_on("two profiles"));
         let edge = encode(&keys::follows(reader, author), &Edge { since: now })?;
         let edge = traced(edge);
@@ -84,7 +79,7 @@ impl Store {
         }
     }
 
-    /// Takes a follow back, once.
+    /// Takes a follow back, once. `rules` are the reader's, as they were read.
     ///
     /// # Errors
     /// As [`Store::follow`].
@@ -234,7 +229,7 @@ impl Store {
     ) -> Result<(), Error> {
         let mut items = Vec::with_capacity(profiles.len() * 3 + edges.len() * 2);
         for profile in profiles {
-            items.extend(member_items(profile)?);
+            items.extend(member_items(profile, None)?);
         }
         for (reader, author) in edges {
             items.push(encode(

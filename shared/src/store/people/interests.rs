@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::{TopicId, UserId},
-    people::{Profile, interests},
+    people::{Actor, Profile, interests},
 };
 
 use crate::{
@@ -17,19 +17,20 @@ use crate::{
 };
 
 impl Store {
-    /// Adds a topic to a person's interests; there already, nothing changes.
-    ///
-    /// # Errors
-    /// [`crate::error::Refusal::NotJoined`].
-    pub async fn follow_topic(&self, user: &UserId, topic: &TopicId) -> Result<(), Error> {
-        let profile = self.member(user).await?;
+    /// Adds a topic to a person's interests; there already, nothing changes. `profile` is theirs.
+    pub async fn follow_topic(
+        &self,
+        by: &Actor,
+        profile: &Profile,
+        topic: &TopicId,
+    ) -> Result<(), Error> {
         let update = Expression::new("ADD interests :topic")
             .value(":topic", string_set([topic]))
             .text(":id", topic.as_str());
         let others = format!("{EXISTS} AND NOT contains(interests, :id)");
-        let new = update_if(keys::profile(user), update, others);
+        let new = update_if(keys::profile(by.id()), update, others);
         let mut writes = vec![new.unless(())];
-        writes.extend(list_interests(&profile, [topic], []));
+        writes.extend(list_interests(profile, [topic], []));
         self.table.transact((), writes).await
     }
 

@@ -2,9 +2,11 @@
 
 mod blocks;
 mod follows;
+mod gate;
 mod interests;
 mod profiles;
 mod rules;
 
+pub(in crate::store) use gate::suspends;
 pub(in crate::store) use profiles::count;
 pub use profiles::{NotifyChange, ProfileChange};

@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{interests::list_interests, rules::none_yet};
+use super::{gate::accepted, interests::list_interests, rules::none_yet};
 use crate::{
     error::{Conflict, Error, Refusal},
     keys,
@@ -47,6 +47,8 @@ pub struct ProfileChange {
     pub interests: Option<BTreeSet<TopicId>>,
     /// The switches to turn.
     pub notify: NotifyChange,
+    /// The version of the store's terms that they accept, which stands in their rules.
+    pub terms: Option<String>,
 }
 
 /// Which switches to turn; `None` stays as it is, whatever else is turned at the same time.
@@ -60,8 +62,11 @@ pub struct NotifyChange {
     pub follows: Option<bool>,
 }
 
-/// The items of a member: the profile, the claim on the handle, and their rules.
-pub(in crate::store) fn member_items(profile: &Profile) -> Result<[Item; 3], Error> {
+/// The items of a member: the profile, the claim on the handle, and their rules, with the terms that they accepted.
+pub(in crate::store) fn member_items(
+    profile: &Profile,
+    terms: Option<&str>,
+) -> Result<[Item; 3], Error> {
     let mut member = encode(&keys::profile(&profile.id), profile)?;
     member.insert("interests".to_owned(), string_set(&profile.interests));
     let claim = HandleClaim {
@@ -69,7 +74,7 @@ pub(in crate::store) fn member_items(profile: &Profile) -> Result<[Item; 3], Err
         expires_at: None,
     };
     let owner = encode(&keys::handle(&profile.handle), &claim)?;
-    Ok([member, owner, none_yet(&profile.id)])
+    Ok([member, owner, none_yet(&profile.id, terms)])
 }
 
 /// Moves a count of a profile that must be there.
@@ -81,17 +86,19 @@ pub(in crate::store) fn count(user: &UserId, what: &str, by: i64) -> Conditional
 }
 
 impl Store {
-    /// Makes a person a member: the handle is claimed and the profile written, or neither.
+    /// Makes a person a member, who accepts the store's terms of this version: the handle is claimed and the profile
+    /// written, or neither.
     ///
     /// # Errors
     /// [`Conflict::AlreadyJoined`] and [`Conflict::HandleTaken`], in this order.
     pub async fn join(
         &self,
         profile: &Profile,
+        terms: Option<&str>,
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let [member, owner, rules] = member_items(profile)?;
+        let [member, owner, rules] = member_items(profile, terms)?;
         let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
             .number(":now", now.as_second());
         let conflict = Error::Conflict;
@@ -157,7 +164,12 @@ impl Store {
         change: ProfileChange,
         seen: Option<&Profile>,
     ) -> Result<Profile, Error> {
-        if change.interests.is_none() && change.avatar.is_none() && seen.is_none() {
+        if let (Some(terms), None) = (&change.terms, change.update()?) {
+            self.accept_terms(user, terms).await?;
+            return self.member(user).await;
+        }
+        let alone = change.interests.is_none() && change.avatar.is_none() && change.terms.is_none();
+        if alone && seen.is_none() {
             let Some(update) = change.update()? else {
                 return self.member(user).await;
             };
@@ -204,6 +216,9 @@ impl Store {
             update = update.value(":seen", string_set(&now.interests));
             let (added, left) = (chosen - &now.interests, &now.interests - chosen);
             beside.extend(list_interests(now, &added, &left));
+        }
+        if let Some(terms) = &change.terms {
+            beside.push(accepted(&now.id, terms).or_fail(Error::Refused(Refusal::NotJoined)));
         }
         if let Some(avatar) = &change.avatar {
             if let Some(worn) = worn {

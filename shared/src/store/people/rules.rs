@@ -65,9 +65,14 @@ pub(super) struct Kept {
     edition: u64,
 }
 
-/// The item of the rules of somebody who joins.
-pub(super) fn none_yet(user: &UserId) -> Item {
-    keys::rules(user).attributes()
+/// The item of the rules of somebody who joins, and accepts these terms.
+pub(super) fn none_yet(user: &UserId, terms: Option<&str>) -> Item {
+    let mut item = keys::rules(user).attributes();
+    if let Some(version) = terms {
+        let version = AttributeValue::S(version.to_owned());
+        item.insert("terms_version".to_owned(), version);
+    }
+    item
 }
 
 impl Store {
@@ -261,6 +266,13 @@ fn read(items: &[Item]) -> Kept {
         kept.rules.version = kept.rules.version.max(number("v").unwrap_or_default());
         kept.edition = kept.edition.max(number("edition").unwrap_or_default());
         kept.paged |= item.contains_key("paged");
+        let text = |name: &str| item.get(name)?.as_s().ok();
+        if let Some(version) = text("terms_version") {
+            kept.rules.terms_version = Some(version.clone());
+        }
+        if let Some(until) = text("suspended_until") {
+            kept.rules.suspended_until = until.parse().ok();
+        }
         for set in Set::ALL {
             let people = item.get(set.attribute()).and_then(|set| set.as_bs().ok());
             let people = people.into_iter().flatten();

@@ -5,3 +5,4 @@ mod post;
 
 pub(in crate::store) use photos::{claim_avatar, remove_photo};
 pub use post::{Creation, Uploads};
+pub(in crate::store) use post::{change, shown_or_not};

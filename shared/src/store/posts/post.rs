@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
+    engagement::Subject,
     feeds::{Entry, Position},
     ids::{PhotoId, PostId, TopicId, UserId},
     posts::{Post, PostStatus, photo::Photo},
@@ -20,7 +21,7 @@ use crate::{
     store::{
         Store,
         catalogue::{claim_review, release_review},
-        engagement::{moved, unearned},
+        engagement::{held, held_post, moved, unearned},
         feeds::{Marker, entry, outdated},
         idempotency::note_made,
         people::count,
@@ -129,13 +130,16 @@ impl Store {
         if let Some(published_at) = post.published_at {
             writes.extend(appearance(post, published_at)?);
         }
+        // Nothing was said before of what is new.
+        writes.extend(held_post(post, now, Creation::KeyUsed)?);
         writes.extend(quota.map(|quota| spend(quota, now)));
         self.table.transact(Creation::Done, writes).await
     }
 
     /// Writes what an author changed in a post, or what became of its photos, if it is as it was
     /// read. Its counts and votes move on meanwhile and are left alone. A post that is published
-    /// now and was not before appears. `false` when the post or an upload is not as it was read.
+    /// now and was not before appears; one that the filter holds now is to be looked at. `false` when the post, an upload
+    /// or what was said of it is not as it was read.
     pub async fn change_post(
         &self,
         before: &Post,
@@ -143,6 +147,13 @@ impl Store {
         uploads: &Uploads<'_>,
     ) -> Result<bool, Error> {
         let mut writes = vec![change(before, post)?.unless(false)];
+        if let (None, Some(why)) = (&before.moderation, &post.moderation) {
+            let subject = Subject::Post(post.id);
+            let case = self.case_now(&subject).await?;
+            let now = post.edited_at.unwrap_or(post.created_at);
+            let held = held(subject, &post.author, why, case.as_ref(), now, false);
+            writes.extend(held?);
+        }
         for photo in &uploads.claimed {
             writes.push(claim_photo(photo, &post.author, post.id)?.unless(false));
         }
@@ -153,9 +164,7 @@ impl Store {
             writes.push(give_up_photo(*photo, post.id).unless(false));
         }
         writes.extend(came_to(before, post)?);
-        if let (None, Some(published_at)) = (before.published_at, post.published_at) {
-            writes.extend(appearance(post, published_at)?);
-        }
+        writes.extend(shown_or_not(before, post)?);
         self.table.transact(true, writes).await
     }
 
@@ -278,11 +287,12 @@ fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error>
             published_at,
             post: post.id,
         };
-        writes.extend([
-            delete(keys::authored(author, at)),
-            delete(keys::open(at)),
-            count(author, "posts", -1).or_fail(Error::internal("an author without a profile")),
-        ]);
+        writes.extend([delete(keys::authored(author, at)), delete(keys::open(at))]);
+        // What is hidden is not counted.
+        if post.status == PostStatus::Published {
+            let counted = count(author, "posts", -1);
+            writes.push(counted.or_fail(Error::internal("an author without a profile")));
+        }
     }
     Ok(writes)
 }
@@ -303,6 +313,23 @@ fn appearance<T>(post: &Post, published_at: Timestamp) -> Result<[Write<T>; 3], 
         count(&post.author, "posts", 1).or_fail(Error::Refused(Refusal::NotJoined)),
         put(keys::authored(&post.author, at).attributes()),
         put(encode(&keys::open(at), &marker)?),
+    ])
+}
+
+/// The writes that go with a change of whether a post is seen: its place in its author's list and their count of posts.
+pub(in crate::store) fn shown_or_not<T>(
+    before: &Post,
+    after: &Post,
+) -> Result<Vec<Write<T>>, Error> {
+    let seen = |post: &Post| post.status == PostStatus::Published;
+    let by = match (before.published_at, after.published_at) {
+        (None, Some(published_at)) => return Ok(appearance(after, published_at)?.into()),
+        _ if seen(before) == seen(after) => return Ok(Vec::new()),
+        _ => i64::from(seen(after)) - i64::from(seen(before)),
+    };
+    let counted = count(&after.author, "posts", by);
+    Ok(vec![
+        counted.or_fail(Error::internal("an author without a profile")),
     ])
 }
 
@@ -332,7 +359,7 @@ fn came_to<T>(before: &Post, post: &Post) -> Result<Option<Write<T>>, Error> {
 
 /// The write of what differs between a post as it was read and as it is to be. It goes on in
 /// the trace that made it, whoever settles its photos.
-fn change(before: &Post, post: &Post) -> Result<Conditional, Error> {
+pub(in crate::store) fn change(before: &Post, post: &Post) -> Result<Conditional, Error> {
     let mut sets = vec!["edition = :next".to_owned()];
     let update = standing_on(&before.author, before, "")?;
     let mut update = update.value(":next", value(before.edition + 1)?);
@@ -370,6 +397,15 @@ fn change(before: &Post, post: &Post) -> Result<Conditional, Error> {
         post.edited_at != before.edited_at,
         value(post.edited_at),
     )?;
-    let update = update.saying(format!("SET {}", sets.join(", ")));
+    set(
+        "moderation",
+        post.moderation.is_some() && post.moderation != before.moderation,
+        value(&post.moderation),
+    )?;
+    let removed = match (&before.moderation, &post.moderation) {
+        (Some(_), None) => " REMOVE moderation",
+        _ => "",
+    };
+    let update = update.saying(format!("SET {}{removed}", sets.join(", ")));
     Ok(update_if(keys::post(post.id), update, as_read(before)))
 }

@@ -280,7 +280,8 @@ async fn twenty_comments_cost_what_they_may() {
         let found = world.store().comments_of(post, None, 130).await.unwrap().0;
         let theirs = found.into_iter().find(|said| said.author == *who).unwrap();
         let (store, now) = (world.store(), world.now());
-        let smile = store.smile_at_comment(&ana.id, &theirs, now);
+        let fan = harness::actor(&ana.id);
+        let smile = store.smile_at_comment(&fan, &theirs, now);
         smile.await.unwrap();
     }
     marks_changed(&world, post).await;

@@ -14,6 +14,7 @@ mod engine;
 mod feeds;
 mod folding;
 mod lists;
+mod moderation;
 mod notices;
 mod storms;
 mod uploads;

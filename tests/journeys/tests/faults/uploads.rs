@@ -62,7 +62,7 @@ async fn settles(seed: u64) -> Met {
         ];
         let second = match settled {
             PostStatus::NeedsAttention => &whole[..whole.len() / 2],
-            PostStatus::Published | PostStatus::Processing => &whole[..],
+            PostStatus::Published | PostStatus::Processing | PostStatus::Hidden => &whole[..],
         };
         let early = random.random_range(0..=2);
         for (id, file) in ids.into_iter().zip([&whole[..], second]).take(early) {

@@ -1,0 +1,35 @@
+//! The function `admin`, over an embedded data plane.
+
+mod filter;
+mod imports;
+
+use harness::{Http, World};
+
+/// A world and the function.
+async fn begin() -> (World, Http) {
+    let world = World::contended().await;
+    let http = world.serve(admin::router(&world.context()));
+    (world, http)
+}
+
+#[test]
+fn every_route_is_described() {
+    let described = serde_json::to_value(admin::openapi()).unwrap();
+    let paths = described["paths"].as_object().unwrap();
+    let mut routes: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(move |method| format!("{method} {path}"))
+        })
+        .collect();
+    routes.sort();
+    let expected = [
+        "get /v1/admin/imports",
+        "get /v1/admin/imports/{id}",
+        "get /v1/moderation/queue",
+        "post /v1/moderation/decisions",
+        "put /v1/admin/filter",
+    ];
+    assert_eq!(routes, expected);
+}
