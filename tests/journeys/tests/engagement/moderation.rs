@@ -34,7 +34,7 @@ async fn begin() -> Court {
     }
 }
 
-fn subject(kind: &str, id: impl ToString) -> Value {
+fn subject(kind: &str, id: &(impl ToString + ?Sized)) -> Value {
     json!({"type": kind, "id": id.to_string()})
 }
 
@@ -130,7 +130,7 @@ async fn five_reports_hide_a_post_from_all_but_its_author_and_moderators_and_res
 {
     let court = begin().await;
     let post = court.world.published_post("ana").text("Buy!").await.id;
-    let about = subject("post", post);
+    let about = subject("post", &post);
     court.reported_by("rep", 4, &about).await;
     court.look(post, None).await.expect(200);
     assert_eq!((court.posts().await, court.listed().await), (1, 1));
@@ -219,7 +219,7 @@ async fn five_reports_hide_a_post_from_all_but_its_author_and_moderators_and_res
 async fn reports_of_many_at_once_hide_once_and_count_each() {
     let court = begin().await;
     let post = court.world.published_post("ana").await.id;
-    let about = subject("post", post);
+    let about = subject("post", &post);
     let mut reporters = Vec::new();
     for n in 0..12 {
         reporters.push(court.reporter(&format!("rep{n}")).await);
@@ -240,7 +240,7 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
     let post = court.world.published_post("ana").await.id;
     let ben = court.world.member("ben").await;
     let http = &court.engagement;
-    let body = json!({"subject": subject("post", post), "reason": "spam"});
+    let body = json!({"subject": subject("post", &post), "reason": "spam"});
     let report = |body: &Value| http.post("/v1/reports").json(body.clone());
     report(&body).send().await.expect(401);
     let stranger = court.world.token("stranger", &["prime"]);
@@ -248,7 +248,7 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
     assert_eq!(refused.expect(403).problem(), "not-joined");
     let nowhere = court.world.context().ids.ulid();
     for unseen in [
-        subject("post", nowhere),
+        subject("post", &nowhere),
         subject("post", "x"),
         subject("comment", "x"),
         subject("user", "nobody"),
@@ -268,19 +268,19 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
             vec!["/subject/type"],
         ),
         (
-            json!({"subject": subject("post", post), "reason": "boring"}),
+            json!({"subject": subject("post", &post), "reason": "boring"}),
             vec!["/reason"],
         ),
         (
-            json!({"subject": subject("post", post), "reason": "illegal"}),
+            json!({"subject": subject("post", &post), "reason": "illegal"}),
             vec!["/detail"],
         ),
         (
-            json!({"subject": subject("post", post), "reason": "illegal", "detail": " "}),
+            json!({"subject": subject("post", &post), "reason": "illegal", "detail": " "}),
             vec!["/detail"],
         ),
         (
-            json!({"subject": subject("post", post), "reason": "spam", "detail": "é".repeat(1_001)}),
+            json!({"subject": subject("post", &post), "reason": "spam", "detail": "é".repeat(1_001)}),
             vec!["/detail"],
         ),
     ] {
@@ -291,7 +291,7 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
         pointers.sort_unstable();
         assert_eq!(told, pointers, "{wrong}");
     }
-    for own in [subject("post", post), subject("user", "ana")] {
+    for own in [subject("post", &post), subject("user", "ana")] {
         let body = json!({"subject": own, "reason": "spam"});
         let answer = report(&body).token(&court.ana.token).send().await;
         assert_eq!(answer.expect(422).pointers(), ["/subject"]);
@@ -302,7 +302,7 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
         .await
         .expect(201)
         .json();
-    let other = json!({"subject": subject("post", post), "reason": "illegal", "detail": "§ 1"});
+    let other = json!({"subject": subject("post", &post), "reason": "illegal", "detail": "§ 1"});
     let again = report(&other)
         .token(&ben.token)
         .send()
@@ -317,7 +317,7 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
         (&case["reporters"], &case["weight"]),
         (&json!(1), &json!(0.5))
     );
-    court.decided(MO, &subject("post", post), "restore").await;
+    court.decided(MO, &subject("post", &post), "restore").await;
     let new = report(&other)
         .token(&ben.token)
         .send()
@@ -329,7 +329,7 @@ async fn a_report_is_refused_in_order_and_made_once_while_it_is_not_decided() {
     let block = http.put("/v1/users/ben/block").token(&court.ana.token);
     block.send().await.expect(204);
     let another = court.world.published_post("ana").await.id;
-    let another = json!({"subject": subject("post", another), "reason": "spam"});
+    let another = json!({"subject": subject("post", &another), "reason": "spam"});
     report(&another).token(&ben.token).send().await.expect(404);
     let person = json!({"subject": subject("user", "ana"), "reason": "abuse"});
     let told = report(&person)
@@ -349,7 +349,7 @@ async fn reports_and_appeals_have_their_quotas_which_refusals_do_not_use() {
     let http = court.world.serve(engagement::router(&context));
     let ben = court.reporter("ben").await;
     let report = async |post: PostId, reason: &str| {
-        let body = json!({"subject": subject("post", post), "reason": reason});
+        let body = json!({"subject": subject("post", &post), "reason": reason});
         let report = http.post("/v1/reports").token(court.token(&ben));
         report.json(body).send().await
     };
@@ -382,7 +382,7 @@ async fn a_hidden_comment_stays_for_its_replies_as_if_deleted_and_its_author_see
     accept.token(&ben.token).send().await.expect(204);
     assert_eq!(court.world.counted(post, Count::Comments).await, 3);
     for (name, comment) in [("top", &top), ("alone", &alone)] {
-        let about = subject("comment", comment);
+        let about = subject("comment", &comment);
         court.reported_by(name, 5, &about).await;
     }
     assert_eq!(court.world.counted(post, Count::Comments).await, 1);
@@ -483,14 +483,14 @@ async fn the_queue_is_for_moderators_by_when_cases_are_due_page_by_page() {
     for _ in 0..5 {
         let post = court.world.published_post("ana").await.id;
         court
-            .send(&ben, &subject("post", post), "spam")
+            .send(&ben, &subject("post", &post), "spam")
             .await
             .expect(201);
         court.world.advance(SignedDuration::from_mins(1));
         posts.push(post);
     }
     // Of one of them somebody says that it is against the law.
-    let body = json!({"subject": subject("post", posts[3]), "reason": "illegal", "detail": "§ 1"});
+    let body = json!({"subject": subject("post", &posts[3]), "reason": "illegal", "detail": "§ 1"});
     let cleo = court.reporter("cleo").await;
     let report = court.engagement.post("/v1/reports").token(&cleo.token);
     report.json(body).send().await.expect(201);
@@ -518,7 +518,7 @@ async fn the_queue_is_for_moderators_by_when_cases_are_due_page_by_page() {
         }
     }
     assert_eq!(ids(&paged), expected);
-    court.decided(MO, &subject("post", posts[0]), "hide").await;
+    court.decided(MO, &subject("post", &posts[0]), "hide").await;
     assert_eq!(court.queue("open").await.len(), 4);
     let decided = court.queue("decided").await;
     assert_eq!(
@@ -532,14 +532,14 @@ async fn the_queue_is_for_moderators_by_when_cases_are_due_page_by_page() {
 async fn a_decision_is_refused_in_order_and_each_subject_has_its_actions() {
     let court = begin().await;
     let post = court.world.published_post("ana").await.id;
-    let about = subject("post", post);
+    let about = subject("post", &post);
     let decide = court.admin.post("/v1/moderation/decisions");
     decide.clone().json(json!({})).send().await.expect(401);
     let refused = decide.json(json!({})).token(&court.ana.token).send().await;
     assert_eq!(refused.expect(403).problem(), "moderator-required");
     let nowhere = court.world.context().ids.ulid();
     for unseen in [
-        subject("post", nowhere),
+        subject("post", &nowhere),
         subject("user", "nobody"),
         subject("comment", "x"),
     ] {
@@ -625,7 +625,7 @@ async fn the_second_strike_warns_and_the_third_suspends_for_seven_days() {
     let mut told = Vec::new();
     let mut posts = Vec::new();
     for _ in 0..3 {
-        let about = subject("post", court.world.published_post("ana").await.id);
+        let about = subject("post", &court.world.published_post("ana").await.id);
         court.world.advance(SignedDuration::from_secs(1));
         let decision = court.decided(MO, &about, "hide").await;
         // Hidden again, it is no other strike.
@@ -656,7 +656,7 @@ async fn the_second_strike_warns_and_the_third_suspends_for_seven_days() {
     story("Back").await.expect(201);
     // Shown again, the oldest counts no more; the next hidden is the third again.
     court.decided(MO, &posts[0], "restore").await;
-    let about = subject("post", court.world.published_post("ana").await.id);
+    let about = subject("post", &court.world.published_post("ana").await.id);
     let third = court.decided(MO, &about, "hide").await;
     assert_eq!(third["statement"]["strikes"], 3);
     story("Gone").await.expect(403);
@@ -712,7 +712,7 @@ async fn an_appeal_is_for_author_and_reporters_once_and_not_decided_by_who_decid
     let cleo = court.reporter("cleo").await;
     let stranger = court.world.token("stranger", &[]);
     let post = court.world.published_post("ana").await.id;
-    let about = subject("post", post);
+    let about = subject("post", &post);
     let http = &court.engagement;
     http.post("/v1/appeals")
         .json(json!({}))
@@ -721,7 +721,7 @@ async fn an_appeal_is_for_author_and_reporters_once_and_not_decided_by_who_decid
         .expect(401);
     let refused = http.post("/v1/appeals").json(json!({})).token(&stranger);
     assert_eq!(refused.send().await.expect(403).problem(), "not-joined");
-    let nowhere = subject("post", court.world.context().ids.ulid());
+    let nowhere = subject("post", &court.world.context().ids.ulid());
     court.appeal(&ben, &nowhere).await.expect(404);
     assert_eq!(
         court.appeal(&court.ana, &about).await.expect(409).problem(),
@@ -802,7 +802,7 @@ async fn an_appeal_is_heard_for_180_days_and_an_admin_may_decide_on_their_own() 
     let court = begin().await;
     let mut posts = Vec::new();
     for _ in 0..2 {
-        let about = subject("post", court.world.published_post("ana").await.id);
+        let about = subject("post", &court.world.published_post("ana").await.id);
         court.decided(BOSS, &about, "hide").await;
         posts.push(about);
     }
@@ -829,7 +829,7 @@ async fn moderators_decide_across_blocks_and_see_by_address_what_is_hidden() {
     let block = court.engagement.put("/v1/users/mo/block");
     block.token(&court.ana.token).send().await.expect(204);
     let post = court.world.published_post("ana").await.id;
-    let about = subject("post", post);
+    let about = subject("post", &post);
     court.look(post, Some(&mo.token)).await.expect(404);
     court.decided(MO, &about, "hide").await;
     court.look(post, Some(&mo.token)).await.expect(200);
@@ -845,7 +845,7 @@ async fn its_author_edits_and_deletes_what_is_hidden_and_is_counted_right() {
     let court = begin().await;
     let post = court.world.published_post("ana").text("Rude").await.id;
     let kept = court.world.published_post("ana").await.id;
-    court.decided(MO, &subject("post", post), "hide").await;
+    court.decided(MO, &subject("post", &post), "hide").await;
     assert_eq!(court.posts().await, 1);
     let path = format!("/v1/posts/{post}");
     let edit = court.posting.patch(&path).token(&court.ana.token);
