@@ -98,7 +98,7 @@ impl Wire for NewDecision {
 #[utoipa::path(
     post,
     path = "/v1/moderation/decisions",
-    tag = "moderation",
+    tag = "admin",
     request_body = NewDecision,
     security(("bearer" = [])),
     responses((status = 201, description = "The decision.", body = DecisionView))

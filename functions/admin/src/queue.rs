@@ -15,7 +15,7 @@ use crate::App;
 #[utoipa::path(
     get,
     path = "/v1/moderation/queue",
-    tag = "moderation",
+    tag = "admin",
     params(
         ("state" = inline(Option<words::CaseState>), Query, description = "Whether it is to be looked at: `open` unless said otherwise."),
         PageQuery

@@ -164,12 +164,16 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use domain::ids::{TopicId, UserId};
+    use domain::{
+        engagement::{Case, Moderation, Outcome, Report, ReportReason, Statement, Subject, Weight},
+        ids::{ReportId, StatementId, TopicId, UserId},
+    };
     use serde_json::json;
     use shared::queue::messages::{
-        ActKind, Acted, FanoutMessage, Followed, Heated, JanitorMessage, NotifierMessage,
-        PhotoRemoved, PhotosMessage, RollupMessage,
+        ActKind, Acted, Decided, FanoutMessage, Followed, Heated, JanitorMessage, NotifierMessage,
+        PhotoRemoved, PhotosMessage, ReportDecided, RollupMessage, Stated,
     };
+    use ulid::Ulid;
 
     use super::*;
 
@@ -353,6 +357,88 @@ mod tests {
             let record = record(person(old.0, old.1), person(new.0, new.1));
             assert_eq!(messages(&record).unwrap(), [], "{old:?} {new:?}");
         }
+    }
+
+    /// A record of an item of ours.
+    fn of(key: &Key, old: Option<&impl serde::Serialize>, new: &impl serde::Serialize) -> Value {
+        let keys: Image = serde_dynamo::to_item(json!({"PK": key.pk, "SK": key.sk})).unwrap();
+        let event = if old.is_none() { "INSERT" } else { "MODIFY" };
+        let old = old.map(|old| serde_dynamo::to_item::<_, Image>(old).unwrap());
+        let new: Image = serde_dynamo::to_item(new).unwrap();
+        json!({"eventName": event, "dynamodb": {
+            "Keys": keys, "OldImage": old, "NewImage": new,
+            "ApproximateCreationDateTime": 1_795_251_600.0,
+        }})
+    }
+
+    #[test]
+    fn a_statement_is_told_whoever_it_is_to_and_a_decision_to_its_reports() {
+        let (ana, now) = (UserId::parse("ana").unwrap(), Timestamp::UNIX_EPOCH);
+        let subject = Subject::Person(ana.clone());
+        let case = Case::new(subject, ana.clone(), now);
+        let automatic = Statement::automatic(&case, &Moderation::by_reports(now), now);
+        let decision = Statement {
+            automated: false,
+            ..automatic.clone()
+        };
+        let key = keys::statement(&ana, automatic.id);
+        let stated = || {
+            Message::Notifier(NotifierMessage::Stated(Stated {
+                author: ana.clone(),
+                statement: automatic.id,
+            }))
+        };
+        let none = None::<&Statement>;
+        let told = messages(&of(&key, none, &automatic)).unwrap();
+        assert_eq!(told, [stated()]);
+        let told = messages(&of(&key, none, &decision)).unwrap();
+        let decided = Message::Rollup(RollupMessage::Decided(Decided {
+            author: ana.clone(),
+            statement: automatic.id,
+            after: None,
+        }));
+        assert_eq!(told, [stated(), decided]);
+        assert_eq!(
+            messages(&of(&key, Some(&automatic), &decision)).unwrap(),
+            []
+        );
+    }
+
+    #[test]
+    fn of_a_report_is_told_what_came_of_it() {
+        let ben = UserId::parse("ben").unwrap();
+        let subject = Subject::Person(UserId::parse("ana").unwrap());
+        let report = Report {
+            id: ReportId(Ulid::nil()),
+            reporter: ben.clone(),
+            subject: subject.clone(),
+            reason: ReportReason::Spam,
+            detail: None,
+            weight: Weight(4),
+            round: 0,
+            created_at: Timestamp::UNIX_EPOCH,
+            outcome: None,
+        };
+        let upheld = |upheld| Report {
+            outcome: Some(Outcome {
+                by: StatementId(Ulid::nil()),
+                upheld,
+                at: Timestamp::UNIX_EPOCH,
+            }),
+            ..report.clone()
+        };
+        let key = keys::report(&subject, &ben);
+        assert_eq!(messages(&of(&key, None::<&Report>, &report)).unwrap(), []);
+        for (old, new) in [(&report, &upheld(true)), (&upheld(true), &upheld(false))] {
+            let told = messages(&of(&key, Some(old), new)).unwrap();
+            let decided = NotifierMessage::ReportDecided(ReportDecided {
+                reporter: ben.clone(),
+                subject: subject.clone(),
+            });
+            assert_eq!(told, [Message::Notifier(decided)]);
+        }
+        let same = of(&key, Some(&upheld(true)), &upheld(true));
+        assert_eq!(messages(&same).unwrap(), []);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl KeptFilter {
     }
 
     /// The filter as it was ten seconds ago at the most. One that is not there, or cannot be read, lets all pass; while
-    /// the bucket does not answer, what was known of it holds. Either is logged.
+    /// the bucket does not answer, what was known of it holds. It is logged when it cannot be read, or is gone.
     pub async fn now(&self, now: Timestamp) -> Arc<Filter> {
         let known = self.known.lock().ok().and_then(|known| known.clone());
         // A clock that was turned back makes nothing fresh for longer.
@@ -93,7 +93,9 @@ impl KeptFilter {
     async fn read(&self, known: Option<&Known>) -> Result<(Option<String>, Arc<Filter>), Error> {
         let read = async {
             let Some(object) = self.bucket.get(KEY, None).await? else {
-                tracing::info!("there is no filter");
+                if known.is_some_and(|known| known.tag.is_some()) {
+                    tracing::warn!("the filter is gone, and all passes");
+                }
                 return Ok(<_>::default());
             };
             let tag = object.e_tag;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use super::{Comment, Outcome, Statement, Subject};
+use super::{Comment, Fact, Subject};
 use crate::{
     ids::{NoticeId, PersonHash, UserId},
     people::Notify,
@@ -107,40 +107,6 @@ pub fn concerns(said: &Comment, who: &UserId, author: &UserId) -> Option<(Notice
         return Some((NoticeKind::Reply, Subject::Comment(answered)));
     }
     (who == author).then_some((NoticeKind::Comment, Subject::Post(said.id.post)))
-}
-
-/// What is told that names nobody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fact {
-    /// One has the badge from now on.
-    BadgeGiven,
-    /// One has it no more.
-    BadgeTaken,
-    /// Something of one's own was decided on, for these reasons.
-    Decided(Box<Statement>),
-    /// One's report was decided.
-    Report(Outcome),
-}
-
-impl Fact {
-    /// Whether it comes about once alone.
-    pub fn is_once(&self) -> bool {
-        match self {
-            Self::BadgeGiven | Self::BadgeTaken => false,
-            Self::Decided(_) | Self::Report(_) => true,
-        }
-    }
-
-    /// What tells it from others of the same slot and time.
-    fn tag(&self) -> String {
-        match self {
-            Self::BadgeGiven => "given".to_owned(),
-            Self::BadgeTaken => "taken".to_owned(),
-            Self::Decided(statement) => statement.id.to_string(),
-            Self::Report(outcome) => outcome.by.to_string(),
-        }
-    }
 }
 
 /// Where acts of one kind at one thing go: whose inbox, and which groups of it.

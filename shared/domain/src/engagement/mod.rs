@@ -6,6 +6,7 @@ mod badge;
 mod case;
 mod comments;
 mod counts;
+mod fact;
 mod inbox;
 mod lists;
 mod moderation;
@@ -22,9 +23,9 @@ pub use badge::{Badge, Thresholds, earned, most};
 pub use case::{Appeal, Case, CaseState, Docket, Last, NoAppeal};
 pub use comments::{Accepted, Comment, MENTIONS, draft};
 pub use counts::{Count, Heat, Shards, Thing};
+pub use fact::Fact;
 pub use inbox::{
-    Fact, Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN,
-    concerns,
+    Group, KEPT, NAMED, NEWEST, Notice, NoticeKind, People, Pointer, Slot, UNREAD, WITHIN, concerns,
 };
 pub use lists::{
     Cover, HEARTS, IDEAS, Idea, IdeaList, LISTS, Listed, Save, Shelf, Visibility, list_name,

@@ -8,8 +8,8 @@ use std::{
 use ulid::Ulid;
 
 use super::{
-    Subject,
-    inbox::{Fact, NAMED, Notice, NoticeKind, People},
+    Fact, Subject,
+    inbox::{NAMED, Notice, NoticeKind, People},
 };
 use crate::{
     feeds::{Delivered, Position},

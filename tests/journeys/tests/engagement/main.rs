@@ -8,14 +8,16 @@
 mod answers;
 mod blocks;
 mod comments;
+mod court;
 mod crowd;
+mod decisions;
 mod filter;
 mod gate;
 mod hearing;
 mod heat;
 mod lists;
-mod moderation;
 mod notices;
+mod reports;
 mod talk;
 mod threads;
 mod votes;
