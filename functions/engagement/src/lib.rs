@@ -9,6 +9,7 @@ mod follows;
 mod ideas;
 mod lists;
 mod named;
+mod naming;
 mod notices;
 mod people;
 mod posts;

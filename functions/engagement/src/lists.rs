@@ -7,113 +7,27 @@ use axum::{
 };
 use domain::{
     claim::Claim,
-    engagement::{IdeaList, Place, Shelf, Visibility, list_name},
-    filter::Filter,
+    engagement::{IdeaList, Place, Shelf},
     ids::{ListId, UserId},
     people::Rules,
     shown::Onlooker,
 };
 use http::StatusCode;
-use serde::Deserialize;
 use shared::{
-    error::{Conflict, Error, Invalid, Refusal},
-    http::{
-        IfMatch, JsonBody, MaybeViewer, Page, PageQuery, Params, Patch, Path, Prime, Viewer, Wire,
-        created,
-    },
+    error::{Conflict, Error, Refusal},
+    http::{IfMatch, JsonBody, MaybeViewer, Page, PageQuery, Params, Path, Prime, Viewer, created},
     read::IdeaPage,
     store::{ListCreation, ListPlace},
     table::Anew,
-    views::{IdeaListView, ListCard, words},
+    views::{IdeaListView, ListCard},
 };
-use utoipa::ToSchema;
 
-use crate::App;
+use crate::{
+    App,
+    naming::{ChangeList, NewList, named},
+};
 
 const ROUTE: &str = "POST /v1/lists";
-
-/// A new list.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct NewList {
-    /// 1 to 80 characters.
-    #[schema(required, nullable = false, min_length = 1, max_length = 80)]
-    name: Option<String>,
-    /// Who sees it.
-    #[schema(required, value_type = words::Visibility)]
-    visibility: Option<String>,
-}
-
-/// A merge patch of a list. What is not named stays as it is.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct ChangeList {
-    /// 1 to 80 characters.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 80)]
-    name: Patch<String>,
-    /// Who sees it.
-    #[serde(default)]
-    #[schema(value_type = Option<words::Visibility>)]
-    visibility: Patch<String>,
-}
-
-/// What a list is to be called, and who is to see it.
-#[derive(Debug, Default)]
-pub struct Said {
-    name: Option<String>,
-    visibility: Option<Visibility>,
-}
-
-fn visibility(name: &str) -> Result<Visibility, String> {
-    let known = Visibility::parse(name);
-    known.ok_or_else(|| "must be one of: private, public".to_owned())
-}
-
-impl Wire for NewList {
-    type Parsed = Said;
-
-    fn parse(self, invalid: &mut Invalid) -> Option<Said> {
-        let required = || "is required".to_owned();
-        let name = self.name.ok_or_else(required);
-        let shown = self.visibility.ok_or_else(required);
-        let name = invalid.check("/name", name.and_then(|name| list_name(&name)));
-        let shown = shown.and_then(|shown| visibility(&shown));
-        Some(Said {
-            name,
-            visibility: invalid.check("/visibility", shown),
-        })
-    }
-}
-
-impl Wire for ChangeList {
-    type Parsed = Said;
-
-    const FIXED: &'static [&'static str] = &[
-        "id",
-        "owner",
-        "count",
-        "cover",
-        "disclosure",
-        "default",
-        "items",
-        "next_cursor",
-    ];
-
-    fn parse(self, invalid: &mut Invalid) -> Option<Said> {
-        let mut said = |pointer, patch| match patch {
-            Patch::Keep => None,
-            Patch::Clear => invalid.check(pointer, Err("cannot be removed".to_owned())),
-            Patch::Set(text) => Some(text),
-        };
-        let name: Option<String> = said("/name", self.name);
-        let shown: Option<String> = said("/visibility", self.visibility);
-        let name = name.and_then(|name| invalid.check("/name", list_name(&name)));
-        let shown = shown.and_then(|shown| invalid.check("/visibility", visibility(&shown)));
-        Some(Said {
-            name,
-            visibility: shown,
-        })
-    }
-}
 
 /// My lists, newest first.
 #[utoipa::path(
@@ -328,15 +242,6 @@ pub async fn delete_list(
         }
         anew.begin().await?;
     }
-}
-
-/// Whether a list may be called so, if it is to be called anything: others read it, so nothing in it waits for a
-/// moderator.
-fn named(filter: &Filter, name: Option<&str>) -> Result<(), Error> {
-    let mut invalid = Invalid::default();
-    let name = name.map(|name| ("/name", name));
-    invalid.unwanted(filter.screen(name).unheld());
-    invalid.finish()
 }
 
 /// What the things of a list are called in cursors.

@@ -90,7 +90,10 @@ where
 {
     let mut met = Met::default();
     for seed in seeds {
-        match AssertUnwindSafe(scenario(seed)).catch_unwind().await {
+        match AssertUnwindSafe(Box::pin(scenario(seed)))
+            .catch_unwind()
+            .await
+        {
             Ok(now) => met.add(&now),
             Err(panic) => {
                 eprintln!("with the seed {seed}");
