@@ -101,7 +101,9 @@ impl Wire for NewDecision {
     tag = "admin",
     request_body = NewDecision,
     security(("bearer" = [])),
-    responses((status = 201, description = "The decision.", body = DecisionView))
+    responses(
+        (status = 201, description = "The decision.", body = DecisionView),
+        (status = 404, description = "There is no such thing."))
 )]
 pub async fn decide(
     State(app): State<App>,

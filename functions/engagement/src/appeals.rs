@@ -72,6 +72,7 @@ impl Wire for NewAppeal {
     security(("bearer" = [])),
     responses(
         (status = 201, description = "The appeal.", body = AppealView),
+        (status = 404, description = "There is no such thing."),
         (status = 409, description = "There is nothing to appeal against, or somebody did before."))
 )]
 pub async fn appeal(

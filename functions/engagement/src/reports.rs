@@ -93,7 +93,9 @@ impl Wire for NewReport {
     tag = "engagement",
     request_body = NewReport,
     security(("bearer" = [])),
-    responses((status = 201, description = "The report.", body = ReportView))
+    responses(
+        (status = 201, description = "The report.", body = ReportView),
+        (status = 404, description = "There is no such thing, or the caller does not see it."))
 )]
 pub async fn report(
     State(app): State<App>,

@@ -44,14 +44,18 @@ pub(crate) async fn join(
     let Joining {
         person,
         terms,
-        said,
+        name,
+        handle,
     } = joining.unwrap_or_default();
     let terms = app.gate.accepted(terms.as_deref());
     let terms = invalid.check("/terms_version", terms).flatten();
     let now = app.clock.now();
     let filter = app.filter.now(now).await;
-    let said = said.iter().map(|(field, text)| (*field, text.as_str()));
-    invalid.unwanted(filter.screen(said).unheld());
+    let name = name.iter().map(|name| ("/display_name", name.as_str()));
+    invalid.unwanted(filter.screen(name).unheld());
+    // A handle is refused, or taken: no moderator need look at it.
+    let handle = handle.iter().map(|handle| ("/handle", handle.as_str()));
+    invalid.unwanted(filter.screen(handle).refused());
     // What was made before stands, whichever terms are in force by now.
     if let (Some(claim), Some(_)) = (&claim, &person)
         && app.store.made_before(claim, now).await?.is_some()

@@ -75,8 +75,10 @@ pub(crate) struct Joining {
     pub person: Option<Person>,
     /// The version of the terms that they accept.
     pub terms: Option<String>,
-    /// What is good of what others are to read, by its field.
-    pub said: Vec<(&'static str, String)>,
+    /// What others are to call them, if that is good.
+    pub name: Option<String>,
+    /// Under which handle others are to find them, likewise.
+    pub handle: Option<String>,
 }
 
 /// As whom they join.
@@ -93,23 +95,17 @@ impl Wire for Join {
 
     /// Always the terms, so that they are looked at even where other fields are bad.
     fn parse(mut self, invalid: &mut Invalid) -> Option<Joining> {
-        let terms = self.terms_version.take();
-        let mut said = Vec::new();
-        let person = self.person(&mut said, invalid);
-        Some(Joining {
-            person,
-            terms,
-            said,
-        })
+        let mut joining = Joining {
+            terms: self.terms_version.take(),
+            ..Joining::default()
+        };
+        joining.person = self.person(&mut joining, invalid);
+        Some(joining)
     }
 }
 
 impl Join {
-    fn person(
-        self,
-        said: &mut Vec<(&'static str, String)>,
-        invalid: &mut Invalid,
-    ) -> Option<Person> {
+    fn person(self, joining: &mut Joining, invalid: &mut Invalid) -> Option<Person> {
         let required = || "is required".to_owned();
         let name = self.display_name.ok_or_else(required);
         let name = name.and_then(|name| text::name(&name, text::DISPLAY_NAME));
@@ -119,9 +115,9 @@ impl Join {
             .ok_or_else(required)
             .and_then(|text| Handle::parse(&text));
         let handle = invalid.check("/handle", handle);
-        said.extend(name.clone().map(|name| ("/display_name", name)));
+        joining.name.clone_from(&name);
         let spelled = handle.as_ref().map(Handle::as_str);
-        said.extend(spelled.map(|handle| ("/handle", handle.to_owned())));
+        joining.handle = spelled.map(str::to_owned);
         let interests = chosen(&self.interests.unwrap_or_default(), invalid);
         let notify = self.notify.unwrap_or_default().change();
         Some(Person {

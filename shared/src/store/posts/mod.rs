@@ -1,5 +1,6 @@
 //! Posts and the photos in them.
 
+mod gone;
 mod photos;
 mod post;
 

@@ -61,9 +61,6 @@ pub struct Uploads<'a> {
 /// How long it is noted that a post came to other walls: as long as the stream is kept.
 const NOTED: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long it is known of a post that is gone that it was there.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
-
 /// As the relay reads it.
 #[derive(Serialize)]
 struct CameTo {
@@ -77,7 +74,7 @@ struct CameTo {
 
 /// That a post is this author's and as it was read, save for its counts. The first edition is not
 /// stored.
-fn as_read(post: &Post) -> &'static str {
+pub(super) fn as_read(post: &Post) -> &'static str {
     if post.edition == 0 {
         "author = :author AND #status = :before AND attribute_not_exists(edition)"
     } else {
@@ -86,7 +83,7 @@ fn as_read(post: &Post) -> &'static str {
 }
 
 /// An expression with what [`as_read`] names.
-fn standing_on(author: &UserId, post: &Post, text: &str) -> Result<Expression, Error> {
+pub(super) fn standing_on(author: &UserId, post: &Post, text: &str) -> Result<Expression, Error> {
     let read = Expression::new(text)
         .text(":author", author.as_str())
         .name("#status", "status")
@@ -191,36 +188,6 @@ impl Store {
         Ok(found.map(|post| (post.id, post)).collect())
     }
 
-    /// Deletes a post as its author read it: the post, its photos, its place in their list, its
-    /// count, its marker, its hold on a review, and what it and the answer that it accepts have earned. `false` when it
-    /// is not as it was read.
-    pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
-        let mut writes = deletion(author, post)?;
-        if let Some(review) = &post.review {
-            let released = release_review(author, &review.id, post.id);
-            writes.push(released.unless(Deletion::ReviewGone));
-        }
-        let mut came = self.table.transact(Deletion::Done, writes).await?;
-        if came == Deletion::ReviewGone {
-            // The store took the review back: nothing is held any more.
-            came = self
-                .table
-                .transact(Deletion::Done, deletion(author, post)?)
-                .await?;
-        }
-        Ok(came == Deletion::Done)
-    }
-
-    /// Notes, for a month, that a post was there.
-    pub async fn note_gone(&self, post: PostId, now: Timestamp) -> Result<(), Error> {
-        let until = Expression::new("SET expires_at = :then")
-            .number(":then", (now + REMEMBERED).as_second());
-        self.table
-            .update(&keys::gone(post), until.when(None))
-            .await?;
-        Ok(())
-    }
-
     /// Up to `limit` of an author's published posts before a position, newest first, and whether
     /// there are more. Consistent, so that a back-fill misses nothing that was published.
     pub async fn posts_by(
@@ -243,58 +210,6 @@ impl Store {
             .filter_map(|item| entry(item, Some(author)));
         Ok((entries.collect(), found.more))
     }
-}
-
-/// What came of deleting a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deletion {
-    Done,
-    /// It is not as it was read.
-    Changed,
-    /// Its review is held by it no more.
-    ReviewGone,
-}
-
-/// The writes by which a post goes, save that it lets its review go.
-fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error> {
-    // What it has earned goes with it: a badge counts what is there.
-    let (earned, taken) = unearned(author, post.earned);
-    // An answer to a question that is gone earns nothing more.
-    let answered = match &post.accepted {
-        None => "attribute_not_exists(#accepted)",
-        Some(_) => "#accepted.#own = :answer",
-    };
-    let own = format!("{} AND {earned} AND {answered}", as_read(post));
-    let mut own = standing_on(author, post, &own)?.name("#accepted", "accepted");
-    if let Some(accepted) = &post.accepted {
-        own = own
-            .name("#own", "own")
-            .value(":answer", value(accepted.own)?);
-    }
-    if post.earned > 0 {
-        own = own.value(":earned", value(post.earned)?);
-    }
-    let mut writes = vec![delete_if(keys::post(post.id), own).unless(Deletion::Changed)];
-    writes.extend(taken);
-    let answerer = post.accepted.as_ref().map(|accepted| &accepted.by);
-    writes.extend(answerer.and_then(|answerer| moved(post, answerer, -1)));
-    for photo in post.photo_ids() {
-        let given_up = give_up_photo(photo, post.id);
-        writes.push(given_up.or_fail(Error::internal("a photo of another post")));
-    }
-    if let Some(published_at) = post.published_at {
-        let at = Position {
-            published_at,
-            post: post.id,
-        };
-        writes.extend([delete(keys::authored(author, at)), delete(keys::open(at))]);
-        // What is hidden is not counted.
-        if post.status == PostStatus::Published {
-            let counted = count(author, "posts", -1);
-            writes.push(counted.or_fail(Error::internal("an author without a profile")));
-        }
-    }
-    Ok(writes)
 }
 
 /// The writes by which a post appears: counted, listed, and marked as still being delivered.

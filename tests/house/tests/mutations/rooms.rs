@@ -84,7 +84,11 @@ pub const CHANGES: &[Change] = &[
     }),
     // The domain.
     ("the domain names the house", "pure_domain", |house| {
-        append(house, DOMAIN, "use shared::error::Error;")
+        append(
+            house,
+            "shared/domain/src/claim.rs",
+            "use shared::error::Error;",
+        )
     }),
     ("the domain throws dice", "pure_domain", |house| {
         append(house, DOMAIN, "fn dice() -> u8 { rand::random() }")

@@ -129,7 +129,17 @@ async fn what_is_refused_is_refused_at_its_field_wherever_it_is_written() {
         join("Get  rich", "ben").await.expect(422).pointers(),
         ["/display_name"]
     );
-    join("Ben", "ben").await.expect(201);
+    let both = join("Get  rich", "best_Scams").await.expect(422);
+    assert_eq!(both.pointers(), ["/display_name", "/handle"]);
+    // What a moderator would look at is no matter in a handle.
+    let lists = json!({"refuse": ["scam*", "get rich"], "hold": ["ben"]});
+    scene.set(lists).await;
+    scene.world.advance(SignedDuration::from_secs(10));
+    assert_eq!(
+        join("Ben", "benno").await.expect(422).pointers(),
+        ["/display_name"]
+    );
+    join("Benno", "ben").await.expect(201);
 
     // What is not listed passes, and what was written before stays.
     scene.passes(new(), story("Forget richer people")).await;
