@@ -38,14 +38,16 @@ pub async fn read_queue(
     let list = app.cursors.list(&name, None);
     let after: Option<QueuePlace> = list.place(&page)?;
     let now = app.clock.now();
-    let (dockets, more) = app
+    let (dockets, end) = app
         .reads
         .queue(state, after.as_ref(), page.limit, now)
         .await?;
     let items = dockets.iter().map(|docket| app.present.case(docket));
     let after = |shown: usize| {
-        let more = more || shown < dockets.len();
-        let last = dockets.get(shown.checked_sub(1)?).filter(|_| more)?;
+        if shown == dockets.len() {
+            return end;
+        }
+        let last = dockets.get(shown.checked_sub(1)?)?;
         Some((last.case.due_at, last.case.subject.clone()))
     };
     list.page(items.collect(), after).map(Json)

@@ -33,7 +33,8 @@ struct Around {
 }
 
 impl Reads {
-    /// A page of the cases in this state after a place, by when they are due, and whether there are more: three rounds.
+    /// A page of the cases in this state after a place, by when they are due, and where the next page begins: three
+    /// rounds. What is gone since is not to be looked at any more.
     ///
     /// # Errors
     /// Those of the table.
@@ -43,7 +44,7 @@ impl Reads {
         after: Option<&QueuePlace>,
         limit: usize,
         now: Timestamp,
-    ) -> Result<(Vec<Docket>, bool), Error> {
+    ) -> Result<(Vec<Docket>, Option<QueuePlace>), Error> {
         let store = &self.store;
         let (cases, more) = store.queue(state, after, limit).await?;
         let posts = cases.iter().filter_map(|case| match case.subject {
@@ -76,12 +77,27 @@ impl Reads {
             strikes,
             statements,
         };
+        let end = cases.last().filter(|_| more);
+        let end = end.map(|case| (case.due_at, case.subject.clone()));
         let cases = cases.into_iter();
-        Ok((cases.map(|case| around.docket(case, now)).collect(), more))
+        let cases = cases.filter(|case| state == CaseState::Decided || !around.lacks(case));
+        Ok((cases.map(|case| around.docket(case, now)).collect(), end))
     }
 }
 
 impl Around {
+    /// Whether what a case is about is gone.
+    fn lacks(&self, case: &Case) -> bool {
+        match &case.subject {
+            Subject::Post(post) => !self.posts.contains_key(post),
+            Subject::Comment(comment) => {
+                let said = self.comments.get(comment);
+                said.is_none_or(|said| said.deleted)
+            }
+            Subject::Person(person) => !self.people.contains_key(person),
+        }
+    }
+
     fn docket(&self, case: Case, now: Timestamp) -> Docket {
         let author = self.people.get(&case.author);
         let (said, hidden) = match &case.subject {

@@ -379,4 +379,13 @@ async fn its_author_edits_and_deletes_what_is_hidden_and_is_counted_right() {
     court.look(post, Some(&court.ana.token)).await.expect(404);
     assert_eq!((court.posts().await, court.listed().await), (1, 1));
     court.look(kept, None).await.expect(200);
+    // What is gone is not to be looked at any more.
+    let ben = court.reporter("ben").await;
+    let about = subject("post", &kept);
+    court.send(&ben, &about, "spam").await.expect(201);
+    assert_eq!(court.queue("open").await.len(), 1);
+    let delete = court.posting.delete(&format!("/v1/posts/{kept}"));
+    let delete = delete.token(&court.ana.token);
+    delete.send().await.expect(204);
+    assert!(court.queue("open").await.is_empty());
 }
