@@ -20,16 +20,16 @@ use crate::{
     keys,
     store::{
         Store,
-        catalogue::{claim_review, release_review},
-        engagement::{held, held_post, moved, unearned},
+        catalogue::claim_review,
+        engagement::{held, held_post},
         feeds::{Marker, entry, outdated},
         idempotency::note_made,
         people::count,
         quota::spend,
     },
     table::{
-        Conditional, Expression, Range, Write, delete, delete_if, encode, put, put_new, readable,
-        traced, update_if, value,
+        Conditional, Expression, Range, Write, encode, put, put_new, readable, traced, update_if,
+        value,
     },
 };
 
