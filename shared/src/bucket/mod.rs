@@ -15,7 +15,7 @@ use aws_sdk_s3::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use photos::{MediaNames, Upload, is_upload_key, photo_at, upload_key};
+pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
 
 use crate::{aws::classify, error::Error};

@@ -171,6 +171,7 @@ mod tests {
             reason: None,
             media: String::new(),
             image: None,
+            original: None,
             post: None,
             avatar: false,
             created_at: Timestamp::UNIX_EPOCH,

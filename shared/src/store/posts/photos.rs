@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
     ids::{PhotoId, PostId, UserId},
-    posts::photo::{Awaited, Image, Photo, PhotoStatus, Rejection},
+    posts::photo::{Awaited, Image, Original, Photo, PhotoStatus, Rejection},
     quota::Quota,
 };
 use jiff::Timestamp;
@@ -72,12 +72,15 @@ impl Store {
     pub async fn settle_photo(
         &self,
         photo: PhotoId,
-        outcome: Result<&Image, Rejection>,
+        outcome: Result<(&Image, &Original), Rejection>,
     ) -> Result<Option<Photo>, Error> {
         let update = match outcome {
-            Ok(image) => Expression::new("SET #status = :status, image = :image")
-                .value(":image", value(image)?)
-                .value(":status", value(PhotoStatus::Ready)?),
+            Ok((image, original)) => {
+                Expression::new("SET #status = :status, image = :image, original = :original")
+                    .value(":image", value(image)?)
+                    .value(":original", value(original)?)
+                    .value(":status", value(PhotoStatus::Ready)?)
+            }
             Err(reason) => Expression::new("SET #status = :status, reason = :reason")
                 .value(":reason", value(reason)?)
                 .value(":status", value(PhotoStatus::Rejected)?),
