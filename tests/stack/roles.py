@@ -231,6 +231,17 @@ UNUSED = {
         "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
     },
     "Engagement": {"dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says"},
+    "Onboarding": {"s3:GetObject": "whoever follows an address that it signed: an export, a photo of one"},
+    "Janitor": {
+        **dict.fromkeys(
+            ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"],
+            "somebody who leaves; nobody does here",
+        ),
+        **dict.fromkeys(
+            ["dynamodb:BatchGetItem", "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"],
+            "an export; nobody asks for one here",
+        ),
+    },
     "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",

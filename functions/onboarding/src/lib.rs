@@ -1,5 +1,6 @@
-//! Onboarding: the catalogue of interests, joining, and profiles.
+//! Onboarding: the catalogue of interests, joining, profiles, exports, and leaving.
 
+mod exports;
 mod interests;
 mod me;
 mod suggested;
@@ -8,9 +9,10 @@ mod wire;
 
 use axum::Router;
 use shared::{
+    bucket::Presigner,
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -21,6 +23,9 @@ pub struct App {
     clock: Clock,
     /// Where the API is, for `Location`.
     api_url: String,
+    ids: Ids,
+    exports_a_day: u32,
+    presigner: Presigner,
     store: Store,
     reads: Reads,
     present: Presenter,
@@ -37,6 +42,9 @@ impl App {
             present: Presenter::new(context.config.media_url()),
             cursors: Cursors::new(context),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            exports_a_day: context.config.exports_a_day().parse().unwrap_or_default(),
+            presigner: Presigner::new(&context.sdk, context.config.bucket()),
             api_url: context.config.api_url().to_owned(),
         }
     }
@@ -45,7 +53,10 @@ impl App {
 shared::routes! {
     App:
     interests::list_interests;
-    me::join, me::read_me, me::change_me;
+    me::join, me::read_me, me::change_me, me::leave;
+    exports::ask_for_export;
+    exports::read_export;
+    exports::read_exported_photo;
     users::read_user;
     suggested::list_suggested;
 }

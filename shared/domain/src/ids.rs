@@ -46,6 +46,11 @@ ulid_id!(
     NoticeId
 );
 
+ulid_id!(
+    /// An export of an account.
+    ExportId
+);
+
 /// A comment: its post, for a reply the comment that it answers, and its own part, so that its key needs no look-up
 /// (ENGAGEMENT 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

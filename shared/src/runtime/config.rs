@@ -74,6 +74,8 @@ settings! {
         "BADGE_LEAST_POSTS" badge_least_posts;
         /// How many comments a person may write in an hour: 120.
         "COMMENTS_AN_HOUR" comments_an_hour;
+        /// How many exports of their account a person may ask for in a UTC day: 2.
+        "EXPORTS_A_DAY" exports_a_day;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `photos`.

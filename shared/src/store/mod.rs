@@ -11,7 +11,7 @@ mod posts;
 mod quota;
 
 pub use catalogue::{Details, Imported};
-pub use engagement::{Best, Look, Said, Saying, Vote};
+pub use engagement::{AtComment, Best, Did, Look, Said, Saying, Vote};
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};
 

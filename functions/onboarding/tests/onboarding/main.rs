@@ -1,6 +1,8 @@
 //! Onboarding against a real store: every route, and what must never happen.
 
+mod exports;
 mod joining;
+mod leaving;
 mod manners;
 mod profiles;
 mod suggested;

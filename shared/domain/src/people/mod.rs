@@ -1,6 +1,8 @@
 //! People: handles, profiles, and what may be done to them.
 
+pub mod export;
 pub mod interests;
+pub mod leaving;
 mod rules;
 pub mod suggestions;
 

@@ -53,7 +53,7 @@ mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
-pub use janitor::{JanitorMessage, PostDeleted};
+pub use janitor::{AccountLeaving, ExportAsked, JanitorMessage, PostDeleted};
 pub use notifier::{ActKind, Acted, NotifierMessage};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{Heated, LOOK, MarksChanged, RollupMessage, Voted};

@@ -1,8 +1,10 @@
 //! People: their profiles and handles, what they are interested in, whom they follow, block and mute.
 
 mod blocks;
+mod exports;
 mod follows;
 mod interests;
+mod leaving;
 mod profiles;
 mod rules;
 

@@ -126,8 +126,9 @@ impl Store {
             let made = note_made(claim, post.id.to_string(), now)?;
             writes.push(made.unless(Creation::KeyUsed));
         }
-        if let Some(published_at) = post.published_at {
-            writes.extend(appearance(post, published_at)?);
+        match post.published_at {
+            Some(published_at) => writes.extend(appearance(post, published_at)?),
+            None => writes.push(put(keys::waiting(&post.author, post.id).attributes())),
         }
         writes.extend(quota.map(|quota| spend(quota, now)));
         self.table.transact(Creation::Done, writes).await
@@ -155,6 +156,7 @@ impl Store {
         writes.extend(came_to(before, post)?);
         if let (None, Some(published_at)) = (before.published_at, post.published_at) {
             writes.extend(appearance(post, published_at)?);
+            writes.push(delete(keys::waiting(&post.author, post.id)));
         }
         self.table.transact(true, writes).await
     }
@@ -186,7 +188,7 @@ impl Store {
     /// count, its marker, its hold on a review, and what it and the answer that it accepts have earned. `false` when it
     /// is not as it was read.
     pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
-        let mut writes = deletion(author, post)?;
+        let mut writes = deletion(author, post, true)?;
         if let Some(review) = &post.review {
             let released = release_review(author, &review.id, post.id);
             writes.push(released.unless(Deletion::ReviewGone));
@@ -196,7 +198,7 @@ impl Store {
             // The store took the review back: nothing is held any more.
             came = self
                 .table
-                .transact(Deletion::Done, deletion(author, post)?)
+                .transact(Deletion::Done, deletion(author, post, true)?)
                 .await?;
         }
         Ok(came == Deletion::Done)
@@ -210,6 +212,14 @@ impl Store {
             .update(&keys::gone(post), until.when(None))
             .await?;
         Ok(())
+    }
+
+    /// Deletes a post of somebody who leaves, as it was read: as [`Store::delete_post`], save what is counted with them
+    /// and what they wrote in the store, which go by themselves. `false` when it is not as it was read.
+    pub async fn take_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
+        let writes = deletion(author, post, false)?;
+        let came = self.table.transact(Deletion::Done, writes).await?;
+        Ok(came == Deletion::Done)
     }
 
     /// Up to `limit` of an author's published posts before a position, newest first, and whether
@@ -246,10 +256,11 @@ enum Deletion {
     ReviewGone,
 }
 
-/// The writes by which a post goes, save that it lets its review go.
-fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error> {
+/// The writes by which a post goes, save that it lets its review go; what is counted with its author moves, or not.
+fn deletion(author: &UserId, post: &Post, counted: bool) -> Result<Vec<Write<Deletion>>, Error> {
     // What it has earned goes with it: a badge counts what is there.
     let (earned, taken) = unearned(author, post.earned);
+    let taken = taken.filter(|_| counted);
     // An answer to a question that is gone earns nothing more.
     let answered = match &post.accepted {
         None => "attribute_not_exists(#accepted)",
@@ -278,11 +289,13 @@ fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error>
             published_at,
             post: post.id,
         };
-        writes.extend([
-            delete(keys::authored(author, at)),
-            delete(keys::open(at)),
-            count(author, "posts", -1).or_fail(Error::internal("an author without a profile")),
-        ]);
+        writes.extend([delete(keys::authored(author, at)), delete(keys::open(at))]);
+        if counted {
+            let nobody = "an author without a profile";
+            writes.push(count(author, "posts", -1).or_fail(Error::internal(nobody)));
+        }
+    } else {
+        writes.push(delete(keys::waiting(author, post.id)));
     }
     Ok(writes)
 }
