@@ -58,7 +58,7 @@ async fn file(world: &World, export: &Export) -> Value {
     let read = read.unwrap().unwrap();
     assert_eq!(read.status(world.now()), ExportStatus::Ready);
     let key = export_key(export.id);
-    assert_eq!(world.objects("exports/").await, [key.clone()]);
+    assert_eq!(world.objects("exports/").await, std::slice::from_ref(&key));
     serde_json::from_slice(&world.object(&key).await.unwrap()).unwrap()
 }
 

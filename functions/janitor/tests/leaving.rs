@@ -290,6 +290,10 @@ impl Street {
         left
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whatever is left anywhere is to be found"
+    )]
     async fn items(&self) -> Vec<std::collections::HashMap<String, AttributeValue>> {
         let context = self.world.context();
         let scan = context.dynamodb.scan().table_name(context.config.table());

@@ -13,6 +13,7 @@ mod comments;
 mod cost;
 mod fanout;
 mod heat;
+mod leaving;
 mod notices;
 mod photos;
 mod reference;

@@ -28,7 +28,8 @@ const PART: usize = 8 << 20;
 /// Goes on putting an export together.
 pub(crate) async fn go_on(app: &App, asked: ExportAsked) -> Result<(), Error> {
     let Some(mut export) = app.store.export(&asked.user, asked.export).await? else {
-        return Ok(());
+        // It went with its account; what was put for it since goes too.
+        return app.bucket.delete_export(asked.export).await;
     };
     let now = app.clock.now();
     if !export.is_unfinished(now) {

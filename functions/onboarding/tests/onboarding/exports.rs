@@ -15,6 +15,7 @@ async fn begin() -> (World, Http, Member) {
 }
 
 /// Makes the export ready, as the janitor does.
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 async fn ready(world: &World, id: &str) -> Export {
     let id: ExportId = id.parse().unwrap();
     let store = world.store();

@@ -41,16 +41,17 @@ pub struct AtComment {
 
 impl Did {
     fn read(item: Item) -> Option<Self> {
-        match Kind::at(&Key::of(&item)?)? {
-            Kind::Acts(_, post) => Some(Self::AtPost(post, decode(item).ok()?)),
-            Kind::ActsAtComment(_, post, own) => {
-                let at: AtComment = decode(item).ok()?;
-                let parent = at.reply_to;
-                let id = at.mine.unwrap_or(CommentId { post, parent, own });
-                Some(Self::AtComment(id, at))
-            }
-            _other => None,
+        let kind = Kind::at(&Key::of(&item)?)?;
+        if let Kind::Acts(_, post) = kind {
+            return Some(Self::AtPost(post, decode(item).ok()?));
         }
+        let Kind::ActsAtComment(_, post, own) = kind else {
+            return None;
+        };
+        let at: AtComment = decode(item).ok()?;
+        let parent = at.reply_to;
+        let id = at.mine.unwrap_or(CommentId { post, parent, own });
+        Some(Self::AtComment(id, at))
     }
 
     fn key(&self, user: &UserId) -> Key {

@@ -13,6 +13,7 @@ mod delivery;
 mod engine;
 mod feeds;
 mod folding;
+mod leaving;
 mod notices;
 mod storms;
 mod uploads;
