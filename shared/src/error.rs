@@ -115,6 +115,10 @@ pub enum Conflict {
     HandleTaken,
     /// The caller has joined before.
     AlreadyJoined,
+    /// The caller's account is still being deleted.
+    Leaving,
+    /// An export of the caller's is not finished.
+    ExportRunning,
     /// A request with the same `Idempotency-Key` is still running.
     IdempotencyInProgress,
     /// A photo of the post is claimed by another post already.
@@ -273,6 +277,8 @@ impl fmt::Display for Error {
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
+            Self::Conflict(Conflict::Leaving) => "Your account is being deleted; come back later.",
+            Self::Conflict(Conflict::ExportRunning) => "Your last export is not finished yet.",
             Self::Conflict(Conflict::IdempotencyInProgress) => {
                 "The first request with this Idempotency-Key is still running."
             }

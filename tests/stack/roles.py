@@ -233,8 +233,21 @@ UNUSED = {
         "dynamodb:ConditionCheckItem": "that a vote in an open poll stands as one's comment on it says",
         "s3:ListBucket": "as for Photos",
     },
-    "Onboarding": {"s3:ListBucket": "as for Photos"},
+    "Onboarding": {
+        "s3:ListBucket": "as for Photos",
+    },
     "Admin": {"dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts"},
+    "Janitor": {
+        "dynamodb:DeleteItem": "what was said of a post that is deleted, and what was in a list; nothing is here",
+        **dict.fromkeys(
+            ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"],
+            "somebody who leaves; nobody does here",
+        ),
+        **dict.fromkeys(
+            ["dynamodb:BatchGetItem", "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"],
+            "an export; nobody asks for one here",
+        ),
+    },
     "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",

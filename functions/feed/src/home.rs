@@ -1,5 +1,7 @@
 //! `GET /v1/feed`: windows of candidates, each ranked once, paged by a cursor over a snapshot.
 
+use std::collections::HashSet;
+
 use axum::{Json, extract::State};
 use domain::{
     feeds::{FeedPage, Place},
@@ -67,8 +69,11 @@ impl App {
         let now = self.clock.now();
         let shown = page.items.iter().map(|(post, _)| &**post);
         self.reads.around(shown, now, &mut read).await?;
-        // Of a reader who did very much, some of it is known only now.
-        page.retain(|post| !read.onlooker.hid(post));
+        // Of a reader who did very much, some of it is known only now; and that an author leaves.
+        let shown = page.items.iter().map(|(post, _)| post);
+        let nobodys = shown.filter(|post| !read.knows_author(post));
+        let nobodys: HashSet<_> = nobodys.map(|post| post.id).collect();
+        page.retain(|post| !read.onlooker.hid(post) && !nobodys.contains(&post));
         let items = page.items.iter().map(|(post, reason)| {
             Ok(FeedItem {
                 kind: "post",

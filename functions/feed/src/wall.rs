@@ -69,8 +69,8 @@ pub async fn read_wall(
         .collect();
     let shown = posts.iter().map(|post| &**post);
     app.reads.around(shown, now, &mut read).await?;
-    // Of a reader who did very much, some of it is known only now.
-    posts.retain(|post| !read.onlooker.hid(post.id));
+    // Of a reader who did very much, some of it is known only now; and that an author leaves.
+    posts.retain(|post| !read.onlooker.hid(post.id) && read.knows_author(post));
 
     let reason = Reason::Topic(topic);
     let items = posts

@@ -1,11 +1,14 @@
 //! Does what is due by the clock, and takes away what is left of what is gone.
 
 mod due;
+mod export;
+mod leaving;
 mod lists;
 mod posts;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
+    bucket::Bucket,
     error::Error,
     queue::{Queue, messages::JanitorMessage, run_batch},
     runtime::{Clock, Context, function},
@@ -14,27 +17,54 @@ use shared::{
 
 pub use due::handle;
 
+/// How much is done before a message to itself goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice {
+    /// So many pages of what is deleted, or exported.
+    pub pages: usize,
+    /// So many bytes of an export are put into the bucket together.
+    pub piece: usize,
+}
+
+/// An account with little is done in one.
+const SLICE: Slice = Slice {
+    pages: 80,
+    piece: 8 << 20,
+};
+
 /// What the janitor needs.
 #[derive(Debug, Clone)]
 pub struct App {
     store: Store,
+    bucket: Bucket,
+    /// Where the API is, for what an export leads to.
+    api_url: String,
     fanout: Queue,
     photos: Queue,
     /// Its own queue, for its next slices.
     own: Queue,
     clock: Clock,
+    slice: Slice,
 }
 
 impl App {
     /// Of the function's context.
     pub fn new(context: &Context) -> Self {
+        Self::with_slice(context, SLICE)
+    }
+
+    /// The same with other slices.
+    pub fn with_slice(context: &Context, slice: Slice) -> Self {
         let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
+            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            api_url: context.config.api_url().to_owned(),
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),
             own: queue(context.config.janitor_queue()),
             clock: context.clock.clone(),
+            slice,
         }
     }
 }
@@ -62,5 +92,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     match serde_json::from_str(&body).map_err(Error::internal)? {
         JanitorMessage::PostDeleted(gone) => posts::deleted(app, gone).await,
         JanitorMessage::ListDeleted(gone) => lists::deleted(app, gone).await,
+        JanitorMessage::Deletion(leaving) => leaving::go_on(app, leaving).await,
+        JanitorMessage::Export(asked) => export::go_on(app, asked).await,
     }
 }

@@ -1,6 +1,7 @@
-//! Onboarding: the catalogue of interests, joining, and profiles.
+//! Onboarding: the catalogue of interests, joining, profiles, exports, and leaving.
 
 mod about;
+mod exports;
 mod interests;
 mod me;
 mod suggested;
@@ -10,10 +11,10 @@ mod wire;
 use axum::Router;
 use domain::people::Gate;
 use shared::{
-    bucket::{Bucket, KeptFilter},
+    bucket::{Bucket, KeptFilter, Presigner},
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -29,6 +30,9 @@ pub struct App {
     gate: Gate,
     filter: KeptFilter,
     about: AboutView,
+    ids: Ids,
+    exports_a_day: u32,
+    presigner: Presigner,
     store: Store,
     reads: Reads,
     present: Presenter,
@@ -50,6 +54,9 @@ impl App {
             present: Presenter::new(config.media_url()),
             cursors: Cursors::new(context),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            exports_a_day: config.exports_a_day().parse().unwrap_or_default(),
+            presigner: Presigner::new(&context.sdk, config.bucket()),
             api_url: config.api_url().to_owned(),
         }
     }
@@ -59,7 +66,10 @@ shared::routes! {
     App:
     about::read_about;
     interests::list_interests;
-    me::join, me::read_me, me::change_me;
+    me::join, me::read_me, me::change_me, me::leave;
+    exports::ask_for_export;
+    exports::read_export;
+    exports::read_exported_photo;
     users::read_user;
     suggested::list_suggested;
 }

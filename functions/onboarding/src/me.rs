@@ -1,4 +1,4 @@
-//! My own profile: joining, reading, changing.
+//! My own profile: joining, reading, changing, leaving.
 
 use axum::{
     Json,
@@ -11,6 +11,7 @@ use domain::{
     posts::photo::{Photo, PhotoStatus},
     shown::Onlooker,
 };
+use http::StatusCode;
 use shared::{
     error::{Conflict, Error, Invalid},
     http::{IfMatch, JsonBody, Patch, Viewer, created},
@@ -19,7 +20,7 @@ use shared::{
 
 use crate::{
     App,
-    wire::{ChangeMe, Join, Joining, MeView, Person, counts},
+    wire::{ChangeMe, Join, Joining, LeavingView, MeView, Person, counts},
 };
 
 const JOIN: &str = "POST /v1/me";
@@ -180,6 +181,30 @@ pub(crate) async fn change_me(
     let profile = app.store.change_profile(&viewer.id, change, seen).await?;
     let profile = app.reads.counted(profile).await?;
     Ok(Json(view(&app, &viewer, profile)).into_response())
+}
+
+/// Deletes my account: at once nobody sees me, and I may nothing. What I posted, said and did goes soon after, with what it
+/// was counted by; others may not take my handle for a year.
+#[utoipa::path(
+    delete,
+    path = "/v1/me",
+    tag = "onboarding",
+    security(("bearer" = [])),
+    responses((status = 202, description = "It is being deleted.", body = LeavingView))
+)]
+pub(crate) async fn leave(
+    State(app): State<App>,
+    viewer: Viewer,
+    if_match: IfMatch,
+) -> Result<Response, Error> {
+    let seen = app.store.member(&viewer.id).await?;
+    if if_match.is_sent() {
+        let shown = app.reads.counted(seen.clone()).await?;
+        if_match.check(&view(&app, &viewer, shown), &app.clock)?;
+    }
+    let bound = Some(&seen).filter(|_| if_match.is_sent());
+    app.store.leave(&seen, bound, app.clock.now()).await?;
+    Ok((StatusCode::ACCEPTED, Json(LeavingView {})).into_response())
 }
 
 /// What an avatar is drawn from: a photo of one's own that is ready. Another's answers as if it

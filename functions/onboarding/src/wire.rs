@@ -299,6 +299,10 @@ pub(crate) struct MeView {
     pub counts: ProfileCounts,
 }
 
+/// What is left of an account that is being deleted: nothing to tell.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LeavingView {}
+
 /// Which notifications are sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NotifyView {

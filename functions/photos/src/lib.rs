@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
-    bucket::{Bucket, MediaNames, upload_key},
+    bucket::{Bucket, MediaNames, original_key, upload_key},
     error::Error,
     queue::{
         arrived_keys,
@@ -76,10 +76,11 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes the upload and the renditions of a photo that is gone. A worker that still makes them
+/// Deletes the upload, the original and the renditions of a photo that is gone. A worker that still makes them
 /// finds the photo gone when it is done, and deletes them itself.
 async fn delete(app: &App, removed: &PhotoRemoved) -> Result<(), Error> {
     app.bucket.delete(&upload_key(removed.photo)).await?;
+    app.bucket.delete(&original_key(removed.photo)).await?;
     app.bucket.delete_renditions(&removed.media).await?;
     tracing::info!(photo.id = %removed.photo, "deleted with its renditions");
     Ok(())

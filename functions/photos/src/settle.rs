@@ -4,7 +4,7 @@ use domain::{
     ids::PostId,
     posts::{
         PostStatus,
-        photo::{Image, MAX_BYTES, Photo, PhotoStatus, Rejection, Rendition},
+        photo::{Image, MAX_BYTES, Original, Photo, PhotoStatus, Rejection, Rendition},
     },
 };
 use imaging::{Defect, Processed};
@@ -109,11 +109,13 @@ async fn settle_photo(app: &App, key: &str, photo: Photo) -> Result<Option<Photo
     };
     drop(turn);
     let settled = match outcome {
-        Ok(processed) => {
-            let image = put_renditions(app, &photo.media, processed).await?;
+        Ok((processed, file)) => {
+            let (image, original) = put(app, &photo, processed, file).await?;
             tracing::info!(photo.id = %photo.id, "ready");
             metrics::count(Metric::PhotosReady, 1);
-            app.store.settle_photo(photo.id, Ok(&image)).await?
+            app.store
+                .settle_photo(photo.id, Ok((&image, &original)))
+                .await?
         }
         Err(rejection) => {
             tracing::info!(photo.id = %photo.id, photo.rejection = ?rejection, "rejected");
@@ -129,13 +131,16 @@ async fn settle_photo(app: &App, key: &str, photo: Photo) -> Result<Option<Photo
     Ok(settled)
 }
 
-/// Runs the pipeline beside the runtime. A file on which it would panic is unreadable: one
+/// Runs the pipeline beside the runtime: what is shown, and what is kept of the file. A file on which it would panic is unreadable: one
 /// delivered again and again would keep others waiting.
 async fn process(
     bytes: Vec<u8>,
     content_type: String,
-) -> Result<Result<Processed, Rejection>, Error> {
-    let work = move || imaging::process(&bytes, &content_type);
+) -> Result<Result<(Processed, Vec<u8>), Rejection>, Error> {
+    let work = move || {
+        let processed = imaging::process(&bytes, &content_type)?;
+        Ok((processed, imaging::original(&bytes, &content_type)?))
+    };
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => Ok(outcome.map_err(rejection)),
         Err(stopped) if stopped.is_panic() => {
@@ -156,8 +161,15 @@ fn rejection(defect: Defect) -> Rejection {
     }
 }
 
-/// Puts the renditions into the photo's directory, which its ticket chose.
-async fn put_renditions(app: &App, media: &str, processed: Processed) -> Result<Image, Error> {
+/// Puts the renditions into the photo's directory, which its ticket chose, and the original where its owner
+/// alone finds it.
+async fn put(
+    app: &App,
+    photo: &Photo,
+    processed: Processed,
+    file: Vec<u8>,
+) -> Result<(Image, Original), Error> {
+    let media = &photo.media;
     let renditions = processed
         .renditions
         .iter()
@@ -170,14 +182,17 @@ async fn put_renditions(app: &App, media: &str, processed: Processed) -> Result<
         app.bucket
             .put_rendition(media, rendition.width, rendition.jpeg)
     });
-    futures::future::try_join_all(puts).await?;
-    Ok(Image {
+    let puts = futures::future::try_join_all(puts);
+    let kept = app.bucket.put_original(photo.id, &photo.content_type, file);
+    let (_, original) = futures::try_join!(puts, kept)?;
+    let image = Image {
         width: processed.width,
         height: processed.height,
         placeholder: processed.placeholder,
-        media: media.to_owned(),
+        media: media.clone(),
         renditions,
-    })
+    };
+    Ok((image, original))
 }
 
 /// Publishes a post if it waited for nothing else, or hands it back to its author. Of two photos

@@ -20,8 +20,9 @@ use image::{
 use jiff::SignedDuration;
 use photos::{App, handle};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use shared::{
-    bucket::{MediaNames, upload_key},
+    bucket::{MediaNames, original_key, upload_key},
     keys,
     runtime::Context,
 };
@@ -179,8 +180,53 @@ async fn an_upload_becomes_a_photo_and_the_post_that_waited_appears() {
     assert_eq!(appearances(&world).await, (1, 1, 1));
     assert!(
         world.object(&upload_key(ticket.id)).await.is_some(),
-        "the original stays"
+        "the upload stays"
     );
+}
+
+/// The JPEG, with where it was taken.
+fn located() -> Vec<u8> {
+    let block = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0GPS 52.5200 N 13.4050 E";
+    let length = u16::try_from(block.len() + 2).expect("a segment");
+    let jpeg = jpeg();
+    let (start, rest) = jpeg.split_at(2);
+    [start, b"\xff\xe1", &length.to_be_bytes(), block, rest].concat()
+}
+
+#[tokio::test]
+async fn the_original_is_kept_without_where_it_was_taken_and_off_the_cdn() {
+    let world = World::new().await;
+    let ticket = ticket(&world, "image/jpeg").await;
+    let file = located();
+    upload(&world, &ticket, file.clone()).await;
+    work_off(&world).await;
+
+    let original = photo(&world, ticket.id)
+        .await
+        .original
+        .expect("an original");
+    let kept = world.object(&original_key(ticket.id)).await;
+    let kept = kept.expect("the file");
+    assert!(kept == jpeg(), "as it was before");
+    assert_eq!(original.bytes, kept.len() as u64);
+    let digest: String = Sha256::digest(&kept)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(original.sha256, digest);
+    let shown = world.objects("media/").await;
+    assert!(
+        shown
+            .iter()
+            .all(|key| !key.contains(&ticket.id.to_string()))
+    );
+
+    // A file that cannot be shown leaves none.
+    let bad = self::ticket(&world, "image/jpeg").await;
+    upload(&world, &bad, png()).await;
+    work_off(&world).await;
+    assert_eq!(photo(&world, bad.id).await.original, None);
+    assert_eq!(world.objects("originals/").await, [original_key(ticket.id)]);
 }
 
 #[tokio::test]
@@ -388,6 +434,7 @@ async fn a_photo_that_is_gone_leaves_nothing_in_the_bucket_and_others_stay() {
     assert!(run(&world, &event).await.is_empty());
 
     assert_eq!(world.objects("uploads/").await, [upload_key(kept.id)]);
+    assert_eq!(world.objects("originals/").await, [original_key(kept.id)]);
     let media = world.objects("media/").await;
     assert_eq!(media.len(), 3);
     assert!(
@@ -413,6 +460,7 @@ async fn a_photo_that_goes_while_it_is_worked_on_leaves_nothing() {
 
         assert!(world.objects("uploads/").await.is_empty(), "{calls}");
         assert!(world.objects("media/").await.is_empty(), "{calls}");
+        assert!(world.objects("originals/").await.is_empty(), "{calls}");
         if stopped.is_some() {
             assert!(calls >= 8, "{calls}");
             break;
@@ -436,7 +484,7 @@ async fn a_deletion_that_fails_stays_in_the_queue_until_it_is_done() {
         assert!(run(&world, &told).await.is_empty());
         assert!(world.objects("").await.is_empty());
         if !met {
-            assert_eq!(calls, 5, "the upload, the list, three renditions");
+            assert_eq!(calls, 6, "upload, original, the list, three renditions");
             break;
         }
     }

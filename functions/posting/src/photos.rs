@@ -140,6 +140,7 @@ impl App {
             reason: None,
             media: self.media.of(id),
             image: None,
+            original: None,
             post: None,
             avatar: false,
             created_at: now,

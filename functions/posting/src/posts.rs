@@ -53,6 +53,9 @@ impl App {
         let post = post.ok_or(Error::NotFound)?;
         let now = self.clock.now();
         self.reads.around([&*post], now, &mut read).await?;
+        if !read.knows_author(&post) {
+            return Err(Error::NotFound);
+        }
         let view = self.present.post(&post, &read, now);
         Ok((post, view))
     }

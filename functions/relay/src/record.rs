@@ -9,6 +9,7 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
     keys::{self, Item, Key, Relayed},
+    queue::messages::{AccountLeaving, ExportAsked, JanitorMessage},
     telemetry::{Trace, metrics},
 };
 
@@ -150,6 +151,14 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         }
         Relayed::Report(..) => moderation::reported(old, new).map(said),
         Relayed::Statement(user, id) if event == Event::Insert => moderation::stated(user, id, new),
+        Relayed::Deletion(user) if event == Event::Insert => {
+            let leaving = JanitorMessage::Deletion(AccountLeaving { user });
+            Ok(vec![leaving.into()])
+        }
+        Relayed::Export(user, export) if event == Event::Insert => {
+            let asked = JanitorMessage::Export(ExportAsked { user, export });
+            Ok(vec![asked.into()])
+        }
         Relayed::Badge(user) => {
             let at = committed_at(record)?;
             people::weighed(user, old, new, at).map(said)
@@ -158,7 +167,11 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let thing = Thing::Person(user);
             engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)
         }
-        Relayed::CameTo(..) | Relayed::Photo(_) | Relayed::Statement(..) => Ok(Vec::new()),
+        Relayed::CameTo(..)
+        | Relayed::Photo(_)
+        | Relayed::Statement(..)
+        | Relayed::Deletion(_)
+        | Relayed::Export(..) => Ok(Vec::new()),
     }
 }
 
@@ -252,13 +265,46 @@ mod tests {
                 | Message::Photos(_)
                 | Message::Rollup(_)
                 | Message::Notifier(_)
-                | Message::Janitor(JanitorMessage::ListDeleted(_)) => None,
+                | Message::Janitor(_) => None,
             });
             let gone = told.next().unwrap();
             assert_eq!(gone.published_at.is_some(), appeared, "{status}");
             assert!(!gone.topics.is_empty());
             assert_eq!(told.next(), None);
         }
+    }
+
+    #[test]
+    fn what_is_asked_for_of_an_account_is_told_once() {
+        let user = UserId::parse("Khz7TtxGdApEIxhTZeGt4w").unwrap();
+        let export = "01KAKGXV3C8Z2M4N6P8R0T1V3W".parse().unwrap();
+        let record = |event: &str, pk: String, sk: &str| {
+            let key = json!({"PK": {"S": pk}, "SK": {"S": sk}});
+            json!({"eventName": event, "dynamodb": {"Keys": key, "NewImage": key}})
+        };
+        let leaving = |event: &str| record(event, format!("DELETION#{user}"), "JOB");
+        let asked = |event: &str| {
+            record(
+                event,
+                format!("EXPORTS#{user}"),
+                "01KAKGXV3C8Z2M4N6P8R0T1V3W",
+            )
+        };
+        let user = || user.clone();
+        let deletion = JanitorMessage::Deletion(AccountLeaving { user: user() });
+        let export = ExportAsked {
+            user: user(),
+            export,
+        };
+        assert_eq!(messages(&leaving("INSERT")).unwrap(), [deletion.into()]);
+        let export = JanitorMessage::Export(export);
+        assert_eq!(messages(&asked("INSERT")).unwrap(), [export.into()]);
+        for event in ["MODIFY", "REMOVE"] {
+            assert_eq!(messages(&leaving(event)).unwrap(), []);
+            assert_eq!(messages(&asked(event)).unwrap(), []);
+        }
+        let other = record("INSERT", format!("EXPORTS#{}", user()), "UNFINISHED");
+        assert_eq!(messages(&other).unwrap(), []);
     }
 
     #[test]

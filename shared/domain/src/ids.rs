@@ -67,6 +67,10 @@ ulid_id!(
     /// An appeal.
     AppealId
 );
+ulid_id!(
+    /// An export of an account.
+    ExportId
+);
 
 /// A comment: its post, for a reply the comment that it answers, and its own part, so that its key needs no look-up
 /// (ENGAGEMENT 10).

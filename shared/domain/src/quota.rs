@@ -1,4 +1,4 @@
-//! Quotas: how often a person may do a thing in an hour.
+//! Quotas: how often a person may do a thing in an hour, or in a day.
 
 use std::time::Duration;
 
@@ -6,10 +6,26 @@ use jiff::Timestamp;
 
 use crate::ids::UserId;
 
-/// Seconds of a window. Windows begin on the hour, the same for all.
-const WINDOW: i64 = 3_600;
+/// How long acts are counted together. Windows begin on the hour, or with the UTC day, the same for all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Per {
+    /// An hour.
+    #[default]
+    Hour,
+    /// A UTC day.
+    Day,
+}
 
-/// How often one person may do one kind of thing in an hour.
+impl Per {
+    fn seconds(self) -> i64 {
+        match self {
+            Self::Hour => 3_600,
+            Self::Day => 24 * 3_600,
+        }
+    }
+}
+
+/// How often one person may do one kind of thing in an hour, or in a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quota {
     /// Whose.
@@ -20,7 +36,7 @@ pub struct Quota {
     pub limit: u32,
 }
 
-/// The hour that a moment is in.
+/// The hour, or the day, that a moment is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its number since 1970.
@@ -33,9 +49,9 @@ pub struct Window {
 
 impl Window {
     /// The window of this moment.
-    pub fn of(now: Timestamp) -> Self {
-        let number = now.as_second().div_euclid(WINDOW);
-        let ends = (number + 1) * WINDOW;
+    pub fn of(now: Timestamp, per: Per) -> Self {
+        let number = now.as_second().div_euclid(per.seconds());
+        let ends = (number + 1) * per.seconds();
         let left = ends.saturating_sub(now.as_second());
         Self {
             number: u64::try_from(number).unwrap_or_default(),
@@ -51,11 +67,20 @@ mod tests {
 
     #[test]
     fn a_window_ends_on_the_hour() {
-        let window = |time: &str| Window::of(time.parse().unwrap());
+        let window = |time: &str| Window::of(time.parse().unwrap(), Per::Hour);
         let last = window("2026-11-21T18:59:59.999Z");
         assert_eq!(last.left, Duration::from_secs(1));
         assert_eq!(window("2026-11-21T18:00:00Z").number, last.number);
         assert_eq!(window("2026-11-21T18:00:00Z").left.as_secs(), 3_600);
         assert_eq!(window("2026-11-21T19:00:00Z").number, last.number + 1);
+    }
+
+    #[test]
+    fn a_days_window_ends_at_midnight() {
+        let window = |time: &str| Window::of(time.parse().unwrap(), Per::Day);
+        let last = window("2026-11-21T23:59:59.999Z");
+        assert_eq!(last.left, Duration::from_secs(1));
+        assert_eq!(window("2026-11-21T00:00:00Z").number, last.number);
+        assert_eq!(window("2026-11-22T00:00:00Z").number, last.number + 1);
     }
 }

@@ -1,5 +1,6 @@
 //! The bucket: objects by key, and what lies at which. What the table does not hold lies here.
 
+mod exports;
 pub mod files;
 mod filter;
 mod photos;
@@ -16,8 +17,9 @@ use aws_sdk_s3::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use exports::{InParts, export_key, exported, piece_key};
 pub use filter::KeptFilter;
-pub use photos::{MediaNames, Upload, is_upload_key, photo_at, upload_key};
+pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
 
 use crate::{aws::classify, error::Error};

@@ -3,7 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use domain::{
     ids::PhotoId,
-    posts::photo::{rendition_key, renditions_of},
+    posts::photo::{Original, rendition_key, renditions_of},
 };
 use sha2::{Digest, Sha256};
 
@@ -15,6 +15,11 @@ use crate::{aws::classify, error::Error};
 const CACHED: &str = "public, max-age=86400, immutable";
 
 const UPLOADS: &str = "uploads/";
+
+/// Where what is kept of an upload for its owner lies: below no address of the CDN's.
+pub fn original_key(photo: PhotoId) -> String {
+    format!("originals/{photo}")
+}
 
 /// Where an upload lies.
 pub fn upload_key(photo: PhotoId) -> String {
@@ -118,6 +123,29 @@ impl Bucket {
             .await
             .map_err(classify)?;
         Ok(())
+    }
+
+    /// Puts what is kept of an upload, over what may be there; answers with how it is known again.
+    pub async fn put_original(
+        &self,
+        photo: PhotoId,
+        content_type: &str,
+        file: Vec<u8>,
+    ) -> Result<Original, Error> {
+        let original = Original {
+            bytes: file.len() as u64,
+            sha256: Sha256::digest(&file)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        };
+        let put = self.client.put_object().bucket(&self.name);
+        let put = put.key(original_key(photo)).content_type(content_type);
+        put.body(ByteStream::from(file))
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(original)
     }
 
     /// Whether a file has been uploaded for this photo.

@@ -1,4 +1,5 @@
-//! Presigned uploads: the app sends the file to S3 itself, which refuses any other file.
+//! Presigned uploads: the app sends the file to S3 itself, which refuses any other file. And downloads, of what is for one
+//! person alone.
 //!
 //! Signed by the signer beneath the SDK: its operation `PutObject` would bring a checksum's
 //! tables for bodies that are never sent from here, a tenth of a function's binary.
@@ -40,7 +41,7 @@ pub struct PresignedUpload {
     pub headers: BTreeMap<String, String>,
 }
 
-/// Signs uploads to S3, its buckets addressed by path, with the credentials of a function.
+/// Signs uploads to S3 and downloads, its buckets addressed by path, with the credentials of a function.
 #[derive(Debug, Clone)]
 pub struct Presigner {
     credentials: Option<SharedCredentialsProvider>,
@@ -50,7 +51,7 @@ pub struct Presigner {
 }
 
 impl Presigner {
-    /// Into this bucket, by the configuration's credentials, region and endpoint of S3, the
+    /// Of this bucket, by the configuration's credentials, region and endpoint of S3, the
     /// region's own by default.
     pub fn new(sdk: &SdkConfig, bucket: impl Into<String>) -> Self {
         let region = sdk.region().map(ToString::to_string);
@@ -82,7 +83,7 @@ impl Presigner {
             ("x-amz-checksum-sha256".to_owned(), STANDARD.encode(digest)),
         ]);
         let path = format!("{}/{}?x-id=PutObject", self.bucket, upload_key(photo.id));
-        let url = self.sign_put(now, &path, &headers).await;
+        let url = self.sign("PUT", now, &path, &headers).await;
         Ok(PresignedUpload {
             method: "PUT".to_owned(),
             url: url.map_err(Error::internal)?,
@@ -90,11 +91,22 @@ impl Presigner {
         })
     }
 
+    /// Signs the download of an object, good for [`TICKET_LIFE`] from `now` on.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when there is no region or are no credentials to sign with.
+    pub async fn download(&self, now: SystemTime, key: &str) -> Result<String, Error> {
+        let path = format!("{}/{key}?x-id=GetObject", self.bucket);
+        let url = self.sign("GET", now, &path, &BTreeMap::new()).await;
+        url.map_err(Error::internal)
+    }
+
     /// The address with the signature in its query, as S3 wants it: the path as it is, the body
     /// unsigned.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
-    async fn sign_put(
+    async fn sign(
         &self,
+        method: &str,
         now: SystemTime,
         path: &str,
         headers: &BTreeMap<String, String>,
@@ -117,7 +129,7 @@ impl Presigner {
             .build()?
             .into();
         let signed = headers.iter().map(|(name, value)| (&**name, &**value));
-        let request = SignableRequest::new("PUT", &url, signed, SignableBody::UnsignedPayload)?;
+        let request = SignableRequest::new(method, &url, signed, SignableBody::UnsignedPayload)?;
         let (signature, _) = sign(request, &params)?.into_parts();
         let mut request = Request::builder().uri(&url).body(())?;
         signature.apply_to_request_http1x(&mut request);
@@ -138,7 +150,7 @@ mod tests {
 
     use aws_credential_types::Credentials;
     use aws_sdk_s3::{
-        config::{BehaviorVersion, Region},
+        config::{BehaviorVersion, Region, ResponseChecksumValidation},
         presigning::PresigningConfig,
     };
     use jiff::Timestamp;
@@ -171,6 +183,7 @@ mod tests {
             reason: None,
             media: String::new(),
             image: None,
+            original: None,
             post: None,
             avatar: false,
             created_at: Timestamp::UNIX_EPOCH,
@@ -216,6 +229,23 @@ mod tests {
             let ours = presigner.upload(now, &photo).await.unwrap();
             assert_eq!(ours, by_the_sdk(&sdk, now).await);
         }
+    }
+
+    #[tokio::test]
+    async fn a_download_is_signed_as_the_sdk_would_sign_it() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let sdk = configured("eu-central-1", None);
+        let config = aws_sdk_s3::config::Builder::from(&sdk).force_path_style(true);
+        let config = config.response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        let client = aws_sdk_s3::Client::from_conf(config.build());
+        let times = PresigningConfig::builder()
+            .start_time(now)
+            .expires_in(TICKET_LIFE.unsigned_abs());
+        let get = client.get_object().bucket("photos").key("exports/a/b.json");
+        let signed = get.presigned(times.build().unwrap()).await.unwrap();
+        let presigner = Presigner::new(&sdk, "photos");
+        let ours = presigner.download(now, "exports/a/b.json");
+        assert_eq!(ours.await.unwrap(), signed.uri());
     }
 
     #[tokio::test]

@@ -141,6 +141,20 @@ impl JsonBody {
         }))
     }
 
+    /// As [`JsonBody::claim`], for a call that needs no body: whatever it has says nothing.
+    ///
+    /// # Errors
+    /// [`Malformed::Header`] for a key that cannot be one.
+    pub fn bare_claim(&self, viewer: &Viewer, route: &'static str) -> Result<Option<Claim>, Error> {
+        let key = idempotency::key(&self.headers)?;
+        Ok(key.map(|key| Claim {
+            user: viewer.id.clone(),
+            route,
+            key,
+            body_hash: idempotency::digest(&Value::Null),
+        }))
+    }
+
     fn value(&self) -> Result<Value, Error> {
         let bytes = self.bytes.as_ref().map_err(|unread| match unread {
             Unread::TooLarge => Error::TooLarge,

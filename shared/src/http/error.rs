@@ -95,6 +95,10 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")
         }
+        Error::Conflict(Conflict::Leaving) => (S::CONFLICT, "leaving", "Leaving still"),
+        Error::Conflict(Conflict::ExportRunning) => {
+            (S::CONFLICT, "export-running", "An export is running")
+        }
         Error::Conflict(Conflict::AlreadyJoined) => {
             (S::CONFLICT, "already-joined", "Joined already")
         }

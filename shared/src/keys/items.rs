@@ -10,8 +10,8 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::Position,
     ids::{
-        AppealId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, StatementId, TopicId,
-        UserId,
+        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, StatementId,
+        TopicId, UserId,
     },
 };
 use jiff::Timestamp;
@@ -160,6 +160,8 @@ items! {
         "a person's report on a subject" Report(Subject, UserId), "CASE#{subject}" / "BY#{user}", "user" Expires "" Changed;
         "a statement of reasons to a person" Statement(UserId, StatementId), "STATEMENTS#{user}" / "{statement}", "user" Expires "decisions" Inserted;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
+        "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
+        "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
     untold {
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
@@ -167,14 +169,17 @@ items! {
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
         "that a post was there, for a month after it was deleted" Gone(PostId), "POST#{post}" / "GONE", "" Stays "" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
+        "a post that does not appear yet, in its author's list" Waiting(UserId, PostId), "WAITING#{author}" / "{post}", "author" Goes "" Never;
+        "an upload of the last day, in its owner's list" Uploaded(UserId, PhotoId), "UPLOADS#{owner}" / "{photo}", "owner" Goes "" Never;
+        "which export of an account is not finished" UnfinishedExport(UserId), "EXPORTS#{user}" / "UNFINISHED", "user" Goes "" Never;
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "" Stays "" Never;
         "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
-        "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Goes "" Never;
-        "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Goes "" Never;
+        "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Expires "" Never;
+        "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Expires "" Never;
         "that a person blocks another" Blocked(UserId, UserId), "BLOCKED#{user}" / "{other}", "user" Goes "blocks" Never;
         "that a person mutes another" Muted(UserId, UserId), "MUTED#{user}" / "{other}", "user" Goes "mutes" Never;
         "what a person is told of others" Notice(UserId, NoticeId), "INBOX#{user}" / "{notice}", "user" Goes "notifications" Never;
@@ -317,6 +322,7 @@ parts! {
     Ulid: |text| text.parse::<PostId>().ok().map(|id| id.0);
     PhotoId: |text| text.parse().ok();
     NoticeId: |text| text.parse().ok();
+    ExportId: |text| text.parse().ok();
 }
 
 /// What stands in a key in the place of the names of these patterns; `None` where it is not of their
@@ -405,6 +411,11 @@ mod tests {
             Item::Best(post),
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
             Item::Badge(ana.clone()),
+            Item::Deletion(ana.clone()),
+            Item::Export(ana.clone(), ExportId(own)),
+            Item::UnfinishedExport(ana.clone()),
+            Item::Waiting(ana.clone(), post),
+            Item::Uploaded(ana.clone(), photo),
             Item::Rules(ana.clone()),
             Item::RulesPage(ana.clone(), ben.hash().0[0] % 64),
             Item::Blocked(ana.clone(), ben.clone()),
@@ -444,6 +455,11 @@ mod tests {
             Item::Gone(post) => keys::gone(*post),
             Item::Authored(author, at) => keys::authored(author, *at),
             Item::Photo(photo) => keys::photo(*photo),
+            Item::Deletion(user) => keys::deletion(user),
+            Item::Export(user, export) => keys::export(user, *export),
+            Item::UnfinishedExport(user) => keys::unfinished_export(user),
+            Item::Waiting(author, post) => keys::waiting(author, *post),
+            Item::Uploaded(owner, photo) => keys::uploaded(owner, *photo),
             Item::Open(_, at) => keys::open(*at),
             Item::Awaited(_, since, photo) => keys::awaited(*since, *photo),
             Item::Timeline(reader, at) => keys::timeline(reader, *at),

@@ -28,7 +28,12 @@ pub const REPORTED_BY: &str = "BY#";
 
 /// That a person reported a subject.
 pub fn reported(reporter: &UserId, subject: &Subject) -> Key {
-    Key::new(format!("REPORTED#{reporter}"), subject.to_string())
+    Key::new(reported_by(reporter), subject.to_string())
+}
+
+/// The collection of what a person reported.
+pub fn reported_by(reporter: &UserId) -> String {
+    format!("REPORTED#{reporter}")
 }
 
 /// A case in the moderators' list of those in this state, by when it is due.
@@ -54,12 +59,22 @@ pub fn parse_due(sk: &str) -> Option<(Timestamp, Subject)> {
 
 /// A statement of reasons to a person.
 pub fn statement(user: &UserId, statement: StatementId) -> Key {
-    Key::new(format!("STATEMENTS#{user}"), statement.to_string())
+    Key::new(statements_to(user), statement.to_string())
+}
+
+/// The collection of the statements of reasons to a person.
+pub fn statements_to(user: &UserId) -> String {
+    format!("STATEMENTS#{user}")
 }
 
 /// An appeal of a person's.
 pub fn appeal(user: &UserId, appeal: AppealId) -> Key {
-    Key::new(format!("APPEALS#{user}"), appeal.to_string())
+    Key::new(appeals_of(user), appeal.to_string())
+}
+
+/// The collection of a person's appeals.
+pub fn appeals_of(user: &UserId) -> String {
+    format!("APPEALS#{user}")
 }
 
 /// What of a person's was hidden by moderators and stands so.

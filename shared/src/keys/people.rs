@@ -1,7 +1,7 @@
 //! Keys of people, of whom they follow, and of what they are interested in.
 
 use domain::{
-    ids::{PersonHash, TopicId, UserId},
+    ids::{ExportId, PersonHash, TopicId, UserId},
     people::Handle,
 };
 use jiff::Timestamp;
@@ -50,6 +50,26 @@ pub fn muted(user: &UserId, other: &UserId) -> Key {
 /// The collection of whom a person mutes.
 pub fn muted_by(user: &UserId) -> String {
     format!("MUTED#{user}")
+}
+
+/// That an account is being deleted, and how far that has come.
+pub fn deletion(user: &UserId) -> Key {
+    Key::new(format!("DELETION#{user}"), "JOB")
+}
+
+/// An export of an account.
+pub fn export(user: &UserId, export: ExportId) -> Key {
+    Key::new(exports_of(user), export.to_string())
+}
+
+/// Which export of a person's is not finished.
+pub fn unfinished_export(user: &UserId) -> Key {
+    Key::new(exports_of(user), "UNFINISHED")
+}
+
+/// The collection of a person's exports.
+pub fn exports_of(user: &UserId) -> String {
+    format!("EXPORTS#{user}")
 }
 
 /// The claim on a handle, whatever its case.

@@ -33,6 +33,26 @@ pub fn authored_by(author: &UserId) -> String {
     format!("POSTS#{author}")
 }
 
+/// A post that does not appear yet, in its author's list.
+pub fn waiting(author: &UserId, post: PostId) -> Key {
+    Key::new(waiting_of(author), post.to_string())
+}
+
+/// The collection of an author's posts that do not appear yet.
+pub fn waiting_of(author: &UserId) -> String {
+    format!("WAITING#{author}")
+}
+
+/// An upload of the last day, in its owner's list.
+pub fn uploaded(owner: &UserId, photo: PhotoId) -> Key {
+    Key::new(uploaded_by(owner), photo.to_string())
+}
+
+/// The collection of a person's uploads of the last day.
+pub fn uploaded_by(owner: &UserId) -> String {
+    format!("UPLOADS#{owner}")
+}
+
 /// The marker of an upload that is awaited since its ticket was given out.
 pub fn awaited(since: Timestamp, photo: PhotoId) -> Key {
     let shard = u8::try_from(photo.0.random() % u128::from(AWAITED_SHARDS)).unwrap_or(0);

@@ -207,6 +207,8 @@ impl Reads {
         let authors = comments.iter().filter(|comment| !comment.deleted);
         let authors: BTreeSet<_> = authors.map(|comment| &comment.author).collect();
         let (people, smiled) = futures::try_join!(self.store.profiles(authors), smiled)?;
+        // Whoever leaves says nothing any more.
+        comments.retain(|said| !said.stands() || people.contains_key(&said.author));
         (thread.people, thread.smiled, thread.onlooker) = (people, smiled, onlooker);
         Ok(Leaf {
             comments,

@@ -96,6 +96,8 @@ settings! {
         "HIDE_WEIGHT" hide_weight;
         /// How many strikes suspend a person: 3.
         "STRIKES" strikes;
+        /// How many exports of their account a person may ask for in a UTC day: 2.
+        "EXPORTS_A_DAY" exports_a_day;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `photos`.

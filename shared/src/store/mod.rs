@@ -12,8 +12,8 @@ mod quota;
 
 pub use catalogue::{Details, Imported};
 pub use engagement::{
-    Best, Deciding, Deed, Filed, Ground, ListCreation, ListPlace, Look, Piece, Putting, Remark,
-    Reporting, Said, Saves, Saying, Slice, Spot, Suspension, Vote,
+    AtComment, Best, Deciding, Deed, Did, Filed, Ground, ListCreation, ListPlace, Look, Piece,
+    Putting, Remark, Reporting, Said, Saves, Saying, Slice, Spot, Suspension, Vote,
 };
 pub use people::{NotifyChange, ProfileChange};
 pub use posts::{Creation, Uploads};

@@ -24,6 +24,17 @@ macro_rules! patterns {
 
 patterns! {
     "join", "become a member under a handle", "TransactWrite", "`USER#u/PROFILE`, `HANDLE#h/HANDLE`, `INTERESTED#t/joined#u`";
+    "leave", "mark the account of somebody who leaves", "TransactWrite", "`USER#u/PROFILE`, `USER#u/RULES`, `HANDLE#h/HANDLE`, `DELETION#u/JOB`";
+    "deletion", "how far has the deletion of an account come", "GetItem, consistent", "`DELETION#u/JOB`";
+    "deletion_at", "how far it has come, or that it is done", "UpdateItem or TransactWrite", "`DELETION#u/JOB`";
+    "keys_in", "what does a collection of somebody who leaves hold", "Query, consistent", "`POSTS#u`, `WAITING#u`, `FOLLOWS#u`, `FANS#u`, `BLOCKED#u`, `MUTED#u`, `INBOX#u`, `FEED#u`, `REVIEWS#u`, `EXPORTS#u`";
+    "take", "take what is counted nowhere", "BatchWrite", "`MUTED#u/o`, `INBOX#u/…`, `FEED#u/t#p`, `REVIEWED#u/t#r`, `EXPORTS#u/…`";
+    "take_profile", "take the profile of somebody who leaves, and their places under topics", "GetItem, consistent; TransactWrite; Query, consistent; TransactWrite", "`USER#u`, `PHOTO#p/PHOTO`, `INTERESTED#t/joined#u`";
+    "take_follow", "take an edge from or to somebody who leaves, and the other's count", "GetItem, consistent; TransactWrite; DeleteItem", "`FOLLOWS#r/a`, `FANS#a/r`, `USER#o` or `COUNTS#o#n/g#s`";
+    "take_block", "take a block of somebody who leaves", "Query, consistent; TransactWrite", "`BLOCKED#u/o`, `USER#o/RULES`, `USER#o`";
+    "ask_for_export", "ask for an export where none is unfinished", "TransactWrite", "`EXPORTS#u/e`, `EXPORTS#u/UNFINISHED`, `IDEM#…`, `QUOTA#u/exports#n`";
+    "export", "how far has an export come", "GetItem, consistent", "`EXPORTS#u/e`";
+    "export_at, finish_export", "how far it has come, or that nothing more comes of it", "TransactWrite", "`EXPORTS#u/e`, `EXPORTS#u/UNFINISHED`";
     "profile, member", "who is this member, now", "GetItem, consistent", "`USER#u/PROFILE`";
     "profiles", "cards of many people", "BatchGet", "`USER#u/PROFILE`";
     "user_by_handle", "who has this handle", "GetItem", "`HANDLE#h/HANDLE`";
@@ -41,7 +52,9 @@ patterns! {
     "followees", "whom does r follow", "Query", "`FOLLOWS#r`";
     "followees_after", "whom does r follow, page by page", "Query, consistent", "`FOLLOWS#r`";
     "fans_after", "to whom is a post of a's pushed, by the thousand", "Query, consistent", "`FANS#a`";
-    "give_ticket", "note an upload ticket, and that its upload is awaited", "TransactWrite", "`PHOTO#p/PHOTO`, `AWAITED#n/t#p`, `IDEM#…`, `QUOTA#u/tickets#n`";
+    "give_ticket", "note an upload ticket, and that its upload is awaited", "TransactWrite", "`PHOTO#p/PHOTO`, `AWAITED#n/t#p`, `UPLOADS#u/p`, `IDEM#…`, `QUOTA#u/tickets#n`";
+    "uploads", "which uploads of the last day are u's", "Query, consistent", "`UPLOADS#u`";
+    "take_upload", "take an upload that nothing has claimed from somebody who leaves", "TransactWrite", "`PHOTO#p/PHOTO`, `AWAITED#n/t#p`, `UPLOADS#u/p`";
     "photo, photos, ticket", "what became of an upload", "GetItem, consistent", "`PHOTO#p/PHOTO`";
     "settle_photo", "mark an upload ready or rejected", "UpdateItem", "`PHOTO#p/PHOTO`";
     "awaited_photos", "which uploads were not settled when they could have been", "Query × 4", "`AWAITED#0` to `AWAITED#3`, up to `t`";
@@ -55,6 +68,7 @@ patterns! {
     "note_gone", "that a deleted post was there", "UpdateItem", "`POST#p/GONE`";
     "clear_comments", "take away what was said of a post that is gone", "Query, consistent; DeleteItem × 2 each", "`COMMENTS#p`, `ACTS#u/Cp#c`, `COUNTS#c#n/g#s`";
     "close_all", "take no more acts at a thing that is gone", "TransactWrite", "`COUNTS#x#0` to `COUNTS#x#7`, `g#`";
+    "take_post", "take a post from somebody who leaves", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `POSTS#a/t#p`, `WAITING#a/p`, `OPEN#n/t#p`";
     "posts_by", "an author's posts, newest first", "Query, consistent", "`POSTS#a`";
     "smile, take_back_smile", "a smile and its count", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
     "vote", "a vote, or another, and its counts", "TransactWrite", "`ACTS#u/p`, `POST#p/POST` or `COUNTS#p#n/g#s`";
@@ -70,6 +84,9 @@ patterns! {
     "keep_best", "keep which comments of a post are the best", "GetItem × 2, Query, consistent; PutItem or DeleteItem", "`COMMENTS#p/TOP`, `COMMENTS#p`, `C#` to `C#~`, `POST#p/POST`";
     "smiled_at", "at which of these comments did u smile", "Query, BatchGet", "`ACTS#u`, `Cp#first` to `Cp#last`";
     "keep_voted", "have the comments of u at a post say how u voted", "GetItem and Query, consistent; TransactWrite", "`ACTS#u/p`, `ACTS#u`, `Cp#` to `Cp#~`, `COMMENTS#p/C#c` or `R#c#r`";
+    "did", "what did u do, at anything", "Query, consistent", "`ACTS#u`";
+    "take_act", "take what somebody who leaves did at a thing, with the counts that it moved", "GetItem, consistent; TransactWrite", "`ACTS#u/p` or `ACTS#u/Cp#c`, `POST#p/POST` or `COMMENTS#p/C#c` or `COUNTS#x#n/g#s`";
+    "take_comment", "take what somebody who leaves says", "GetItem × 3, consistent; TransactWrite", "as `delete_comment`";
     "hide", "hide a post from oneself, or no longer", "UpdateItem", "`ACTS#u/p`";
     "acts", "what did u do at these posts, as far as 200 items tell", "Query", "`ACTS#u`, `first` to `last`";
     "acts_at, acts_now", "what did u do at this post", "GetItem", "`ACTS#u/p`";
@@ -118,6 +135,7 @@ patterns! {
     "statements", "these statements", "BatchGet", "`STATEMENTS#a/s`";
     "strikes", "what of u's moderators hid", "GetItem, consistent", "`USER#u/STRIKES`";
     "strikes_of", "how many strikes have these people", "BatchGet", "`USER#u/STRIKES`";
+    "hush_report, hush_appeal", "have what somebody who leaves told moderators say no more than that they did", "GetItem, consistent; UpdateItem", "`CASE#x/BY#u`, `CASE#x/CASE`, `APPEALS#u/a`";
     "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
     "expire_on_topics", "have a deleted post swept from its walls", "UpdateItem × 1 to 5", "`TOPIC#t#yyyy-mm/t#p`";
@@ -135,6 +153,7 @@ patterns! {
     "similar", "what is in stock of this category and price band", "Query × 2, BatchGet", "index `by_price`, `PRODUCT#p/PRODUCT`";
     "substitutes", "what can be bought in the stead of these products", "Query × 2 each, BatchGet", "index `by_brand`, `PRODUCT#p/PRODUCT`";
     "put_review", "take over a review and correct its product's rating", "GetItem × 2, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
+    "take_review", "take a review from its writer, who leaves, and correct its product's rating", "GetItem, consistent; TransactWrite", "`REVIEWS#u/r`, `REVIEWED#u/t#r`, `PRODUCT#p/PRODUCT`";
     "review", "one review of u's, to share it", "GetItem, consistent", "`REVIEWS#u/r`";
     "reviews_by", "u's reviews, newest first", "Query, BatchGet", "`REVIEWED#u`, `REVIEWS#u/r`";
     "note_import", "note what became of a file", "BatchWrite", "`IMPORT#i/IMPORT`, `IMPORTS/t#i`";

@@ -38,6 +38,7 @@ pub(crate) async fn measure() -> Result<Report> {
         report: Report::default(),
     };
     bench.onboarding().await?;
+    bench.leaving().await?;
     bench.posting().await?;
     bench.engagement(&posts).await?;
     bench.comments().await?;

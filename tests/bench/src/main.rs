@@ -13,6 +13,7 @@ mod comments;
 mod cost;
 mod fanout;
 mod heat;
+mod leaving;
 mod lists;
 mod moderation;
 mod notices;

@@ -11,7 +11,7 @@ use domain::{
     people::{Handle, Profile, interests},
     posts::{
         Hotspot, Post, PostKind, PostPhoto, PostStatus,
-        photo::{Image, Photo, PhotoStatus, Rendition},
+        photo::{Image, Original, Photo, PhotoStatus, Rendition},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -122,7 +122,12 @@ impl World {
                 .map(|(width, height)| Rendition { width, height })
                 .to_vec(),
         };
-        let settled = self.store().settle_photo(waiting.id, Ok(&image)).await;
+        let original = Original {
+            bytes: waiting.bytes,
+            sha256: waiting.sha256.clone(),
+        };
+        let ready = Ok((&image, &original));
+        let settled = self.store().settle_photo(waiting.id, ready).await;
         settled
             .expect("the table answers")
             .expect("a ticket that was given")
@@ -145,6 +150,7 @@ impl World {
             reason: None,
             media: MediaNames::new(context.config.media_key()).of(id),
             image: None,
+            original: None,
             post: None,
             avatar: false,
             created_at: now,

@@ -1,7 +1,9 @@
 //! Onboarding against a real store: every route, and what must never happen.
 
 mod about;
+mod exports;
 mod joining;
+mod leaving;
 mod manners;
 mod profiles;
 mod suggested;

@@ -2,6 +2,9 @@
 
 use crate::raster::{Layout, Raster};
 
+/// What an EXIF block begins with in a JPEG.
+pub(crate) const PREFIX: &[u8] = b"Exif\0\0";
+
 /// How stored pixels are turned to be seen upright.
 ///
 /// An upright pixel (x, y) is the stored pixel (x, y), or (y, x) where `transposed`, counted from
@@ -36,8 +39,7 @@ impl Orientation {
     /// From an EXIF block, with JPEG's prefix or without; `None` if it cannot be read, upright where
     /// it does not say.
     pub(crate) fn of_exif(block: &[u8]) -> Option<Self> {
-        let tiff = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
-        orientation_tag(tiff).map(Self::of_tag)
+        tag_of(block).map(Self::of_tag)
     }
 
     /// Upright width and height of stored ones, and the other way round.
@@ -76,6 +78,22 @@ impl Orientation {
         }
         Raster::new(Layout::Rgb, width, height, bytes).unwrap_or(stored)
     }
+}
+
+/// The value of the orientation tag of an EXIF block, with JPEG's prefix or without, 0 where it does
+/// not say; `None` if it cannot be read.
+pub(crate) fn tag_of(block: &[u8]) -> Option<u32> {
+    orientation_tag(block.strip_prefix(PREFIX).unwrap_or(block))
+}
+
+/// An EXIF block, without JPEG's prefix, that says this orientation and nothing else (TIFF 6.0 §2);
+/// `None` of what leaves as is.
+pub(crate) fn block_of(tag: u32) -> Option<Vec<u8>> {
+    let value = u8::try_from(tag).ok().filter(|tag| (2..=8).contains(tag))?;
+    let mut block = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    block.push(value);
+    block.extend([0; 6]);
+    Some(block)
 }
 
 /// The orientation tag of the first directory of a TIFF block (TIFF 6.0 §2), 0 if it has none;
@@ -165,6 +183,15 @@ mod tests {
             assert_eq!(orientation_tag(&tiff(false, kind, 6)), Some(6));
         }
         assert_eq!(orientation_tag(&tiff(false, 2, 6)), Some(0), "of text");
+    }
+
+    #[test]
+    fn a_block_says_the_orientation_that_it_was_made_of() {
+        for tag in 0..=9 {
+            let block = block_of(tag);
+            assert_eq!(block.is_some(), (2..=8).contains(&tag), "{tag}");
+            assert_eq!(block.and_then(|block| tag_of(&block)).unwrap_or(tag), tag);
+        }
     }
 
     #[test]

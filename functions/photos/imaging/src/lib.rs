@@ -136,6 +136,20 @@ pub fn process(bytes: &[u8], content_type: &str) -> Result<Processed, Defect> {
     })
 }
 
+/// The file without what its camera wrote into it and without all else that is not the image: its data are
+/// those that were uploaded, byte by byte, its colour profile stays, and so does an orientation that
+/// turns it.
+///
+/// # Errors
+/// The [`Defect`]; none for a file that [`process`] took with that content type.
+pub fn original(bytes: &[u8], content_type: &str) -> Result<Vec<u8>, Defect> {
+    match Format::of_content_type(content_type).ok_or(Defect::TypeMismatch)? {
+        Format::Jpeg => jpeg::cut(bytes),
+        Format::Png => png::cut(bytes),
+        Format::Webp => webp::cut(bytes),
+    }
+}
+
 /// Refuses, from the header alone, what would be too much to decode.
 fn check_size(width: u32, height: u32) -> Result<(), Defect> {
     if width == 0 || height == 0 {

@@ -7,7 +7,7 @@ use png::{Adam7Info, ColorType, Decoder, Info, InterlaceInfo, Limits, Transforma
 use crate::{
     Decoded, Defect, check_size,
     color::{self, Conversion},
-    exif::Orientation,
+    exif::{self, Orientation},
     raster::{Layout, Raster, over_white, size},
 };
 
@@ -69,6 +69,85 @@ fn read_header(bytes: &[u8]) -> Result<Header, Defect> {
         }
         rest = next;
     }
+}
+
+/// The file with the chunks of the image, its animation and its colours, and an orientation that turns
+/// it; nothing after its end.
+pub(crate) fn cut(bytes: &[u8]) -> Result<Vec<u8>, Defect> {
+    let (signature, mut rest) = bytes.split_at_checked(8).ok_or(Defect::Truncated)?;
+    let mut file = Vec::with_capacity(bytes.len());
+    file.extend_from_slice(signature);
+    let (mut header, mut orientation) = (signature.len(), None);
+    loop {
+        let (&[l0, l1, l2, l3, kind @ ..], after) =
+            rest.split_first_chunk::<8>().ok_or(Defect::Truncated)?;
+        let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
+        let content = after.get(..length).unwrap_or_default();
+        if &kind == b"IEND" {
+            // Its checksum may be cut off: decoders do not ask for it.
+            file.extend_from_slice(b"\0\0\0\0IEND\xae\x42\x60\x82");
+            break;
+        }
+        let next = length.checked_add(4).and_then(|end| after.get(end..));
+        let next = next.ok_or(Defect::Truncated)?;
+        if is_kept(kind) {
+            file.extend_from_slice(&rest[..rest.len() - next.len()]);
+        }
+        match &kind {
+            b"IHDR" => header = file.len(),
+            b"eXIf" => orientation = orientation.or_else(|| exif::tag_of(content)),
+            _ => {}
+        }
+        rest = next;
+    }
+    if let Some(block) = orientation.and_then(exif::block_of) {
+        file.splice(header..header, chunk(*b"eXIf", &block));
+    }
+    Ok(file)
+}
+
+/// Whether a chunk is of the image, its animation or its colours.
+fn is_kept(kind: [u8; 4]) -> bool {
+    matches!(
+        &kind,
+        b"IHDR"
+            | b"PLTE"
+            | b"IDAT"
+            | b"tRNS"
+            | b"acTL"
+            | b"fcTL"
+            | b"fdAT"
+            | b"cICP"
+            | b"mDCV"
+            | b"cLLI"
+            | b"iCCP"
+            | b"sRGB"
+            | b"gAMA"
+            | b"cHRM"
+            | b"sBIT"
+    )
+}
+
+/// A chunk with its checksum (PNG, third edition, annex D).
+fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+    const POLYNOMIAL: u32 = 0xedb8_8320;
+    let length = u32::try_from(content.len()).unwrap_or_default();
+    let mut chunk = length.to_be_bytes().to_vec();
+    chunk.extend(kind);
+    chunk.extend(content);
+    let mut sum = u32::MAX;
+    for byte in &chunk[4..] {
+        sum ^= u32::from(*byte);
+        for _ in 0..8 {
+            let odd = sum & 1 == 1;
+            sum >>= 1;
+            if odd {
+                sum ^= POLYNOMIAL;
+            }
+        }
+    }
+    chunk.extend((!sum).to_be_bytes());
+    chunk
 }
 
 /// Whether the image or its colours depend on a chunk. A `cICP` for anything but RGB at full range

@@ -3,9 +3,13 @@
 //! Of an animation only the first frame is decoded. Each bitstream is handed to the decoder in a
 //! container of its own, so that no more is held at once than one picture and its transparency.
 
+mod cut;
+
 use std::io::Cursor;
 
 use image_webp::{DecodingError, WebPDecoder};
+
+pub(crate) use cut::cut;
 
 use crate::{
     Decoded, Defect, check_size, color,

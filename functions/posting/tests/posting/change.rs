@@ -462,11 +462,15 @@ async fn a_photo_that_becomes_ready_while_the_post_is_changed_is_not_waited_for_
     for _ in 0..5 {
         let (world, ana, http) = begin().await;
         let waiting = world.awaited_photo("ana").await;
-        let image = photo(&world).await.image.unwrap();
+        let ready = photo(&world).await;
+        let (image, original) = (ready.image.unwrap(), ready.original.unwrap());
         let post = world.published_post("ana").photo(&waiting, &[]).await;
         let store = world.store();
         let edit = change(&http, &ana, &post, json!({"text": "Meanwhile"}));
-        let (answer, settled) = futures::join!(edit, store.settle_photo(waiting.id, Ok(&image)));
+        let (answer, settled) = futures::join!(
+            edit,
+            store.settle_photo(waiting.id, Ok((&image, &original)))
+        );
         let photo = settled.unwrap().unwrap();
         answer.expect(200);
         let post = now(&world, &post).await;

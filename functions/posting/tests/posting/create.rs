@@ -254,11 +254,15 @@ async fn without_a_key_the_same_body_twice_makes_two_posts() {
 async fn a_photo_that_becomes_ready_meanwhile_is_seen_ready() {
     let (world, ana, http) = begin().await;
     let waiting = world.awaited_photo("ana").await;
-    let image = world.ready_photo("ana").await.image.unwrap();
+    let ready = world.ready_photo("ana").await;
+    let (image, original) = (ready.image.unwrap(), ready.original.unwrap());
     let body = json!({"kind": "photo", "photos": [{"id": waiting.id.to_string()}]});
     let post = http.post("/v1/posts").token(&ana.token).json(body).send();
     let store = world.store();
-    let (answer, settled) = futures::join!(post, store.settle_photo(waiting.id, Ok(&image)));
+    let (answer, settled) = futures::join!(
+        post,
+        store.settle_photo(waiting.id, Ok((&image, &original)))
+    );
     let photo = settled.unwrap().unwrap();
     // Whichever came first, the post says what is true of it: settled by the create itself, or
     // waiting with a claim that whoever settled the photo can see.

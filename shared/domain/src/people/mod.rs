@@ -1,7 +1,9 @@
 //! People: handles, profiles, and what may be done to them.
 
+pub mod export;
 mod gate;
 pub mod interests;
+pub mod leaving;
 mod rules;
 pub mod suggestions;
 

@@ -31,6 +31,11 @@ pub struct Hydrated {
 }
 
 impl Hydrated {
+    /// Whether the author of a post is there: one who leaves is not, before their posts are gone.
+    pub fn knows_author(&self, post: &Post) -> bool {
+        self.people.contains_key(&post.author)
+    }
+
     /// A count of a post, with what lies in its shards.
     pub fn count(&self, post: &Post, count: Count) -> u64 {
         let base = match count {

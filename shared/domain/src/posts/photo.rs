@@ -94,6 +94,15 @@ pub struct Image {
     pub renditions: Vec<Rendition>,
 }
 
+/// The file that was uploaded, without what its camera wrote into it: kept for its owner alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Original {
+    /// How long it is.
+    pub bytes: u64,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
+}
+
 /// Where a rendition of this width in pixels lies in the bucket, and below the CDN's address.
 pub fn rendition_key(media: &str, width: u32) -> String {
     format!("{}{width}.jpg", renditions_of(media))
@@ -128,6 +137,9 @@ pub struct Photo {
     /// What came of it, once ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
+    /// What is kept of the upload, once ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Original>,
     /// The one post that claimed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<PostId>,

@@ -237,7 +237,7 @@ impl Shape {
         }
         let occurs = |status: &str| match status {
             "304" => self.reads,
-            "400" => self.body || self.queries,
+            "400" => self.body || self.queries || self.creates,
             "403" => self.user,
             "404" => self.names,
             "409" => self.creates || (self.changes && self.body),

@@ -1,6 +1,6 @@
 //! What `janitor` is told, beside what it does by the clock: that something is gone, and what is left of it is to go.
 
-use domain::ids::{ListId, PostId, TopicId, UserId};
+use domain::ids::{ExportId, ListId, PostId, TopicId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,25 @@ messages! {
     JanitorMessage {
         "post-deleted.v1" PostDeleted(PostDeleted), from "relay" "janitor", "a post is gone; its comments go, it leaves lists, and its places on walls are given a time to live";
         "list-deleted.v1" ListDeleted(ListDeleted), from "relay" "janitor", "a list is gone; what is in it is taken out, with all that tells of it";
+        "deletion.v1" Deletion(AccountLeaving), from "relay" "janitor", "an account is being deleted; go on with what is left of it";
+        "export.v1" Export(ExportAsked), from "relay" "janitor", "an export of an account was asked for; go on putting it together";
     }
+}
+
+/// An account is being deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountLeaving {
+    /// Whose.
+    pub user: UserId,
+}
+
+/// An export of an account was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportAsked {
+    /// Whose.
+    pub user: UserId,
+    /// Which.
+    pub export: ExportId,
 }
 
 /// A post is gone.

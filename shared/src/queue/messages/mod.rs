@@ -53,7 +53,7 @@ mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
-pub use janitor::{JanitorMessage, ListDeleted, PostDeleted};
+pub use janitor::{AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, PostDeleted};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{Decided, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted};

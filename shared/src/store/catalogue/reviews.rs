@@ -16,8 +16,8 @@ use crate::{
     keys,
     store::Store,
     table::{
-        Anew, Conditional, Expression, Found, Item, Range, Write, delete, encode, put, put_if,
-        put_new, readable, update_if, value,
+        Anew, Conditional, Expression, Found, Item, Range, Write, delete, delete_if, encode, put,
+        put_if, put_new, readable, update_if, value,
     },
 };
 
@@ -80,6 +80,30 @@ impl Store {
         }
     }
 
+    /// Takes a review from its writer, who leaves, and corrects its product's rating.
+    pub async fn take_review(&self, user: &UserId, review: &ReviewId) -> Result<(), Error> {
+        let (key, mut anew) = (keys::review(user, review), Anew::standing_on("a review"));
+        let mut counted = true;
+        loop {
+            let Some(Kept { review, news }) = self.table.read::<Kept>(&key, true).await? else {
+                return Ok(());
+            };
+            let as_read = Expression::new("news = :seen").value(":seen", value(news)?);
+            let listed = keys::reviewed(user, review.written_at, &review.id);
+            let mut writes = vec![delete_if(key.clone(), as_read).unless(None), delete(listed)];
+            if counted {
+                let stars = -i64::from(review.rating);
+                let rated = add_stars(&review.product, stars, -1);
+                writes.push(rated.unless(Some(Imported::NoProduct)));
+            }
+            match self.table.transact(Some(Imported::Done), writes).await? {
+                Some(Imported::NoProduct) => counted = false,
+                Some(Imported::Done | Imported::Known) => return Ok(()),
+                None => anew.begin().await?,
+            }
+        }
+    }
+
     /// A review that this person wrote, as of every write acknowledged before.
     pub async fn review(&self, user: &UserId, review: &ReviewId) -> Result<Option<Review>, Error> {
         self.table.read(&keys::review(user, review), true).await
@@ -123,25 +147,27 @@ impl Store {
     }
 }
 
+/// The write that corrects the rating of a product in the catalogue.
+fn add_stars(product: &ProductId, stars: i64, reviews: i64) -> Conditional {
+    let update = Expression::new("ADD stars :stars, review_count :reviews")
+        .number(":stars", stars)
+        .number(":reviews", reviews);
+    update_if(keys::product(product), update, "attribute_exists(title)")
+}
+
 /// The writes that correct ratings; none where the stars stay. The review's own product must be in
 /// the catalogue.
 fn count_stars(review: &Review, before: Option<&Review>) -> Vec<Write<Option<Imported>>> {
     let stars = i64::from(review.rating);
-    let add = |product: &ProductId, stars: i64, reviews: i64| {
-        let update = Expression::new("ADD stars :stars, review_count :reviews")
-            .number(":stars", stars)
-            .number(":reviews", reviews);
-        update_if(keys::product(product), update, "attribute_exists(title)")
-    };
     let own = |stars, reviews| {
-        let counted = add(&review.product, stars, reviews);
+        let counted = add_stars(&review.product, stars, reviews);
         counted.unless(Some(Imported::NoProduct))
     };
     match before {
         None => vec![own(stars, 1)],
         Some(old) if old.product != review.product => vec![
             own(stars, 1),
-            add(&old.product, -i64::from(old.rating), -1).unless(None),
+            add_stars(&old.product, -i64::from(old.rating), -1).unless(None),
         ],
         Some(old) if old.rating == review.rating => Vec::new(),
         Some(old) => vec![own(stars - i64::from(old.rating), 0)],

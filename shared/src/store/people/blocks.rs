@@ -4,7 +4,7 @@ use domain::{ids::UserId, people::MOST};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Change, Set};
+use super::rules::{Change, Kept, Set};
 use crate::{
     error::{Conflict, Error, Refusal},
     keys,
@@ -46,8 +46,8 @@ impl Store {
     async fn put_block(&self, me: &UserId, other: &UserId, now: Timestamp) -> Result<bool, Error> {
         let (mine, theirs) =
             futures::try_join!(self.kept_with_room(me), self.kept_with_room(other))?;
-        let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
-        let theirs = theirs.ok_or(Error::NotFound)?;
+        let mine = there(mine).ok_or(Error::Refused(Refusal::NotJoined))?;
+        let theirs = there(theirs).ok_or(Error::NotFound)?;
         if mine.rules.blocks(other) {
             return Ok(true);
         }
@@ -71,7 +71,7 @@ impl Store {
         loop {
             let (mine, theirs) =
                 futures::try_join!(self.kept_with_room(me), self.kept_with_room(other))?;
-            let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
+            let mine = there(mine).ok_or(Error::Refused(Refusal::NotJoined))?;
             if !mine.rules.blocks(other) {
                 return Ok(());
             }
@@ -80,7 +80,10 @@ impl Store {
             writes.push(seen_anew(me).unless(false));
             if let Some(theirs) = theirs {
                 writes.extend(theirs.changed(other, Change::Remove(Set::BlockedBy, me.hash())));
-                writes.push(seen_anew(other).unless(false));
+                // Who leaves follows nobody any more.
+                if !theirs.leaving {
+                    writes.push(seen_anew(other).unless(false));
+                }
             }
             if self.table.transact(true, writes).await? {
                 return Ok(());
@@ -102,7 +105,7 @@ impl Store {
         let mut anew = Anew::standing_on("one's rules");
         loop {
             let mine = self.kept_with_room(me).await?;
-            let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
+            let mine = there(mine).ok_or(Error::Refused(Refusal::NotJoined))?;
             if mine.rules.mute(other) == since.is_some() {
                 return Ok(());
             }
@@ -119,6 +122,25 @@ impl Store {
             };
             let mut writes = vec![edge.unless(false)];
             writes.extend(mine.changed(me, change));
+            if self.table.transact(true, writes).await? {
+                return Ok(());
+            }
+            anew.begin().await?;
+        }
+    }
+
+    /// Takes away a block of somebody who leaves: their own rules are let go of as a whole.
+    pub async fn take_block(&self, leaver: &UserId, other: &UserId) -> Result<(), Error> {
+        let mut anew = Anew::standing_on("the rules of somebody who was blocked");
+        loop {
+            let mut writes = vec![delete_there(keys::blocked(leaver, other)).unless(true)];
+            if let Some(theirs) = self.kept(other).await? {
+                let change = Change::Remove(Set::BlockedBy, leaver.hash());
+                writes.extend(theirs.changed(other, change));
+                if !theirs.leaving {
+                    writes.push(seen_anew(other).unless(false));
+                }
+            }
             if self.table.transact(true, writes).await? {
                 return Ok(());
             }
@@ -147,6 +169,11 @@ impl Store {
     ) -> Result<(Vec<UserId>, bool), Error> {
         self.people_under(keys::muted_by(user), after, limit).await
     }
+}
+
+/// The rules of somebody who does not leave.
+fn there(kept: Option<Kept>) -> Option<Kept> {
+    kept.filter(|kept| !kept.leaving)
 }
 
 /// The write by which a profile knows that a block of theirs, or against them, changed: no follow that stands on how it

@@ -19,7 +19,8 @@ use crate::{
         engagement::{Act, Counted},
     },
     table::{
-        Anew, EXISTS, Expression, Range, Write, delete, delete_there, encode, put, put_new, traced,
+        Anew, EXISTS, Expression, Range, Write, decode, delete, delete_there, encode, put, put_new,
+        traced,
     },
 };
 
@@ -116,6 +117,36 @@ impl Store {
                 return Ok(());
             }
             (heat, _) = (self.heats(reader, author).await?, anew.begin().await?);
+        }
+    }
+
+    /// Takes an edge from or to somebody who leaves, with the count of the other one.
+    pub async fn take_follow(
+        &self,
+        reader: &UserId,
+        author: &UserId,
+        leaver: &UserId,
+    ) -> Result<(), Error> {
+        let (other, count) = if reader == leaver {
+            (author, Count::Followers)
+        } else {
+            (reader, Count::Following)
+        };
+        let mut anew = Anew::standing_on("a profile");
+        loop {
+            let item = self.table.get(&keys::profile(other), true).await?;
+            let mut counted = Vec::new();
+            if let Some(item) = item {
+                let profile: Profile = decode(item)?;
+                let other = Thing::Person(other.clone());
+                counted.push(Counted::there(other, profile.heat(), vec![(count, -1)]));
+            }
+            let relation = || Ok(unfollowed(reader, author));
+            if self.act((), relation, &mut counted).await? == Act::Came(()) {
+                // Of an edge that was half there, this is the other half.
+                return self.table.delete(&keys::fan(author, reader)).await;
+            }
+            anew.begin().await?;
         }
     }
 

@@ -1,9 +1,11 @@
 //! People: their profiles and handles, what they are interested in, whom they follow, block and mute.
 
 mod blocks;
+mod exports;
 mod follows;
 mod gate;
 mod interests;
+mod leaving;
 mod profiles;
 mod rules;
 

@@ -11,7 +11,11 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{gate::accepted, interests::list_interests, rules::none_yet};
+use super::{
+    gate::accepted,
+    interests::list_interests,
+    rules::{is_there, none_yet},
+};
 use crate::{
     error::{Conflict, Error, Refusal},
     keys,
@@ -21,17 +25,19 @@ use crate::{
         posts::{claim_avatar, remove_photo},
     },
     table::{
-        Anew, Conditional, EXISTS, Expression, Item, decode, encode, put, put_if, put_new,
+        Anew, Conditional, EXISTS, Expression, Item, check, decode, encode, put, put_if, put_new,
         readable, string_set, update_if,
     },
 };
 
 #[derive(Serialize, Deserialize)]
-struct HandleClaim {
-    user: UserId,
-    /// TTL and the moment from which others may claim it; absent while its owner is there.
+pub(super) struct HandleClaim {
+    /// Nobody's since its owner has left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    expires_at: Option<i64>,
+    pub(super) user: Option<UserId>,
+    /// The second from which others may claim it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) free_from: Option<i64>,
 }
 
 /// What of a profile is to change; `None` stays as it is.
@@ -70,8 +76,8 @@ pub(in crate::store) fn member_items(
     let mut member = encode(&keys::profile(&profile.id), profile)?;
     member.insert("interests".to_owned(), string_set(&profile.interests));
     let claim = HandleClaim {
-        user: profile.id.clone(),
-        expires_at: None,
+        user: Some(profile.id.clone()),
+        free_from: None,
     };
     let owner = encode(&keys::handle(&profile.handle), &claim)?;
     Ok([member, owner, none_yet(&profile.id, terms)])
@@ -90,7 +96,7 @@ impl Store {
     /// written, or neither.
     ///
     /// # Errors
-    /// [`Conflict::AlreadyJoined`] and [`Conflict::HandleTaken`], in this order.
+    /// [`Conflict::Leaving`], [`Conflict::AlreadyJoined`] and [`Conflict::HandleTaken`], in this order.
     pub async fn join(
         &self,
         profile: &Profile,
@@ -98,26 +104,61 @@ impl Store {
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let mut anew = Anew::standing_on("the rules of somebody who left");
+        while !self.put_member(profile, terms, claim, now).await? {
+            anew.begin().await?;
+        }
+        Ok(())
+    }
+
+    /// `false` when the rules that somebody left behind are not as they were read.
+    async fn put_member(
+        &self,
+        profile: &Profile,
+        terms: Option<&str>,
+        claim: Option<&Claim>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let left = self.left_behind(&profile.id).await?;
+        if let Some(left) = &left {
+            let pages = left.pages_kept(&profile.id);
+            if !pages.is_empty() {
+                self.table.transact((), pages).await?;
+            }
+            let kept = Expression::new("REMOVE expires_at").when(Some(EXISTS));
+            self.table.update(&keys::badge(&profile.id), kept).await?;
+        }
+        let version = left.as_ref().map(|left| left.rules.version);
+        let profile = &Profile {
+            version: version.unwrap_or_default(),
+            ..profile.clone()
+        };
         let [member, owner, rules] = member_items(profile, terms)?;
-        let free = Expression::new("attribute_not_exists(PK) OR expires_at <= :now")
+        let free = Expression::new("attribute_not_exists(PK) OR free_from <= :now")
             .number(":now", now.as_second());
         let conflict = Error::Conflict;
+        let none = Expression::new("attribute_not_exists(PK)");
         let mut writes = vec![
+            check(keys::deletion(&profile.id), none).or_fail(conflict(Conflict::Leaving)),
             put_new(member).or_fail(conflict(Conflict::AlreadyJoined)),
             put_if(owner, free).or_fail(conflict(Conflict::HandleTaken)),
-            put(rules),
+            match left {
+                Some(left) => left.taken_up(&profile.id).unless(false),
+                None => put(rules),
+            },
         ];
         if let Some(claim) = claim {
             let made = note_made(claim, profile.id.to_string(), now)?;
             writes.push(made.or_fail(conflict(Conflict::IdempotencyInProgress)));
         }
         writes.extend(list_interests(profile, &profile.interests, []));
-        self.table.transact((), writes).await
+        self.table.transact(true, writes).await
     }
 
-    /// The profile of someone who joined, as of every write acknowledged before.
+    /// The profile of someone who joined and does not leave, as of every write acknowledged before.
     pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, Error> {
-        self.table.read(&keys::profile(user), true).await
+        let item = self.table.get(&keys::profile(user), true).await?;
+        item.filter(is_there).map(decode).transpose()
     }
 
     /// The profile of the caller of an API function.
@@ -137,6 +178,7 @@ impl Store {
     ) -> Result<HashMap<UserId, Profile>, Error> {
         let wanted = users.into_iter().map(keys::profile).collect();
         let found = self.table.get_all(wanted).await?;
+        let found = found.into_iter().filter(is_there);
         let found = readable::<Profile>(found).into_iter();
         Ok(found.map(|profile| (profile.id.clone(), profile)).collect())
     }
@@ -147,9 +189,7 @@ impl Store {
             .table
             .read::<HandleClaim>(&keys::handle(handle), false)
             .await?;
-        Ok(claim
-            .filter(|claim| claim.expires_at.is_none())
-            .map(|claim| claim.user))
+        Ok(claim.and_then(|claim| claim.user))
     }
 
     /// Changes a profile; answers with what it is now. A new avatar's photo is claimed, and the
@@ -241,7 +281,10 @@ impl Store {
 }
 
 /// The conditions that a profile says what it said when it was seen, under an update that gives them their values.
-fn says_as(seen: &Profile, update: Expression) -> Result<(Vec<&'static str>, Expression), Error> {
+pub(super) fn says_as(
+    seen: &Profile,
+    update: Expression,
+) -> Result<(Vec<&'static str>, Expression), Error> {
     let mut conditions = vec![
         "display_name = :seen_name",
         "interests = :seen_interests",

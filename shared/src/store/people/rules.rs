@@ -8,13 +8,22 @@ use domain::{
     ids::{PersonHash, UserId},
     people::{Profile, Rules},
 };
+use jiff::Timestamp;
 
 use crate::{
     error::{Error, Refusal},
-    keys::{self, Key},
+    keys::{self, EXPIRES_AT, Key},
     store::Store,
     table::{Anew, Conditional, EXISTS, Expression, Item, Range, Write, decode, update, update_if},
 };
+
+/// The attribute of the profile and the rules of somebody who leaves, and of the rules of one who has left.
+pub(super) const LEAVING: &str = "leaving";
+
+/// Whether a profile is somebody's who does not leave: nobody is shown, or told of, one who does.
+pub(super) fn is_there(profile: &Item) -> bool {
+    !profile.contains_key(LEAVING)
+}
 
 /// From so many people on, rules lie in pages: 4 KB of hashes, what one consistent read unit reads.
 const IN_ONE: usize = 500;
@@ -59,6 +68,8 @@ impl Set {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) rules: Rules,
+    /// Whether whose they are leaves, or has left.
+    pub(super) leaving: bool,
     /// Whether they are in pages.
     paged: bool,
     /// How often anything was written in them.
@@ -82,7 +93,8 @@ impl Store {
     /// [`Refusal::NotJoined`] when there are none.
     pub async fn rules(&self, user: &UserId) -> Result<Rules, Error> {
         let kept = self.kept(user).await?;
-        kept.map(|kept| kept.rules)
+        kept.filter(|kept| !kept.leaving)
+            .map(|kept| kept.rules)
             .ok_or(Error::Refused(Refusal::NotJoined))
     }
 
@@ -103,7 +115,8 @@ impl Store {
         let (profiles, rules): (Vec<_>, Vec<_>) = items
             .into_iter()
             .partition(|item| Key::of(item).is_some_and(|key| key == first));
-        let profile = profiles.into_iter().next().filter(|_| !rules.is_empty());
+        let profile = profiles.into_iter().next().filter(is_there);
+        let profile = profile.filter(|_| !rules.is_empty());
         let profile = profile.ok_or(Error::Refused(Refusal::NotJoined))?;
         Ok((decode(profile)?, read(&rules).rules))
     }
@@ -113,7 +126,13 @@ impl Store {
         Ok(self.kept(user).await?.unwrap_or_default().rules)
     }
 
-    async fn kept(&self, user: &UserId) -> Result<Option<Kept>, Error> {
+    /// What somebody who has left, or leaves, left behind of their rules.
+    pub(super) async fn left_behind(&self, user: &UserId) -> Result<Option<Kept>, Error> {
+        let kept = self.kept(user).await?;
+        Ok(kept.filter(|kept| kept.leaving))
+    }
+
+    pub(super) async fn kept(&self, user: &UserId) -> Result<Option<Kept>, Error> {
         let first = keys::rules(user);
         let range = Range {
             from: Some(keys::RULES.to_owned()),
@@ -192,6 +211,38 @@ impl Kept {
             // Pages change only with the first item, whose edition guards them all.
             update(page, change.update("")),
         ]
+    }
+
+    /// The write by which whoever comes back takes up what they left behind, if it is as it was read.
+    pub(super) fn taken_up(&self, user: &UserId) -> Conditional {
+        let back = format!("REMOVE {LEAVING}, {EXPIRES_AT} ADD edition :one");
+        self.as_read(user, Expression::new(back))
+    }
+
+    /// The writes, before [`Kept::taken_up`], after which the sweep leaves their pages.
+    pub(super) fn pages_kept(&self, user: &UserId) -> Vec<Write<()>> {
+        let kept = Expression::new(format!("REMOVE {EXPIRES_AT}"));
+        let pages = if self.paged {
+            pages(user, &self.rules)
+        } else {
+            Vec::new()
+        };
+        let write = |(key, _): (Key, Rules)| update(key, kept.clone());
+        pages.into_iter().map(write).collect()
+    }
+
+    /// The writes by which somebody who leaves blocks and mutes nobody any more; who blocks them stays known until then.
+    pub(super) fn left<T>(&self, user: &UserId, until: Timestamp) -> Vec<Write<T>> {
+        let left = format!("SET {LEAVING} = :true, {EXPIRES_AT} = :until REMOVE blocks, mutes");
+        let left = Expression::new(left)
+            .value(":true", AttributeValue::Bool(true))
+            .number(":until", until.as_second());
+        let mut keys = vec![keys::rules(user)];
+        if self.paged {
+            keys.extend(pages(user, &self.rules).into_iter().map(|(key, _)| key));
+        }
+        let write = |key| update(key, left.clone());
+        keys.into_iter().map(write).collect()
     }
 
     /// Whether one more person may be more than one read unit holds.
@@ -273,6 +324,7 @@ fn read(items: &[Item]) -> Kept {
         if let Some(until) = text("suspended_until") {
             kept.rules.suspended_until = until.parse().ok();
         }
+        kept.leaving |= item.contains_key(LEAVING);
         for set in Set::ALL {
             let people = item.get(set.attribute()).and_then(|set| set.as_bs().ok());
             let people = people.into_iter().flatten();

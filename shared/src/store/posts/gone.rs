@@ -31,7 +31,7 @@ impl Store {
     /// count, its marker, its hold on a review, and what it and the answer that it accepts have earned. `false` when it
     /// is not as it was read.
     pub async fn delete_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
-        let mut writes = deletion(author, post)?;
+        let mut writes = deletion(author, post, true)?;
         if let Some(review) = &post.review {
             let released = release_review(author, &review.id, post.id);
             writes.push(released.unless(Deletion::ReviewGone));
@@ -41,9 +41,17 @@ impl Store {
             // The store took the review back: nothing is held any more.
             came = self
                 .table
-                .transact(Deletion::Done, deletion(author, post)?)
+                .transact(Deletion::Done, deletion(author, post, true)?)
                 .await?;
         }
+        Ok(came == Deletion::Done)
+    }
+
+    /// Deletes a post of somebody who leaves, as it was read: as [`Store::delete_post`], save what is counted with them
+    /// and what they wrote in the store, which go by themselves. `false` when it is not as it was read.
+    pub async fn take_post(&self, author: &UserId, post: &Post) -> Result<bool, Error> {
+        let writes = deletion(author, post, false)?;
+        let came = self.table.transact(Deletion::Done, writes).await?;
         Ok(came == Deletion::Done)
     }
 
@@ -68,10 +76,11 @@ enum Deletion {
     ReviewGone,
 }
 
-/// The writes by which a post goes, save that it lets its review go.
-fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error> {
+/// The writes by which a post goes, save that it lets its review go; what is counted with its author moves, or not.
+fn deletion(author: &UserId, post: &Post, counted: bool) -> Result<Vec<Write<Deletion>>, Error> {
     // What it has earned goes with it: a badge counts what is there.
     let (earned, taken) = unearned(author, post.earned);
+    let taken = taken.filter(|_| counted);
     // An answer to a question that is gone earns nothing more.
     let answered = match &post.accepted {
         None => "attribute_not_exists(#accepted)",
@@ -102,10 +111,12 @@ fn deletion(author: &UserId, post: &Post) -> Result<Vec<Write<Deletion>>, Error>
         };
         writes.extend([delete(keys::authored(author, at)), delete(keys::open(at))]);
         // What is hidden is not counted.
-        if post.status == PostStatus::Published {
+        if counted && post.status == PostStatus::Published {
             let counted = count(author, "posts", -1);
             writes.push(counted.or_fail(Error::internal("an author without a profile")));
         }
+    } else {
+        writes.push(delete(keys::waiting(author, post.id)));
     }
     Ok(writes)
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     claim::Claim,
     ids::{PhotoId, PostId, UserId},
-    posts::photo::{Awaited, Image, Photo, PhotoStatus, Rejection},
+    posts::photo::{Awaited, Image, Original, Photo, PhotoStatus, Rejection},
     quota::Quota,
 };
 use jiff::Timestamp;
@@ -39,7 +39,12 @@ impl Store {
         let now = photo.created_at;
         let ticket = put_new(traced(encode(&keys::photo(photo.id), photo)?));
         let taken = "a ticket of this id was given before";
-        let mut writes = vec![ticket.or_fail(Error::internal(taken)), put(marker(photo)?)];
+        let listed = uploaded(photo)?;
+        let mut writes = vec![
+            ticket.or_fail(Error::internal(taken)),
+            put(marker(photo)?),
+            put(listed),
+        ];
         if let Some(claim) = claim {
             writes.push(note_made(claim, photo.id.to_string(), now)?.unless(false));
         }
@@ -72,12 +77,15 @@ impl Store {
     pub async fn settle_photo(
         &self,
         photo: PhotoId,
-        outcome: Result<&Image, Rejection>,
+        outcome: Result<(&Image, &Original), Rejection>,
     ) -> Result<Option<Photo>, Error> {
         let update = match outcome {
-            Ok(image) => Expression::new("SET #status = :status, image = :image")
-                .value(":image", value(image)?)
-                .value(":status", value(PhotoStatus::Ready)?),
+            Ok((image, original)) => {
+                Expression::new("SET #status = :status, image = :image, original = :original")
+                    .value(":image", value(image)?)
+                    .value(":original", value(original)?)
+                    .value(":status", value(PhotoStatus::Ready)?)
+            }
             Err(reason) => Expression::new("SET #status = :status, reason = :reason")
                 .value(":reason", value(reason)?)
                 .value(":status", value(PhotoStatus::Rejected)?),
@@ -132,6 +140,76 @@ impl Store {
     /// Says that an upload is awaited no more: it is settled, or gone.
     pub async fn stop_awaiting(&self, since: Timestamp, photo: PhotoId) -> Result<(), Error> {
         self.table.delete(&keys::awaited(since, photo)).await
+    }
+}
+
+/// An upload of the last day, in its owner's list.
+#[derive(Serialize, Deserialize)]
+struct Uploaded {
+    /// When its ticket was given out.
+    since: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+}
+
+/// The entry of an upload in its owner's list, which lives as long as one that nothing claims.
+fn uploaded(photo: &Photo) -> Result<Item, Error> {
+    let entry = Uploaded {
+        since: photo.created_at,
+        expires_at: photo.expires_at,
+    };
+    encode(&keys::uploaded(&photo.owner, photo.id), &entry)
+}
+
+impl Store {
+    /// Up to `limit` of a person's uploads of the last day, from a place in the list on, each with when its ticket was
+    /// given out; and the place where this page ends, if there is more.
+    pub async fn uploads(
+        &self,
+        owner: &UserId,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<(Vec<(PhotoId, Timestamp)>, Option<String>), Error> {
+        let range = Range {
+            after,
+            limit: Some(limit),
+            consistent: true,
+            ..Range::all(keys::uploaded_by(owner))
+        };
+        let found = self.table.query(&range).await?;
+        let last = found.items.last().and_then(keys::Key::of);
+        let uploads = found.items.into_iter().filter_map(|item| {
+            let photo = keys::Key::of(&item)?.sk.parse().ok()?;
+            let entry = readable::<Uploaded>([item]).pop()?;
+            Some((photo, entry.since))
+        });
+        let last = last.map(|key| key.sk).filter(|_| found.more);
+        Ok((uploads.collect(), last))
+    }
+
+    /// Takes an upload that nothing has claimed from somebody who leaves, with its marker and its entry in their list.
+    pub async fn take_upload(
+        &self,
+        owner: &UserId,
+        photo: PhotoId,
+        since: Timestamp,
+    ) -> Result<(), Error> {
+        let own = Expression::new(
+            "attribute_not_exists(PK) OR (#owner = :owner AND attribute_not_exists(post) \
+             AND attribute_not_exists(avatar))",
+        );
+        let own = own.name("#owner", "owner").text(":owner", owner.as_str());
+        let writes = vec![
+            // What was claimed goes with what has it.
+            delete_if(keys::photo(photo), own).unless(false),
+            delete(keys::awaited(since, photo)),
+            delete(keys::uploaded(owner, photo)),
+        ];
+        if !self.table.transact(true, writes).await? {
+            let rest = [keys::awaited(since, photo), keys::uploaded(owner, photo)];
+            self.table.delete_all(&rest).await?;
+        }
+        Ok(())
     }
 }
 

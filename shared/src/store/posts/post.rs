@@ -28,8 +28,8 @@ use crate::{
         quota::spend,
     },
     table::{
-        Conditional, Expression, Range, Write, encode, put, put_new, readable, traced, update_if,
-        value,
+        Conditional, Expression, Range, Write, delete, encode, put, put_new, readable, traced,
+        update_if, value,
     },
 };
 
@@ -124,8 +124,9 @@ impl Store {
             let made = note_made(claim, post.id.to_string(), now)?;
             writes.push(made.unless(Creation::KeyUsed));
         }
-        if let Some(published_at) = post.published_at {
-            writes.extend(appearance(post, published_at)?);
+        match post.published_at {
+            Some(published_at) => writes.extend(appearance(post, published_at)?),
+            None => writes.push(put(keys::waiting(&post.author, post.id).attributes())),
         }
         // Nothing was said before of what is new.
         writes.extend(held_post(post, now, Creation::KeyUsed)?);
@@ -238,7 +239,11 @@ pub(in crate::store) fn shown_or_not<T>(
 ) -> Result<Vec<Write<T>>, Error> {
     let seen = |post: &Post| post.status == PostStatus::Published;
     let by = match (before.published_at, after.published_at) {
-        (None, Some(published_at)) => return Ok(appearance(after, published_at)?.into()),
+        (None, Some(published_at)) => {
+            let mut writes = Vec::from(appearance(after, published_at)?);
+            writes.push(delete(keys::waiting(&after.author, after.id)));
+            return Ok(writes);
+        }
         _ if seen(before) == seen(after) => return Ok(Vec::new()),
         _ => i64::from(seen(after)) - i64::from(seen(before)),
     };

@@ -13,6 +13,7 @@ mod delivery;
 mod engine;
 mod feeds;
 mod folding;
+mod leaving;
 mod lists;
 mod moderation;
 mod notices;

@@ -1,5 +1,6 @@
 //! JPEG in and out: the header read here, the pixels by libjpeg-turbo, scaled while decoding.
 
+mod cut;
 mod header;
 mod tidy;
 
@@ -7,6 +8,7 @@ use std::borrow::Cow;
 
 use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
+pub(crate) use self::cut::cut;
 use self::{header::read_header, tidy::tidied};
 use crate::{
     Decoded, Defect, color,

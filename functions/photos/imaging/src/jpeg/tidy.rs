@@ -50,7 +50,8 @@ pub(super) fn tidied(bytes: &[u8], frame: &Frame) -> Result<Vec<u8>, Defect> {
     }
 }
 
-fn push(file: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Defect> {
+/// Adds a segment.
+pub(super) fn push(file: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Defect> {
     let length = u16::try_from(segment.len() + 2).map_err(|_too_long| Defect::Unreadable)?;
     file.extend([0xff, marker]);
     file.extend(length.to_be_bytes());
@@ -59,7 +60,7 @@ fn push(file: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Defect> {
 }
 
 /// A scan's data, restart markers and all, and the next segment from its marker on.
-fn scan_data(bytes: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn scan_data(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes
         .array_windows()
         .position(|[mark, code]| *mark == 0xff && matches!(code, 0xc0..=0xcf | 0xd8..=0xfe));

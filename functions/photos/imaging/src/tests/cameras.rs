@@ -13,12 +13,12 @@ use super::{
 };
 
 /// A file of the data folder: of `SPARK_DATA`, or of the one beside the project, if it is there.
-fn data(path: &str) -> Option<Vec<u8>> {
+pub(super) fn data(path: &str) -> Option<Vec<u8>> {
     Some(fs::read(root()?.join(path)).unwrap())
 }
 
 /// The data folder, if it is there.
-fn root() -> Option<PathBuf> {
+pub(super) fn root() -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "where a test's data lies is no configuration"
@@ -97,7 +97,7 @@ fn a_corrupt_photo_is_rejected() {
 }
 
 /// The JPEG and PNG files in a folder of the data folder and the folders in it.
-fn files_in(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

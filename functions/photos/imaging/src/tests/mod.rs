@@ -4,6 +4,7 @@ mod cameras;
 mod colours;
 mod files;
 mod odd;
+mod originals;
 mod webp;
 
 use image::ExtendedColorType;

@@ -7,7 +7,7 @@ const LOSSY: &[u8] = include_bytes!("webp/lossy.webp");
 const LOSSLESS: &[u8] = include_bytes!("webp/lossless.webp");
 const LOSSLESS_ALPHA: &[u8] = include_bytes!("webp/lossless-alpha.webp");
 const ANIMATED: &[u8] = include_bytes!("webp/animated.webp");
-const ALL: [&[u8]; 9] = [
+pub(super) const ALL: [&[u8]; 9] = [
     LOSSY,
     LOSSLESS,
     LOSSLESS_ALPHA,
@@ -63,7 +63,7 @@ fn decoded(file: &[u8]) -> Raster {
 }
 
 /// The file with one more chunk at its end.
-fn with_chunk(file: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub(super) fn with_chunk(file: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
     file.extend(kind);
     file.extend(u32::try_from(content.len()).unwrap().to_le_bytes());
