@@ -235,6 +235,10 @@ UNUSED = {
     },
     "Onboarding": {"s3:ListBucket": "as for Photos"},
     "Admin": {"dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts"},
+    "Janitor": dict.fromkeys(
+        ["dynamodb:DeleteItem", "dynamodb:GetItem"],
+        "what was said of a post that is deleted, and what was in a list; nothing is here",
+    ),
     "Notifier": {"dynamodb:UpdateItem": "a group that another takes the place of, once it is read or a day old"},
     "Relay": {
         "s3:PutObject": "Lambda puts there, in the role's name, what could not be relayed in a day",
