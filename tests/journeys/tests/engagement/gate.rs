@@ -208,6 +208,12 @@ async fn scene() -> Scene {
             Value::Null,
             Is::Act,
         ),
+        (
+            "POST /v1/me/exports",
+            "/v1/me/exports".to_owned(),
+            Value::Null,
+            on(201),
+        ),
         ("POST /v1/me", "/v1/me".to_owned(), json!({}), on(422)),
         (
             "POST /v1/photos",
