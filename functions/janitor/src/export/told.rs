@@ -45,9 +45,11 @@ pub(super) async fn lists(app: &App, user: &UserId, after: Option<String>) -> Re
         .store
         .keys_in(keys::lists_of(user), after, LISTS)
         .await?;
-    let ids = keys.iter().filter_map(|key| match Item::at(key)? {
-        Item::OwnedList(_, _, list) => Some(list),
-        _other => None,
+    let ids = keys.iter().filter_map(|key| {
+        let Item::OwnedList(_, _, list) = Item::at(key)? else {
+            return None;
+        };
+        Some(list)
     });
     let ids: Vec<_> = ids.collect();
     let found = app.store.lists(ids.iter().copied()).await?;
@@ -125,9 +127,11 @@ pub(super) async fn decisions(
         .store
         .keys_in(keys::statements_to(user), after, PAGE)
         .await?;
-    let ids = keys.iter().filter_map(|key| match Item::at(key)? {
-        Item::Statement(_, id) => Some((user, id)),
-        _other => None,
+    let ids = keys.iter().filter_map(|key| {
+        let Item::Statement(_, id) = Item::at(key)? else {
+            return None;
+        };
+        Some((user, id))
     });
     let ids: Vec<_> = ids.collect();
     let found = app.store.statements(&ids).await?;

@@ -38,9 +38,11 @@ async fn reports(app: &App, user: &UserId, after: Option<String>) -> Result<Opti
         .store
         .keys_in(keys::reported_by(user), after, PAGE)
         .await?;
-    let subjects = keys.iter().filter_map(|key| match Item::at(key)? {
-        Item::Reported(_, subject) => Some(subject),
-        _other => None,
+    let subjects = keys.iter().filter_map(|key| {
+        let Item::Reported(_, subject) = Item::at(key)? else {
+            return None;
+        };
+        Some(subject)
     });
     let now = app.clock.now();
     each(subjects, |subject| async move {
@@ -56,9 +58,11 @@ async fn appeals(app: &App, user: &UserId, after: Option<String>) -> Result<Opti
         .store
         .keys_in(keys::appeals_of(user), after, PAGE)
         .await?;
-    let appeals = keys.iter().filter_map(|key| match Item::at(key)? {
-        Item::Appealed(_, appeal) => Some(appeal),
-        _other => None,
+    let appeals = keys.iter().filter_map(|key| {
+        let Item::Appealed(_, appeal) = Item::at(key)? else {
+            return None;
+        };
+        Some(appeal)
     });
     each(appeals, |appeal| app.store.hush_appeal(user, appeal)).await?;
     app.store.take(&keys).await?;

@@ -26,7 +26,7 @@ use street::{Street, put, settle, told, ulid, work};
 
 #[tokio::test]
 async fn all_that_somebody_was_and_did_goes_with_its_counts() {
-    let street = Street::new().await;
+    let street = Box::pin(Street::new()).await;
     let before = street.left().await;
     let goes = LINES
         .iter()
@@ -48,7 +48,7 @@ async fn a_janitor_killed_at_any_call_or_that_misses_its_answer_takes_each_act_o
     for (fault, every) in [(Fault::Killed, 2), (Fault::AnswerLost, 23)] {
         let mut calls = 0;
         loop {
-            let street = Street::new().await;
+            let street = Box::pin(Street::new()).await;
             let faults = Faults::after(calls, fault);
             let app = App::new(&faults.attach(&street.world.context()));
             let event = sqs_event(&[told(&street.ana)]);
@@ -74,14 +74,14 @@ async fn slices_go_on_where_the_last_ended_in_any_order_and_two_at_once() {
         pages: 1,
         piece: 1 << 20,
     };
-    let street = Street::new().await;
+    let street = Box::pin(Street::new()).await;
     let app = App::with_slice(&street.world.context(), slice);
     let turns = settle(&street.world, &app, &street.ana).await;
     // Of what was told to moderators there are reports, and appeals.
     assert_eq!(turns, 2 * (Step::ALL.len() + 1));
     street.assert_gone("one page each").await;
 
-    let street = Street::new().await;
+    let street = Box::pin(Street::new()).await;
     let app = App::with_slice(&street.world.context(), slice);
     let mut waiting = vec![told(&street.ana), told(&street.ana), told(&street.ana)];
     while !waiting.is_empty() {
@@ -95,7 +95,7 @@ async fn slices_go_on_where_the_last_ended_in_any_order_and_two_at_once() {
 #[tokio::test]
 async fn whatever_fails_now_and_then_all_goes_in_the_end() {
     for seed in 0..6 {
-        let street = Street::new().await;
+        let street = Box::pin(Street::new()).await;
         let faults = Faults::seeded(seed);
         let slice = Slice {
             pages: 4,
@@ -120,7 +120,7 @@ async fn whatever_fails_now_and_then_all_goes_in_the_end() {
 
 #[tokio::test]
 async fn whoever_leaves_is_not_there_at_once_and_comes_back_when_all_is_gone() {
-    let street = Street::new().await;
+    let street = Box::pin(Street::new()).await;
     let (world, ana) = (&street.world, &street.ana);
     let store = world.store();
     assert_eq!(store.profile(&ana.id).await.unwrap(), None);
@@ -225,7 +225,7 @@ async fn who_blocked_somebody_is_parted_from_them_still_when_they_come_back() {
 
 #[tokio::test]
 async fn what_a_call_wrote_late_goes_by_the_second_turn() {
-    let street = Street::new().await;
+    let street = Box::pin(Street::new()).await;
     let (world, ana) = (&street.world, &street.ana);
     let slice = Slice {
         pages: Step::ALL.len() + 1,

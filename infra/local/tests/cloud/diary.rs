@@ -88,6 +88,7 @@ impl Diary {
         let mut response = SqsBatchResponse::default();
         for message in event.records {
             let body = message.body.unwrap_or_default();
+            let fails = self.fails(&body);
             self.note(&body);
             assert!(
                 !self.panicking.lock().unwrap().contains(&body),
@@ -96,7 +97,7 @@ impl Diary {
             if *self.hanging.lock().unwrap() {
                 std::future::pending::<()>().await;
             }
-            if self.fails(&body) {
+            if fails {
                 response.add_failure(message.message_id.unwrap_or_default());
             } else {
                 self.note(&format!("done {body}"));
