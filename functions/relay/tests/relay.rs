@@ -147,7 +147,8 @@ async fn a_photo_that_goes_is_told_to_photos_with_where_it_lay() {
     );
     world.advance(SignedDuration::from_hours(25));
     let now = world.now().as_second();
-    assert_eq!(world.plane().tables().sweep_expired(now).unwrap(), 1);
+    // The upload, and that each of the two was one of hers.
+    assert_eq!(world.plane().tables().sweep_expired(now).unwrap(), 3);
 
     let (event, _) = world.stream_after(seen.as_deref());
     let response = handle(&App::new(&world.context()), event).await;
