@@ -202,7 +202,8 @@ def _try(stack: Stack, role: str, matrix: list[Probe]) -> None:
             of = f" of {probe.leading}" if probe.leading else ""
             wrong.append(f"{probe.action} on {probe.resource}{of}: {'allowed' if allowed else 'refused'}")
     assert not wrong, "\n".join(wrong)
-    assert refused > len(matrix) // 2, f"only {refused} were refused"
+    # Who takes accounts apart may write nearly wherever something of a person lies.
+    assert refused > len(matrix) // 3, f"only {refused} were refused"
 
 
 def check(report: Report, stack: Stack) -> None:
