@@ -26,6 +26,14 @@ const SEQUENCE_OFFSET: i128 = 100_000_000_000_000_000_000;
 /// Rows of the stream removed in one go, so that writers wait a few milliseconds at most.
 const TRIM_PAGE: usize = 1_000;
 
+/// What the table is kept in, in a data directory.
+const FILE: &str = "dynamodb.sqlite";
+
+/// Whether a data directory has a table.
+pub fn has_table(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
 /// The table, asked directly rather than through its port.
 #[derive(Clone)]
 pub struct Tables {
@@ -192,7 +200,7 @@ pub(crate) fn start(
 ) -> Result<(Service, (u16, Tables))> {
     let (database, file) = match dir {
         Some(dir) => {
-            let file = dir.join("dynamodb.sqlite");
+            let file = dir.join(FILE);
             (open(&table, &file)?, Some(file))
         }
         None => (copy_of_empty(&table)?, None),

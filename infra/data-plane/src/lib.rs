@@ -14,7 +14,7 @@ mod sqs;
 
 pub use contention::Contention;
 pub use delayed::Delayed;
-pub use dynamodb::{StreamRecord, Tables};
+pub use dynamodb::{StreamRecord, Tables, has_table};
 pub use plane::{DataPlane, Endpoints, Options, Ports};
 pub use sqs::{Depth, Queues, Received};
 pub use template::Template;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use crate::capacity::Meter;
 use crate::checkpoint::CheckpointFile;
 use crate::clock::Turned;
 use crate::control::{self, Control};
+use crate::directory;
 use crate::engine::{Engine, Status};
 use crate::function::{Contexts, Functions};
 use crate::gateway::{self, Gateway};
@@ -103,7 +104,7 @@ impl Cloud {
     ) -> Result<Self> {
         let lock = match &options.kept {
             Kept::Nothing => None,
-            Kept::In(dir) => Some(lock(dir)?),
+            Kept::In(dir) => Some(directory::take(dir)?),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKER_THREADS)
@@ -239,20 +240,6 @@ impl Drop for Cloud {
         let ended = std::thread::spawn(move || runtime.shutdown_timeout(LAST_BREATH)).join();
         drop(ended);
     }
-}
-
-/// Takes a data directory for this cloud alone.
-fn lock(dir: &Path) -> Result<File> {
-    let taken = || {
-        format!(
-            "{} is not to be had; is another cloud using it?",
-            dir.display()
-        )
-    };
-    std::fs::create_dir_all(dir).with_context(taken)?;
-    let file = File::create(dir.join("lock")).with_context(taken)?;
-    file.try_lock().with_context(taken)?;
-    Ok(file)
 }
 
 async fn assemble(

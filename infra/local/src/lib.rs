@@ -5,6 +5,7 @@ mod checkpoint;
 mod clock;
 mod cloud;
 mod control;
+mod directory;
 mod engine;
 mod filter;
 mod function;

@@ -40,6 +40,10 @@ pub const EXPIRES_AT: &str = "expires_at";
 /// The trace of the request that wrote an item which its worker, or the relay, goes on from.
 pub const TRACE: &str = "trace";
 
+/// How all lies in the table. One more whenever items that a build before has written would be misread: the local cloud
+/// keeps its table from run to run, and refuses one of another layout.
+pub const LAYOUT: u32 = 2;
+
 /// Open markers are spread over this many partitions.
 pub const OPEN_SHARDS: u8 = 4;
 

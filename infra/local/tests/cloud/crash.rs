@@ -102,3 +102,32 @@ async fn what_was_not_due_at_a_crash_is_given_out_when_it_is() {
     cloud.drain().await.unwrap();
     assert!(last.seen.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn what_another_build_has_written_is_refused_and_not_misread() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = start(kept(dir.path()), &Diary::default()).await;
+    cloud.stop().await.unwrap();
+    let layout = dir.path().join("layout");
+    let mine = std::fs::read_to_string(&layout).unwrap();
+    for theirs in [None, Some("1")] {
+        match theirs {
+            None => std::fs::remove_file(&layout).unwrap(),
+            Some(theirs) => std::fs::write(&layout, theirs).unwrap(),
+        }
+        let options = Options {
+            template: Template::parse(include_str!("fixture.yaml")).unwrap(),
+            port: 0,
+            kept: kept(dir.path()),
+            contention: None,
+        };
+        let refused = Cloud::start(options, |_| Functions::default()).await;
+        let said = refused.err().map(|error| error.to_string());
+        let said = said.expect("a table of another layout is not used");
+        assert!(said.contains("--data-dir"), "{said}");
+        assert!(said.contains(&dir.path().display().to_string()), "{said}");
+    }
+    std::fs::write(&layout, mine).unwrap();
+    let cloud = start(kept(dir.path()), &Diary::default()).await;
+    cloud.stop().await.unwrap();
+}
