@@ -97,7 +97,12 @@ async fn a_post_that_waited_for_its_photo_is_told_once_it_is_published() {
     post.photos[0].image = world.ready_photo("ana").await.image;
     post.settle(world.now());
     let (store, uploads) = (world.store(), Uploads::default());
-    assert!(store.change_post(&waiting, &post, &uploads).await.unwrap());
+    assert!(
+        store
+            .change_post(&waiting, &post, &uploads, world.now())
+            .await
+            .unwrap()
+    );
 
     let (event, _) = world.stream_after(seen.as_deref());
     assert!(reported(handle(&app, event).await).is_empty());
@@ -121,7 +126,12 @@ async fn a_post_is_told_of_again_only_when_it_comes_to_another_wall() {
         after.edition += 1;
         after.edited_at = Some(world.now());
         let (store, uploads) = (world.store(), Uploads::default());
-        assert!(store.change_post(&edit, &after, &uploads).await.unwrap());
+        assert!(
+            store
+                .change_post(&edit, &after, &uploads, world.now())
+                .await
+                .unwrap()
+        );
         let (event, last) = world.stream_after(seen.as_deref());
         seen = last;
         assert!(reported(handle(&app, event).await).is_empty());

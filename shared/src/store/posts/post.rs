@@ -143,12 +143,12 @@ impl Store {
         before: &Post,
         post: &Post,
         uploads: &Uploads<'_>,
+        now: Timestamp,
     ) -> Result<bool, Error> {
         let mut writes = vec![change(before, post)?.unless(false)];
         if let (None, Some(why)) = (&before.moderation, &post.moderation) {
             let subject = Subject::Post(post.id);
             let case = self.case_now(&subject).await?;
-            let now = post.edited_at.unwrap_or(post.created_at);
             let held = held(subject, &post.author, why, case.as_ref(), now, false);
             writes.extend(held?);
         }
