@@ -4,6 +4,7 @@ mod decisions;
 mod filter;
 mod imports;
 mod queue;
+mod strikes;
 
 use axum::Router;
 use shared::{
