@@ -18,9 +18,10 @@ mod say;
 mod votes;
 
 use axum::Router;
-use domain::{engagement::Weight, people::Gate};
+use domain::{engagement::Weight, ids::UserId, people::Gate};
 use shared::{
     bucket::{Bucket, KeptFilter},
+    error::Error,
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -73,6 +74,18 @@ impl App {
             appeals_an_hour: config.appeals_an_hour().parse().unwrap_or_default(),
             hide_weight: Weight::of_ones(config.hide_weight()),
             comments_an_hour: config.comments_an_hour().parse().unwrap_or_default(),
+        }
+    }
+
+    /// What a request says; who has not joined is told so before what is wrong with it.
+    pub(crate) async fn after_joining<T>(
+        &self,
+        me: &UserId,
+        read: Result<T, Error>,
+    ) -> Result<T, Error> {
+        match read {
+            Ok(read) => Ok(read),
+            Err(wrong) => Err(self.store.rules(me).await.err().unwrap_or(wrong)),
         }
     }
 }
