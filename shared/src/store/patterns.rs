@@ -101,7 +101,7 @@ patterns! {
     "told", "of whom do these notices tell", "BatchGet", "`INBOX#u/WHO#n`";
     "read_up_to", "how far an inbox is read", "UpdateItem", "`USER#u/PROFILE`";
     "shards", "what do the shards of a hot thing hold", "Query × 8", "`COUNTS#x#0` to `COUNTS#x#7`, `g#`";
-    "look_at", "has the crowd left a hot thing: then its counts are one again", "GetItem and Query × 8, consistent; TransactWrite", "`POST#p/POST` or `USER#u`, `COUNTS#x#0` to `COUNTS#x#7`, `g#`";
+    "look_at", "has the crowd left a hot thing: then its counts are one again", "GetItem and Query × 8, consistent; TransactWrite × 1 or 2", "`POST#p/POST`, `USER#u` or `COMMENTS#p/C#c`, `COUNTS#x#0` to `COUNTS#x#7`, `g#`";
     "mark", "what has a post earned its author, with their badge", "GetItem × 3, consistent; TransactWrite", "`POST#p/POST`, `ACTS#a/p`, `USER#a/BADGE`, `USER#a`, `COUNTS#…`";
     "weigh", "give or take a badge by what is earned", "GetItem, consistent; TransactWrite", "`USER#u/BADGE`, `USER#u`";
     "badge", "what has u earned", "GetItem, consistent", "`USER#u/BADGE`";
@@ -136,6 +136,8 @@ patterns! {
     "strikes", "what of u's moderators hid", "GetItem, consistent", "`USER#u/STRIKES`";
     "strikes_of", "how many strikes have these people", "BatchGet", "`USER#u/STRIKES`";
     "hush_report, hush_appeal", "have what somebody who leaves told moderators say no more than that they did", "GetItem, consistent; UpdateItem", "`CASE#x/BY#u`, `CASE#x/CASE`, `APPEALS#u/a`";
+    "close_case", "close the case of what is gone", "TransactWrite", "`CASE#x/CASE`, `QUEUE#s/t#x`";
+    "leave_decided", "have what was decided on somebody who leaves be swept", "GetItem and Query, consistent; UpdateItem each", "`USER#u/STRIKES`, `USER#u/REPORTER`, `CASE#u/CASE`, `STATEMENTS#u`";
     "deliver", "deliver posts to timelines", "BatchWrite", "`FEED#r/t#p`";
     "put_on_topics", "put a post on its walls", "BatchWrite", "`TOPIC#t#yyyy-mm/t#p`";
     "expire_on_topics", "have a deleted post swept from its walls", "UpdateItem × 1 to 5", "`TOPIC#t#yyyy-mm/t#p`";

@@ -8,6 +8,8 @@ use crate::App;
 
 #[cfg(test)]
 pub(super) const TAKEN: &[&str] = &["Profile", "Photo", "Interested", "Badge", "Deletion"];
+#[cfg(test)]
+pub(super) const SWEPT: &[&str] = &["Rules", "RulesPage"];
 
 /// Takes them.
 pub(super) async fn take(app: &App, user: &UserId) -> Result<Option<String>, Error> {

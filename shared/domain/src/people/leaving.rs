@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// For so long a handle is nobody's after its owner has left (PRODUCT 2.2).
 pub const HANDLE_KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
-/// For so long it is known, by an id alone, who blocked somebody who has left: it holds again if they come back.
+/// For so long it is known, by an id alone, who blocked somebody who has left, and what was decided on them: it holds again
+/// if they come back. So long too it is known what was decided on something that is gone.
 pub const RULES_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// A part of what is worked off, in this order.
@@ -34,6 +35,8 @@ pub enum Step {
     Mutes,
     /// What they reported, and against what they appealed.
     Reports,
+    /// What was decided on them, and came of what they reported.
+    Decided,
     /// What they are told.
     Inbox,
     /// What was delivered to them.
@@ -48,7 +51,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -60,6 +63,7 @@ impl Step {
         Self::Blocks,
         Self::Mutes,
         Self::Reports,
+        Self::Decided,
         Self::Inbox,
         Self::Timeline,
         Self::Reviews,

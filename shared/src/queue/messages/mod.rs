@@ -56,7 +56,9 @@ pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
 pub use janitor::{AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, PostDeleted};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
-pub use rollup::{Decided, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted};
+pub use rollup::{
+    Decided, Gone, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted,
+};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 6] = [

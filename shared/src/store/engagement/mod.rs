@@ -5,6 +5,7 @@ mod answers;
 mod badge;
 mod best;
 mod cases;
+mod closing;
 mod comments;
 mod counts;
 mod decisions;
