@@ -20,7 +20,7 @@ mod votes;
 use axum::Router;
 use domain::{engagement::Weight, ids::UserId, people::Gate};
 use shared::{
-    bucket::{Bucket, KeptFilter},
+    bucket::{KeptFilter, Objects},
     error::Error,
     http::{Cursors, edge},
     read::Reads,
@@ -69,7 +69,7 @@ impl App {
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
             gate: Gate::new(config.terms_version()),
-            filter: KeptFilter::new(Bucket::new(context.s3(), config.bucket())),
+            filter: KeptFilter::new(Objects::new(&context.sdk, config.bucket(), Clock::real)),
             reports_an_hour: config.reports_an_hour().parse().unwrap_or_default(),
             appeals_an_hour: config.appeals_an_hour().parse().unwrap_or_default(),
             hide_weight: Weight::of_ones(config.hide_weight()),

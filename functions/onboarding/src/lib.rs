@@ -11,7 +11,7 @@ mod wire;
 use axum::Router;
 use domain::people::Gate;
 use shared::{
-    bucket::{Bucket, KeptFilter, Presigner},
+    bucket::{KeptFilter, Objects, Presigner},
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -48,7 +48,7 @@ impl App {
         Self {
             about: AboutView::new(&gate, config),
             gate,
-            filter: KeptFilter::new(Bucket::new(context.s3(), config.bucket())),
+            filter: KeptFilter::new(Objects::new(&context.sdk, config.bucket(), Clock::real)),
             reads: Reads::fresh(store.clone()),
             store,
             present: Presenter::new(config.media_url()),

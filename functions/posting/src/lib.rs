@@ -15,7 +15,7 @@ use domain::{
     people::{Actor, Gate, Profile},
 };
 use shared::{
-    bucket::{Bucket, KeptFilter, MediaNames, Presigner},
+    bucket::{KeptFilter, MediaNames, Objects, Presigner},
     error::Error,
     http::{Cursors, edge},
     read::Reads,
@@ -33,7 +33,7 @@ pub struct App {
     /// Where the API is, for `Location`.
     api_url: String,
     store: Store,
-    bucket: Bucket,
+    objects: Objects,
     presigner: Presigner,
     reads: Reads,
     gate: Gate,
@@ -51,10 +51,10 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
-        let bucket = Bucket::new(context.s3(), config.bucket());
+        let objects = Objects::new(&context.sdk, config.bucket(), Clock::real);
         Self {
-            filter: KeptFilter::new(bucket.clone()),
-            bucket,
+            filter: KeptFilter::new(objects.clone()),
+            objects,
             presigner: Presigner::new(&context.sdk, config.bucket()),
             reads: Reads::fresh(store.clone()),
             gate: Gate::new(config.terms_version()),

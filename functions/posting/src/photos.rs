@@ -87,7 +87,7 @@ pub async fn read_photo(
     // The bucket is asked rather than the worker made to note that it began: so this is true also
     // while the queue lags, and a photo costs one write less.
     let arrived = match photo.status {
-        PhotoStatus::AwaitingUpload => app.bucket.has_upload(photo.id).await?,
+        PhotoStatus::AwaitingUpload => app.objects.has_upload(photo.id).await?,
         PhotoStatus::Ready | PhotoStatus::Rejected => false,
     };
     Ok(Json(app.photo_answer(&photo, None, arrived)))
@@ -150,8 +150,7 @@ impl App {
 
     async fn upload(&self, photo: &Photo) -> Result<UploadView, Error> {
         // S3 reads its own clock, not one that a try-out has moved.
-        let now = Clock::system().now();
-        let signed = self.presigner.upload(now.into(), photo).await?;
+        let signed = self.presigner.upload(Clock::real(), photo).await?;
         Ok(UploadView {
             method: signed.method,
             url: signed.url,

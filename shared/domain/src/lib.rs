@@ -8,6 +8,7 @@ pub mod engagement;
 pub mod feeds;
 pub mod filter;
 pub mod ids;
+pub mod money;
 pub mod people;
 pub mod posts;
 pub mod quota;

@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 use http_body_util::{BodyExt, Limited};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
@@ -99,13 +99,27 @@ impl Https {
         within: Duration,
         most: usize,
     ) -> Result<Bytes, Cause> {
+        let answer = self.ask(request, within, most).await?;
+        if !answer.status().is_success() {
+            return Err(format!("answered with {}", answer.status()).into());
+        }
+        Ok(answer.into_body())
+    }
+
+    /// What a request is answered with, whatever its status, likewise.
+    ///
+    /// # Errors
+    /// No address, no connection, too late or too long.
+    pub async fn ask(
+        &self,
+        request: Request<SdkBody>,
+        within: Duration,
+        most: usize,
+    ) -> Result<Response<Bytes>, Cause> {
         timeout(within, async {
-            let answer = self.client.request(request).await?;
-            if !answer.status().is_success() {
-                return Err(format!("answered with {}", answer.status()).into());
-            }
-            let body = Limited::new(answer.into_body(), most).collect().await?;
-            Ok(body.to_bytes())
+            let (head, body) = self.client.request(request).await?.into_parts();
+            let body = Limited::new(body, most).collect().await?;
+            Ok(Response::from_parts(head, body.to_bytes()))
         })
         .await?
     }

@@ -9,7 +9,7 @@ use domain::filter::{Filter, Lists};
 use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Bucket;
+use super::{Bucket, Found, Objects};
 use crate::{aws::deadline::within, error::Error};
 
 /// Where it lies.
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The filter as a function instance knows it; clones know the same.
 #[derive(Debug, Clone)]
 pub struct KeptFilter {
-    bucket: Bucket,
+    objects: Objects,
     known: Arc<Mutex<Option<Known>>>,
 }
 
@@ -45,9 +45,9 @@ impl Bucket {
 
 impl KeptFilter {
     /// The filter that lies in this bucket.
-    pub fn new(bucket: Bucket) -> Self {
+    pub fn new(objects: Objects) -> Self {
         Self {
-            bucket,
+            objects,
             known: Arc::default(),
         }
     }
@@ -91,22 +91,20 @@ impl KeptFilter {
 
     /// Reads it, unless it is as it was known.
     async fn read(&self, known: Option<&Known>) -> Result<(Option<String>, Arc<Filter>), Error> {
-        let read = async {
-            let Some(object) = self.bucket.get(KEY, None).await? else {
-                if known.is_some_and(|known| known.tag.is_some()) {
+        let tag = known.and_then(|known| known.tag.as_deref());
+        let read = self.objects.read(KEY, tag);
+        match (within(PATIENCE, read).await??, known) {
+            (Found::Object(body, tag), _) => {
+                let lists: Lists = serde_json::from_slice(&body).map_err(Error::internal)?;
+                Ok((tag, Arc::new(Filter::from(&lists))))
+            }
+            (Found::AsKnown, Some(known)) => Ok((known.tag.clone(), Arc::clone(&known.filter))),
+            (Found::AsKnown | Found::Nothing, _) => {
+                if tag.is_some() {
                     tracing::warn!("the filter is gone, and all passes");
                 }
-                return Ok(<_>::default());
-            };
-            let tag = object.e_tag;
-            if let Some(known) = known.filter(|known| tag.is_some() && known.tag == tag) {
-                return Ok((tag, Arc::clone(&known.filter)));
+                Ok(<_>::default())
             }
-            let body = object.body.collect().await.map_err(Error::unavailable)?;
-            let lists = serde_json::from_slice(&body.into_bytes());
-            let lists: Lists = lists.map_err(Error::internal)?;
-            Ok((tag, Arc::new(Filter::from(&lists))))
-        };
-        within(PATIENCE, read).await?
+        }
     }
 }

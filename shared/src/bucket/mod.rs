@@ -3,6 +3,7 @@
 mod exports;
 pub mod files;
 mod filter;
+mod objects;
 mod photos;
 mod presign;
 
@@ -19,6 +20,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use exports::{InParts, export_key, exported, piece_key};
 pub use filter::KeptFilter;
+pub use objects::{Found, Objects};
 pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
 

@@ -148,11 +148,6 @@ impl Bucket {
         Ok(original)
     }
 
-    /// Whether a file has been uploaded for this photo.
-    pub async fn has_upload(&self, photo: PhotoId) -> Result<bool, Error> {
-        Ok(!self.list(&upload_key(photo)).await?.is_empty())
-    }
-
     /// Deletes all that lies in a photo's directory of renditions.
     pub async fn delete_renditions(&self, media: &str) -> Result<(), Error> {
         for key in self.list(&renditions_of(media)).await? {

@@ -101,6 +101,17 @@ impl Presigner {
         url.map_err(Error::internal)
     }
 
+    /// Signs a listing of the first key that begins so, likewise.
+    ///
+    /// # Errors
+    /// As [`Presigner::download`].
+    pub async fn listing(&self, now: SystemTime, prefix: &str) -> Result<String, Error> {
+        let prefix = prefix.replace('/', "%2F");
+        let path = format!("{}?list-type=2&max-keys=1&prefix={prefix}", self.bucket);
+        let url = self.sign("GET", now, &path, &BTreeMap::new()).await;
+        url.map_err(Error::internal)
+    }
+
     /// The address with the signature in its query, as S3 wants it: the path as it is, the body
     /// unsigned.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>

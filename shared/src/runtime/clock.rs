@@ -37,6 +37,12 @@ impl Clock {
         (clock, handle)
     }
 
+    /// The real time, which AWS goes by, also where a try-out has turned the clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn real() -> SystemTime {
+        SystemTime::now()
+    }
+
     /// Now, UTC, in whole milliseconds: the precision that times are stored and shown with.
     pub fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the clock")]
@@ -50,9 +56,7 @@ impl Clock {
 
 /// How long until then, by the real time, also where the clock was turned; nothing for what is over.
 pub(super) fn until(then: SystemTime) -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
-    let now = SystemTime::now();
-    then.duration_since(now).unwrap_or_default()
+    then.duration_since(Clock::real()).unwrap_or_default()
 }
 
 impl ClockHandle {

@@ -3,7 +3,10 @@
 use domain::filter::{Filter, MOST, Screened};
 use harness::World;
 use serde_json::{Value, json};
-use shared::bucket::{Bucket, KeptFilter};
+use shared::{
+    bucket::{KeptFilter, Objects},
+    runtime::Clock,
+};
 
 use crate::begin;
 
@@ -12,8 +15,8 @@ const PATH: &str = "/v1/admin/filter";
 /// As a function that begins now reads it.
 async fn kept(world: &World) -> Filter {
     let context = world.context();
-    let bucket = Bucket::new(context.s3(), context.config.bucket());
-    let filter = KeptFilter::new(bucket).now(world.now()).await;
+    let objects = Objects::new(&context.sdk, context.config.bucket(), Clock::real);
+    let filter = KeptFilter::new(objects).now(world.now()).await;
     Filter::clone(&filter)
 }
 
