@@ -127,6 +127,8 @@ pub enum Conflict {
     ReviewShared,
     /// The caller blocks, or mutes, as many people as one may.
     BlockLimit,
+    /// The caller follows as many people as one may.
+    FollowLimit,
     /// The post has no poll.
     NotAPoll,
     /// Voting in the poll has ended.
@@ -287,6 +289,7 @@ impl fmt::Display for Error {
             }
             Self::Conflict(Conflict::ReviewShared) => "You have shared this review already.",
             Self::Conflict(Conflict::BlockLimit) => "5,000 people are the most.",
+            Self::Conflict(Conflict::FollowLimit) => "7,500 people are the most to follow.",
             Self::Conflict(Conflict::NotAPoll) => "This post has no poll.",
             Self::Conflict(Conflict::PollClosed) => "Voting has ended.",
             Self::Conflict(Conflict::NotAQuestion) => "This post asks no question.",

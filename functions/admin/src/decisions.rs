@@ -16,7 +16,7 @@ use serde::Deserialize;
 use shared::{
     error::{Error, Invalid, Refusal},
     http::{JsonBody, Moderator, Viewer, Wire, created},
-    store::{Deciding, Deed, Filed, Piece},
+    store::{Deciding, Deed, Filed, Piece, Suspension},
     table::Anew,
     views::{DecisionView, SubjectName, words},
 };
@@ -252,7 +252,7 @@ impl App {
         let struck = count.filter(|_| ruling.action == Action::Hide);
         let until = ruling.until.or_else(|| now.checked_add(SUSPENSION).ok());
         let statement = Statement {
-            id: case.next_statement(now),
+            id: StatementId::of(&subject, case.edition, now),
             author: author.clone(),
             subject,
             by: HiddenBy::Moderator,
@@ -267,8 +267,8 @@ impl App {
             warns: struck.is_some_and(|count| count + 1 == self.strikes),
             rounds,
         };
-        let suspension = match count {
-            Some(count) => self.follows(author, ruling.action, count, now).await?,
+        let suspension = match struck.filter(|count| *count >= self.strikes) {
+            Some(count) => Some(self.suspension(author, count, now).await?),
             None => None,
         };
         let after = case.decided(&statement, ruling.moderator.clone());
@@ -283,6 +283,43 @@ impl App {
         };
         let filed = Box::pin(self.store.decide(&deciding)).await?;
         Ok((filed == Filed::Done).then_some(statement))
+    }
+
+    /// What follows from so many strikes.
+    async fn suspension(
+        &self,
+        author: &UserId,
+        count: u64,
+        now: Timestamp,
+    ) -> Result<Suspension, Error> {
+        let subject = Subject::Person(author.clone());
+        let before = self.store.case_now(&subject).await?;
+        let new = || Case::new(subject.clone(), author.clone(), now);
+        let case = before.clone().unwrap_or_else(new);
+        let until = now.checked_add(SUSPENSION).unwrap_or(Timestamp::MAX);
+        let until = case.suspended_until.map_or(until, |was| was.max(until));
+        let statement = Statement {
+            id: StatementId::of(&subject, case.edition, now),
+            author: author.clone(),
+            subject,
+            by: HiddenBy::Moderator,
+            automated: true,
+            action: Action::Suspend,
+            reason: format!("Moderators hid {count} of your posts and comments within 180 days."),
+            ground: Ground::Terms,
+            until: Some(until),
+            decided_at: now,
+            on_appeal: None,
+            strikes: Some(count),
+            warns: false,
+            rounds: (case.round, case.round),
+        };
+        Ok(Suspension {
+            before,
+            after: case.suspended(&statement),
+            statement,
+            until,
+        })
     }
 }
 

@@ -4,7 +4,6 @@ mod decisions;
 mod filter;
 mod imports;
 mod queue;
-mod strikes;
 
 use axum::Router;
 use shared::{

@@ -83,12 +83,18 @@ pub async fn appeal(
     let mut invalid = Invalid::default();
     let read = body.parse_noting::<NewAppeal>(&mut invalid);
     let read = read.and_then(|draft| Ok((draft, body.claim(&viewer, ROUTE)?)));
-    let read = read.and_then(|(draft, claim)| {
-        let subject = draft.and_then(|mut draft| Some((draft.subject.take()?, draft)));
-        let (subject, draft) = subject.ok_or_else(|| Error::Invalid(invalid.clone()))?;
-        Ok((subject, draft, claim))
-    });
-    let ((named, view), draft, claim) = app.after_joining(&viewer.id, read).await?;
+    let (draft, claim) = match read {
+        Ok(read) => read,
+        // Who has not joined is told so first.
+        Err(error) => return Err(app.store.rules(&viewer.id).await.err().unwrap_or(error)),
+    };
+    let Some((draft, (named, view))) = draft.and_then(|mut draft| {
+        let subject = draft.subject.take()?;
+        Some((draft, subject))
+    }) else {
+        app.store.rules(&viewer.id).await?;
+        return Err(Error::Invalid(invalid));
+    };
     let appeal = app.hear(&viewer.id, &named, &draft, &invalid, claim.as_ref());
     let appeal = Box::pin(appeal).await?;
     let path = format!("/v1/appeals/{}", appeal.id);

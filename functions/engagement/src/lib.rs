@@ -18,10 +18,9 @@ mod say;
 mod votes;
 
 use axum::Router;
-use domain::{engagement::Weight, ids::UserId, people::Gate};
+use domain::{engagement::Weight, people::Gate};
 use shared::{
     bucket::{KeptFilter, Objects},
-    error::Error,
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -74,18 +73,6 @@ impl App {
             appeals_an_hour: config.appeals_an_hour().parse().unwrap_or_default(),
             hide_weight: Weight::of_ones(config.hide_weight()),
             comments_an_hour: config.comments_an_hour().parse().unwrap_or_default(),
-        }
-    }
-
-    /// What a request says; who has not joined is told so before what is wrong with it.
-    pub(crate) async fn after_joining<T>(
-        &self,
-        me: &UserId,
-        read: Result<T, Error>,
-    ) -> Result<T, Error> {
-        match read {
-            Ok(read) => Ok(read),
-            Err(wrong) => Err(self.store.rules(me).await.err().unwrap_or(wrong)),
         }
     }
 }

@@ -47,7 +47,13 @@ pub async fn list_my_lists(
     let list = app.cursors.list("my lists", Some(&me));
     let page = params.page();
     let place = page.and_then(|page| Ok((list.place::<ListPlace>(&page)?, page.limit)));
-    let (before, limit) = app.after_joining(&me, place).await?;
+    let (before, limit) = match place {
+        Ok(place) => place,
+        Err(error) => {
+            app.store.rules(&me).await?;
+            return Err(error);
+        }
+    };
     let (rules, found) =
         futures::try_join!(app.store.rules(&me), app.store.lists_of(&me, before, limit))?;
     let onlooker = Onlooker::new(me.clone(), rules);
@@ -188,18 +194,15 @@ pub async fn change_list(
             let before = list.clone();
             list.name = said.name.unwrap_or(list.name);
             list.visibility = said.visibility.unwrap_or(list.visibility);
-            let changed = async {
-                match before == list {
-                    true => Ok(Some(list.clone())),
-                    false => app.store.change_list(&actor, &before, &list).await,
-                }
-            };
-            // What is in it does not change with it, and is read meanwhile.
-            let (changed, seen) =
-                futures::try_join!(changed, Box::pin(app.look(list.id, onlooker)))?;
-            if let Some(changed) = changed {
-                let (_, mut view) = seen.ok_or(Error::NotFound)?;
-                (view.card.name, view.card.visibility) = (changed.name, changed.visibility.name());
+            if before == list
+                || app
+                    .store
+                    .change_list(&actor, &before, &list)
+                    .await?
+                    .is_some()
+            {
+                let seen = app.look(list.id, onlooker).await?;
+                let (_, view) = seen.ok_or(Error::NotFound)?;
                 return Ok(Json(view).into_response());
             }
         }

@@ -105,22 +105,29 @@ pub async fn report(
     let mut invalid = Invalid::default();
     let read = body.parse_noting::<NewReport>(&mut invalid);
     let read = read.and_then(|draft| Ok((draft, body.claim(&viewer, ROUTE)?)));
-    let read = read.and_then(|(draft, claim)| {
-        let subject = draft.and_then(|mut draft| Some((draft.subject.take()?, draft)));
-        let (subject, draft) = subject.ok_or_else(|| Error::Invalid(invalid.clone()))?;
-        Ok((subject, draft, claim))
-    });
-    let ((named, view), draft, claim) = app.after_joining(&viewer.id, read).await?;
+    let (draft, claim) = match read {
+        Ok(read) => read,
+        // Who has not joined is told so first.
+        Err(error) => return Err(app.store.rules(&viewer.id).await.err().unwrap_or(error)),
+    };
+    let Some(draft) = draft else {
+        app.store.rules(&viewer.id).await?;
+        return Err(Error::Invalid(invalid));
+    };
+    let Some((named, view)) = &draft.subject else {
+        app.store.rules(&viewer.id).await?;
+        return Err(Error::Invalid(invalid));
+    };
     let wanted = Wanted {
         viewer: &viewer,
-        named: &named,
+        named,
         draft: &draft,
         invalid,
         claim: claim.as_ref(),
     };
     let report = Box::pin(app.file(wanted)).await?;
     let path = format!("/v1/reports/{}", report.id);
-    created(&app.api_url, &path, ReportView::of(&report, view))
+    created(&app.api_url, &path, ReportView::of(&report, view.clone()))
 }
 
 /// What is asked for.
@@ -162,9 +169,7 @@ impl App {
             if let Some(mine) = read.mine.take_if(undecided) {
                 return Ok(mine);
             }
-            let gone = read.case.as_ref().is_some_and(|case| case.gone);
             let target = read.target.take().filter(|found| sees(&onlooker, found));
-            let target = target.filter(|_| !gone);
             let target = target.ok_or(Error::NotFound)?;
             let mut invalid = wanted.invalid.clone();
             if target.author() == me {

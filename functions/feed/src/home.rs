@@ -15,7 +15,7 @@ use shared::{
 };
 
 use crate::{
-    App, skeleton,
+    App, noting, skeleton,
     wire::{FeedItem, ReasonView},
 };
 
@@ -59,16 +59,26 @@ impl App {
         limit: usize,
     ) -> Result<(Vec<FeedItem>, FeedPage), Error> {
         let wanted = place.wanted(limit);
-        let sources = skeleton::sources(&self.store, &viewer.id, &place, wanted)
+        let now = self.clock.now();
+        let sources = skeleton::sources(&self.store, &self.reads, &viewer.id, now, wanted)
             .boxed()
             .await?;
-        let candidates = sources.candidates(&self.store, &place, wanted).await?;
+        let candidates = sources
+            .candidates(&self.reads, &self.store, &place, wanted)
+            .boxed()
+            .await?;
+        let note = noting::note(self, &sources, &place, (&candidates, wanted));
         let ids = place.posts(&candidates, limit);
         let (posts, mut read) = self.reads.posts(sources.onlooker, &ids).await?;
         let mut page = place.page(&candidates, posts, &sources.reader, &read.onlooker, limit);
-        let now = self.clock.now();
         let shown = page.items.iter().map(|(post, _)| &**post);
-        self.reads.around(shown, now, &mut read).await?;
+        let noted = async {
+            if let Some(note) = note {
+                note.write(self, &viewer.id).await;
+            }
+        };
+        let (around, ()) = futures::join!(self.reads.around(shown, now, &mut read), noted);
+        around?;
         // Of a reader who did very much, some of it is known only now; and that an author leaves.
         let shown = page.items.iter().map(|(post, _)| post);
         let nobodys = shown.filter(|post| !read.knows_author(post));

@@ -4,6 +4,8 @@
 //! the rules and the ranking are `domain::{feed, ranking}`, and `wire` is the answer.
 
 mod home;
+mod noting;
+mod reach;
 mod skeleton;
 mod wall;
 mod wire;
@@ -12,7 +14,7 @@ use axum::Router;
 use shared::{
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     seal::Seal,
     store::Store,
     views::Presenter,
@@ -22,6 +24,7 @@ use shared::{
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
+    ids: Ids,
     store: Store,
     cursors: Cursors,
     /// Seals view tokens.
@@ -41,6 +44,7 @@ impl App {
             reads: Reads::caching(store.clone()),
             store,
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
         }
     }
 }
@@ -49,6 +53,7 @@ shared::routes! {
     App:
     home::read_feed;
     wall::read_wall;
+    reach::read_reach;
 }
 
 /// Every route of this function, within the edge.

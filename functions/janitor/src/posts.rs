@@ -25,6 +25,8 @@ pub(crate) async fn deleted(app: &App, gone: PostDeleted) -> Result<(), Error> {
         let post = gone.post;
         let at = Position { published_at, post };
         store.expire_on_topics(at, &gone.topics, now).await?;
+        store.expire_shown(at, &gone.products, now).await?;
+        store.forget_reach(post).await?;
     }
     let is_clear = store.clear_comments(gone.post, SLICE, now).await?;
     if is_clear && !store.take_post_out_of_lists(gone.post, LISTS).await? {

@@ -4,9 +4,7 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    engagement::{Heat, Thing},
     ids::ExportId,
     people::export::{Export, ExportStatus},
     posts::{Poll, PollOption, Post, PostKind},
@@ -18,7 +16,6 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::{
     bucket::export_key,
-    keys,
     queue::messages::{ExportAsked, JanitorMessage},
 };
 
@@ -163,38 +160,6 @@ async fn an_export_says_all_that_somebody_did_and_nothing_that_others_wrote() {
     assert!(!text.contains("Ben's own words"));
     assert!(!text.contains(harness::user("ben").as_str()));
     assert!(!text.contains(&ana.token));
-}
-
-#[tokio::test]
-async fn an_export_counts_what_a_crowd_does_at_a_post_with_what_lies_in_shards() {
-    let (world, ana, hers, _) = street().await;
-    let heat = Heat {
-        shards: 8,
-        generation: 1,
-    };
-    let thing = Thing::Post(hers.id);
-    let shard = keys::shard(&thing, heat, 3).attributes();
-    let counts = [("acts", 9), ("smiles", 4), ("comments", 3), ("saves", 2)];
-    let post = keys::post(hers.id).attributes();
-    for (key, numbers) in [(post, &[("heat", 8), ("gen", 1)][..]), (shard, &counts)] {
-        let context = world.context();
-        let mut update = context.dynamodb.update_item();
-        update = update.table_name(context.config.table()).set_key(Some(key));
-        let mut sets = Vec::new();
-        for (name, number) in numbers {
-            sets.push(format!("#{name} = :{name}"));
-            let number = AttributeValue::N(number.to_string());
-            update = update.expression_attribute_names(format!("#{name}"), *name);
-            update = update.expression_attribute_values(format!(":{name}"), number);
-        }
-        let set = format!("SET {}", sets.join(", "));
-        update.update_expression(set).send().await.unwrap();
-    }
-    let export = ask(&world, &ana).await;
-    settle(&world, &App::new(&world.context()), &export).await;
-    let file = file(&world, &export).await;
-    let counted = &file["posts"][0]["counts"];
-    assert_eq!(*counted, json!({"smiles": 4, "comments": 3, "saves": 2}));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use janitor::{App, work_off};
 use shared::{
     keys::{self, Month},
     queue::messages::{JanitorMessage, PostDeleted},
-    store::{Said, Saying},
+    store::{Reach, Said, Saying},
 };
 
 fn told(post: &Post, generation: u64) -> String {
@@ -26,6 +26,7 @@ fn told(post: &Post, generation: u64) -> String {
         post: post.id,
         published_at: post.published_at,
         topics: post.topics.clone(),
+        products: post.product_ids().into_iter().cloned().collect(),
         generation,
     };
     serde_json::to_string(&JanitorMessage::PostDeleted(gone)).unwrap()
@@ -201,4 +202,38 @@ async fn a_message_that_cannot_be_read_fails_alone() {
     let answer = work_off(&App::new(&world.context()), sqs_event(&bodies)).await;
     assert_eq!(answer.batch_item_failures.len(), 1);
     assert_eq!(named(&world, post.id).await, left(&post));
+}
+
+#[tokio::test]
+async fn what_a_post_that_is_gone_showed_is_given_a_time_to_live_and_its_reach_is_forgotten() {
+    let world = World::new().await;
+    world.member("ana").await;
+    world.product("SPK-1").await;
+    let photo = world.ready_photo("ana").await;
+    let post = world.published_post("ana").photo(&photo, &["SPK-1"]).await;
+    let (store, at) = (world.store(), Entry::of(&post).unwrap().at);
+    store.note_shown(at, post.product_ids()).await.unwrap();
+    let reach = Reach {
+        followers: 3,
+        delivered: 2,
+    };
+    store.note_reach(post.id, reach).await.unwrap();
+    assert!(store.delete_post(&post.author, &post).await.unwrap());
+    let context = world.context();
+    let expires = async || {
+        let key = keys::shows(post.product_ids().first().unwrap(), at);
+        let get = context.dynamodb.get_item().set_key(Some(key.attributes()));
+        let item = get.table_name(context.config.table()).send().await;
+        let item = item.unwrap().item.unwrap();
+        let at: i64 = item[keys::EXPIRES_AT].as_n().unwrap().parse().unwrap();
+        at
+    };
+    let before = expires().await;
+    assert_eq!(store.progress(post.id).await.unwrap().reach, Some(reach));
+    let app = App::new(&context);
+    for _ in 0..2 {
+        work(&app, &told(&post, 0)).await;
+        assert!(expires().await < before);
+        assert_eq!(store.progress(post.id).await.unwrap().reach, None);
+    }
 }

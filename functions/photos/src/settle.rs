@@ -210,18 +210,13 @@ async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
         let photos = app.store.photos(&before.photo_ids()).await?;
         let mut after = before.clone();
         after.look_at(photos.iter().flatten());
-        let now = app.clock.now();
-        after.settle(now);
+        after.settle(app.clock.now());
         // What still waits is written when it waits no more.
         if after == before || after.status == PostStatus::Processing {
             return Ok(());
         }
         let uploads = Uploads::default();
-        if app
-            .store
-            .change_post(&before, &after, &uploads, now)
-            .await?
-        {
+        if app.store.change_post(&before, &after, &uploads).await? {
             tracing::info!(post.id = %post, post.status = after.status.name(), "settled");
             return Ok(());
         }

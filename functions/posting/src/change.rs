@@ -138,7 +138,7 @@ impl App {
             let after = change.apply(&before, wanted, &read, now)?;
             let uploads = uploads(&before, &after, &read.photos)?;
             if self.as_seen(&wanted.if_match, &before).await?
-                && (after == before || store.change_post(&before, &after, &uploads, now).await?)
+                && (after == before || store.change_post(&before, &after, &uploads).await?)
             {
                 let mut onlooker = onlooker;
                 onlooker.did([(after.id, acts)]);

@@ -1,30 +1,14 @@
 //! What is told of moderation: statements of reasons, and what came of reports.
 
 use domain::{
-    engagement::{Report, Statement, Subject},
+    engagement::{Report, Statement},
     ids::{StatementId, UserId},
 };
-use jiff::Timestamp;
 use serde::de::Error as _;
 use serde_json::Error;
-use shared::queue::messages::{
-    Decided, Gone, NotifierMessage, ReportDecided, RollupMessage, Stated,
-};
+use shared::queue::messages::{Decided, NotifierMessage, ReportDecided, RollupMessage, Stated};
 
 use crate::message::{Image, Message};
-
-/// A post or a comment that is there no more, whoever took it away: what stays of a comment for its replies is not it.
-pub fn gone(
-    subject: Subject,
-    old: Option<&Image>,
-    new: Option<&Image>,
-    at: Timestamp,
-) -> Option<Message> {
-    let there = |image: Option<&Image>| image.is_some_and(|image| !image.contains_key("deleted"));
-    let after = None;
-    let gone = || RollupMessage::Gone(Gone { subject, at, after }).into();
-    (there(old) && !there(new)).then(gone)
-}
 
 /// Somebody who was given a statement; and, of a decision, the reports that it decides.
 pub fn stated(author: UserId, id: StatementId, new: Option<Image>) -> Result<Vec<Message>, Error> {

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use domain::{
     engagement::Accepted,
-    ids::{CommentId, PostId, TopicId, UserId},
-    posts::{PostStatus, entities},
+    ids::{CommentId, PostId, ProductId, TopicId, UserId},
+    posts::{self, PostStatus, entities},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
 use shared::queue::messages::{
     ActKind, Acted, FanoutMessage, JanitorMessage, MarksChanged, NotifierMessage, PostDeleted,
-    Published, RollupMessage,
+    Published, RollupMessage, TopicsChanged,
 };
 
 use crate::message::Image;
@@ -111,12 +111,21 @@ pub fn gone(
         post,
         published_at: before.published_at,
         topics: before.topics,
+        products: shown(old),
         generation: if before.heat > 0 {
             before.generation
         } else {
             0
         },
     })))
+}
+
+/// The products that a post showed; of one that is not of its shape, none: what is noted of them goes by itself.
+fn shown(old: &Image) -> Vec<ProductId> {
+    let post = serde_dynamo::from_item::<_, posts::Post>(old.clone());
+    let post = post.iter();
+    post.flat_map(|post| post.product_ids().into_iter().cloned())
+        .collect()
 }
 
 /// What of a post says whom it tells of.
@@ -198,6 +207,6 @@ pub fn told_of(
 /// A post that an edit brought to other walls.
 pub fn came_to(new: Option<Image>) -> Result<Option<FanoutMessage>, Error> {
     let Some(new) = new else { return Ok(None) };
-    let changed: Published = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    let changed: TopicsChanged = serde_dynamo::from_item(new).map_err(Error::custom)?;
     Ok(Some(FanoutMessage::TopicsChanged(changed)))
 }

@@ -1,7 +1,7 @@
 //! What a record of the table's stream says, and which messages it comes to.
 
 use domain::{
-    engagement::{Idea, Subject, Thing},
+    engagement::{Idea, Thing},
     ids::CommentId,
 };
 use jiff::Timestamp;
@@ -115,10 +115,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let told = posts::told_of(post, old, new, committed)?;
             let told = told.into_iter().map(Message::from);
             let gone = posts::gone(post, old, new)?.map(Message::from);
-            let closed = moderation::gone(Subject::Post(post), old, new, committed);
-            let first = [appeared, marked, heated, gone, closed]
-                .into_iter()
-                .flatten();
+            let first = [appeared, marked, heated, gone].into_iter().flatten();
             Ok(first.chain(told).collect())
         }
         Relayed::CameTo(..) if event == Event::Insert => {
@@ -145,12 +142,12 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         }
         Relayed::Comment(post, own) => {
             let comment = CommentId::top(post, own);
-            said_or_gone(comment, old.as_ref(), new.as_ref(), record)
+            engagement::said(comment, old.as_ref(), new.as_ref())
         }
         Relayed::Reply(post, parent, own) => {
             let parent = Some(parent);
             let comment = CommentId { post, parent, own };
-            said_or_gone(comment, old.as_ref(), new.as_ref(), record)
+            engagement::said(comment, old.as_ref(), new.as_ref())
         }
         Relayed::Report(..) => moderation::reported(old, new).map(said),
         Relayed::Statement(user, id) if event == Event::Insert => moderation::stated(user, id, new),
@@ -166,6 +163,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let at = committed_at(record)?;
             people::weighed(user, old, new, at).map(said)
         }
+        Relayed::Rate(reader) => people::rated(reader, old, new).map(said),
         Relayed::Profile(user) => {
             let thing = Thing::Person(user);
             engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)
@@ -178,23 +176,10 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
     }
 }
 
-/// What of a comment concerns those around it, and that it is gone.
-fn said_or_gone(
-    comment: CommentId,
-    old: Option<&Image>,
-    new: Option<&Image>,
-    record: &Value,
-) -> Result<Vec<Message>, Error> {
-    let mut messages = engagement::said(comment, old, new)?;
-    let at = committed_at(record)?;
-    messages.extend(moderation::gone(Subject::Comment(comment), old, new, at));
-    Ok(messages)
-}
-
 #[cfg(test)]
 mod tests {
     use domain::{
-        engagement::{Case, Moderation, Outcome, Report, ReportReason, Statement, Weight},
+        engagement::{Case, Moderation, Outcome, Report, ReportReason, Statement, Subject, Weight},
         ids::{ReportId, StatementId, TopicId, UserId},
     };
     use serde_json::json;
@@ -257,10 +242,7 @@ mod tests {
     fn a_post_that_is_shown_no_more_is_told_to_who_adds_up_marks() {
         for new in [None, Some("needs_attention")] {
             let mut messages = messages(&of_post(Some("published"), new)).unwrap();
-            messages.retain(|message| {
-                let gone = matches!(message, Message::Rollup(RollupMessage::Gone(_)));
-                !gone && !matches!(message, Message::Janitor(_))
-            });
+            messages.retain(|message| !matches!(message, Message::Janitor(_)));
             let [
                 Message::Rollup(RollupMessage::MarksChanged(told)),
                 Message::Notifier(NotifierMessage::Acted(acted)),
@@ -290,44 +272,6 @@ mod tests {
             assert_eq!(gone.published_at.is_some(), appeared, "{status}");
             assert!(!gone.topics.is_empty());
             assert_eq!(told.next(), None);
-        }
-    }
-
-    #[test]
-    fn what_is_there_no_more_is_told_once_to_who_closes_its_case() {
-        let top = |deleted: bool| {
-            let mut image = json!({
-                "PK": {"S": "COMMENTS#01KAJ6Z7S0000000000000000A"}, "SK": {"S": "C#01KAJ6Z7S0000000000000000B"},
-                "id": {"S": "01KAJ6Z7S0000000000000000A01KAJ6Z7S0000000000000000B"}, "author": {"S": "bo"},
-                "created_at": {"S": "2026-11-21T21:56:00.123Z"}, "text": {"S": "So"},
-            });
-            if deleted {
-                image["deleted"] = json!({"BOOL": true});
-            }
-            image
-        };
-        let hidden = {
-            let mut image = top(false);
-            image["moderation"] = json!({"M": {"by": {"S": "filter"}, "reason": {"S": "!"}}});
-            image
-        };
-        let none = Value::Null;
-        for (old, new, told) in [
-            (none.clone(), top(false), false),
-            (top(false), top(true), true),
-            (top(false), none.clone(), true),
-            (hidden.clone(), none.clone(), true),
-            (top(true), none.clone(), false),
-            (top(false), hidden, false),
-        ] {
-            let record = json!({"eventName": "MODIFY", "dynamodb": {
-                "ApproximateCreationDateTime": 1_795_251_601,
-                "Keys": {"PK": top(false)["PK"], "SK": top(false)["SK"]}, "OldImage": old, "NewImage": new,
-            }});
-            let messages = messages(&record).unwrap().into_iter();
-            let gone = messages
-                .filter(|message| matches!(message, Message::Rollup(RollupMessage::Gone(_))));
-            assert_eq!(gone.count(), usize::from(told), "{record}");
         }
     }
 
@@ -525,7 +469,7 @@ mod tests {
         let upheld = |upheld| Report {
             outcome: Some(Outcome {
                 by: StatementId(Ulid::nil()),
-                upheld: Some(upheld),
+                upheld,
                 at: Timestamp::UNIX_EPOCH,
             }),
             ..report.clone()
@@ -652,6 +596,7 @@ mod tests {
         let image = &mut record["dynamodb"]["NewImage"];
         image["post"] = image["id"].clone();
         image["topics"] = json!({"L": [{"S": "coffee"}]});
+        image["edited_at"] = json!({"S": "2026-11-21T22:56:00.123Z"});
         let told = messages(&record);
         let Ok([Message::Fanout(FanoutMessage::TopicsChanged(changed))]) = told.as_deref() else {
             panic!("{told:?}");

@@ -24,7 +24,9 @@ async fn told(world: &World) -> (Vec<PostId>, Vec<UserId>) {
             FanoutMessage::PostPublished(published) => posts.push(published.post),
             FanoutMessage::Followed(followed) => readers.push(followed.reader),
             FanoutMessage::TopicsChanged(changed) => posts.push(changed.post),
-            FanoutMessage::PageDelivered(page) => panic!("not of the relay: {page:?}"),
+            asked @ (FanoutMessage::RangesAsked(_) | FanoutMessage::RangeAsked(_)) => {
+                panic!("not of the relay: {asked:?}")
+            }
         }
     }
     posts.sort();
@@ -97,12 +99,7 @@ async fn a_post_that_waited_for_its_photo_is_told_once_it_is_published() {
     post.photos[0].image = world.ready_photo("ana").await.image;
     post.settle(world.now());
     let (store, uploads) = (world.store(), Uploads::default());
-    assert!(
-        store
-            .change_post(&waiting, &post, &uploads, world.now())
-            .await
-            .unwrap()
-    );
+    assert!(store.change_post(&waiting, &post, &uploads).await.unwrap());
 
     let (event, _) = world.stream_after(seen.as_deref());
     assert!(reported(handle(&app, event).await).is_empty());
@@ -126,12 +123,7 @@ async fn a_post_is_told_of_again_only_when_it_comes_to_another_wall() {
         after.edition += 1;
         after.edited_at = Some(world.now());
         let (store, uploads) = (world.store(), Uploads::default());
-        assert!(
-            store
-                .change_post(&edit, &after, &uploads, world.now())
-                .await
-                .unwrap()
-        );
+        assert!(store.change_post(&edit, &after, &uploads).await.unwrap());
         let (event, last) = world.stream_after(seen.as_deref());
         seen = last;
         assert!(reported(handle(&app, event).await).is_empty());

@@ -1,9 +1,6 @@
 //! Decisions, noted on the reports that they decide: that tells whoever made them, and how often they were right.
 
-use domain::{
-    engagement::{Outcome, Subject},
-    ids::UserId,
-};
+use domain::engagement::Outcome;
 use futures::{StreamExt, TryStreamExt, stream};
 use shared::{
     error::Error,
@@ -23,38 +20,27 @@ pub(crate) async fn note(app: &App, decided: Decided) -> Result<(), Error> {
     let Some(statement) = statement.await? else {
         return Ok(());
     };
+    let (subject, after) = (&statement.subject, decided.after.as_ref());
+    let (reports, more) = app.store.reports_on(subject, after, AT_ONCE).await?;
+    let last = reports.last().map(|report| report.reporter.clone());
     let outcome = Outcome {
         by: statement.id,
-        upheld: Some(statement.action.weighs()),
+        upheld: statement.action.weighs(),
         at: statement.decided_at,
     };
-    let (subject, after) = (&statement.subject, decided.after.as_ref());
-    match on_reports(app, subject, after, statement.rounds, &outcome).await? {
+    let (now, (from, to)) = (app.clock.now(), statement.rounds);
+    let its = reports.into_iter();
+    let its = its.filter(|report| (from..=to).contains(&report.round));
+    stream::iter(its)
+        .map(async |report| app.store.note_outcome(&report, &outcome, now).await)
+        .buffer_unordered(PARALLEL)
+        .try_collect::<()>()
+        .await?;
+    match last.filter(|_| more) {
         None => Ok(()),
         after => {
             let next = RollupMessage::Decided(Decided { after, ..decided });
             app.queue.send(&[next]).await
         }
     }
-}
-
-/// Notes what came of a hundred reports of these rounds after a reporter; the last of them, if there are more.
-pub(crate) async fn on_reports(
-    app: &App,
-    subject: &Subject,
-    after: Option<&UserId>,
-    (from, to): (u64, u64),
-    outcome: &Outcome,
-) -> Result<Option<UserId>, Error> {
-    let (reports, more) = app.store.reports_on(subject, after, AT_ONCE).await?;
-    let last = reports.last().map(|report| report.reporter.clone());
-    let now = app.clock.now();
-    let its = reports.into_iter();
-    let its = its.filter(|report| (from..=to).contains(&report.round));
-    stream::iter(its)
-        .map(async |report| app.store.note_outcome(&report, outcome, now).await)
-        .buffer_unordered(PARALLEL)
-        .try_collect::<()>()
-        .await?;
-    Ok(last.filter(|_| more))
 }

@@ -2,7 +2,6 @@
 
 mod decided;
 mod fold;
-mod gone;
 mod lists;
 mod marks;
 
@@ -62,7 +61,6 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
             app.store.keep_best(post).await
         }
         RollupMessage::Decided(decided) => decided::note(app, decided).await,
-        RollupMessage::Gone(gone) => gone::note(app, gone).await,
         RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
         RollupMessage::ListChanged(changed) => lists::changed(app, changed).await,
     }

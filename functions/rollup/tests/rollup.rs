@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use rollup::{App, handle};
 use shared::{
     aws::deadline::before_end,
-    queue::messages::{Decided, Gone, Heated, MarksChanged, RollupMessage},
+    queue::messages::{Decided, Heated, MarksChanged, RollupMessage},
     store::{Deciding, Deed, Filed, Reporting, Uploads},
 };
 
@@ -329,9 +329,7 @@ async fn a_post_that_others_see_no_more_earns_nothing_until_they_see_it_again() 
             ..before.clone()
         };
         let (store, uploads) = (world.store(), Uploads::default());
-        let changed = store
-            .change_post(&before, &after, &uploads, world.now())
-            .await;
+        let changed = store.change_post(&before, &after, &uploads).await;
         assert!(changed.unwrap());
         work(&world, &[marks(posts[0]), marks(posts[0])]).await;
         assert_eq!(badge(&world).await, expected);
@@ -446,57 +444,6 @@ async fn a_decision_is_noted_once_on_each_of_very_many_reports_a_hundred_a_messa
 }
 
 #[tokio::test]
-async fn that_a_thing_is_gone_is_noted_on_very_many_reports_and_then_its_case_is_closed() {
-    const MANY: usize = 130;
-    let world = World::new().await;
-    world.member("ana").await;
-    let subject = Subject::Post(world.published_post("ana").await.id);
-    report(&world, &subject, 0).await;
-    decide(&world, &subject, Action::Restore).await;
-    for n in 1..MANY {
-        report(&world, &subject, n).await;
-    }
-    let gone = RollupMessage::Gone(Gone {
-        subject: subject.clone(),
-        at: world.now(),
-        after: None,
-    });
-    let mut next = vec![body(&gone)];
-    let mut messages = 0;
-    while !next.is_empty() {
-        work(&world, &next).await;
-        next = world.receive_all("rollup").await;
-        messages += 1;
-    }
-    assert_eq!(messages, 2);
-    let store = world.store();
-    let (reports, _) = store.reports_on(&subject, None, 1_000).await.unwrap();
-    for report in reports {
-        // What was decided before does not change.
-        let noted = report.outcome.map(|outcome| outcome.upheld);
-        let expected = (report.reporter != fan(0)).then_some(None);
-        assert_eq!(noted, expected, "{report:?}");
-    }
-    let case = store.case_now(&subject).await.unwrap().unwrap();
-    assert_eq!(
-        (case.gone, case.round, case.reporters),
-        (true, 2, MANY as u64 - 1)
-    );
-    // Told again, nothing is left to do.
-    work(&world, &[body(&gone)]).await;
-    assert_eq!(store.case_now(&subject).await.unwrap(), Some(case));
-    // Of what nobody reported there is no case.
-    let none = Subject::Post(world.published_post("ana").await.id);
-    let gone = Gone {
-        subject: none.clone(),
-        at: world.now(),
-        after: None,
-    };
-    work(&world, &[body(&RollupMessage::Gone(gone))]).await;
-    assert_eq!(store.case_now(&none).await.unwrap(), None);
-}
-
-#[tokio::test]
 async fn of_two_decisions_the_later_counts_in_whatever_order_they_are_told() {
     for order in [[0, 1], [1, 0]] {
         let world = World::new().await;
@@ -529,7 +476,6 @@ async fn of_two_decisions_the_later_counts_in_whatever_order_they_are_told() {
             work(&world, std::slice::from_ref(&messages[index])).await;
         }
         let report = store.report_on(&subject, &fan(1), true).await.unwrap();
-        let outcome = report.unwrap().outcome.unwrap();
-        assert_eq!(outcome.upheld, Some(true), "{order:?}");
+        assert!(report.unwrap().outcome.unwrap().upheld, "{order:?}");
     }
 }

@@ -18,7 +18,6 @@ pub use progress::{Step, Steps, Told, steps, tell};
 mod api;
 mod lists;
 mod progress;
-mod talk;
 
 /// The files that the store drops into the bucket, and their keys there. Reviews are of products,
 /// so these come first.
@@ -36,9 +35,6 @@ struct Person {
     avatar: String,
     interests: Vec<String>,
     prime: bool,
-    /// That everybody smiles at what they post.
-    #[serde(default)]
-    liked: bool,
     follows: Vec<String>,
 }
 
@@ -75,7 +71,6 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
     let people: Vec<Person> = read(&files.join("people.json"))?;
     let posts: Vec<Post> = read(&files.join("posts.json"))?;
     let kept: Vec<lists::List> = read(&files.join("lists.json"))?;
-    let talk: talk::Talk = read(&files.join("talk.json"))?;
 
     for (what, file, key) in DROPPED {
         steps.begin(what, 0);
@@ -86,13 +81,6 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
     let files = files.join("photos");
     let ids = publish_all(&api, &files, &people, &posts, &tokens, steps).await?;
     follow_and_smile(&api, &people, &posts, &ids, &tokens, steps).await?;
-    let stage = talk::Stage {
-        api: &api,
-        authors: posts.iter().map(|post| post.author.as_str()).collect(),
-        ids: &ids,
-        tokens: &tokens,
-    };
-    talk::have(&stage, &talk, steps).await?;
     lists::keep(&api, &kept, (&people, &posts), &ids, &tokens, steps).await?;
     steps.begin("timelines and walls", 0);
     api.drain().await?;
@@ -292,8 +280,7 @@ async fn publish(
     string(&call.expect(StatusCode::CREATED)?, "/id")
 }
 
-/// Everyone follows whom they follow, and about two in five of the Prime people smile at a post; at those of who is liked
-/// all of them do.
+/// Everyone follows whom they follow, and about two in five of the Prime people smile at a post.
 async fn follow_and_smile(
     api: &Api,
     people: &[Person],
@@ -312,11 +299,7 @@ async fn follow_and_smile(
                 .expect(StatusCode::NO_CONTENT)?;
         }
         for (number, (post, id)) in posts.iter().zip(ids).enumerate() {
-            let liked = people
-                .iter()
-                .any(|one| one.liked && one.handle == post.author);
-            let likes_it = liked || (number * 7 + seat * 3) % 5 < 2;
-            let likes_it = likes_it && post.author != person.handle;
+            let likes_it = (number * 7 + seat * 3) % 5 < 2 && post.author != person.handle;
             if person.prime && likes_it {
                 let path = format!("/v1/posts/{id}/smile");
                 api.call(Method::PUT, &path, token, None)
@@ -349,12 +332,6 @@ fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
             lines.push(format!(
                 "  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'"
             ));
-            if person.prime {
-                lines.push(format!("what others did at what {name} shared:"));
-                lines.push(format!(
-                    "  curl -s {base}/v1/notifications -H 'Authorization: Bearer {token}'"
-                ));
-            }
         }
     }
     lines.push("a token for somebody new:".to_owned());

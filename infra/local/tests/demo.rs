@@ -4,11 +4,11 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use data_plane::Template;
 use local::{Cloud, Kept, Options, demo, functions};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const PEOPLE: &str = include_str!("../demo/people.json");
 const POSTS: &str = include_str!("../demo/posts.json");
@@ -39,56 +39,6 @@ fn lasting(posts: &[Value]) -> Vec<[Value; 4]> {
         .iter()
         .map(|post| keys.map(|key| post[key].clone()))
         .collect()
-}
-
-/// As somebody of the demo reads it.
-async fn read_as(cloud: &Cloud, sub: &str, path: &str) -> Value {
-    let http = reqwest::Client::new();
-    let token = http.post(format!("{}/local/token", cloud.url()));
-    let token = token
-        .json(&json!({ "sub": sub, "groups": ["prime"] }))
-        .send();
-    let token: Value = token.await.expect("an answer").json().await.expect("JSON");
-    let get = http.get(format!("{}{path}", cloud.url()));
-    let get = get.bearer_auth(token["token"].as_str().expect("a token"));
-    let answer = get.send().await.expect("an answer").error_for_status();
-    answer.expect("a good answer").json().await.expect("JSON")
-}
-
-/// What people say to each other: polls open and ended, with reasons; a question with the answer that helped; what its
-/// author is told of it, and has earned.
-async fn talks(cloud: &Cloud, posts: &[Value]) {
-    let polls = posts.iter().filter(|post| post["poll"].is_object());
-    let polls: Vec<_> = polls.collect();
-    let closed = polls.iter().filter(|post| post["poll"]["closed"] == true);
-    assert_eq!((closed.count(), polls.len()), (1, 2));
-    for poll in polls {
-        assert!(poll["poll"]["voters"].as_u64() >= Some(4), "{poll}");
-    }
-    let (mut replies, mut accepted, mut reasons) = (0, 0, 0);
-    for post in posts.iter().filter(|post| post["counts"]["comments"] != 0) {
-        let id = post["id"].as_str().expect("an id");
-        let page = read_as(cloud, "demo-theo", &format!("/v1/posts/{id}/comments")).await;
-        for comment in page["items"].as_array().expect("a page") {
-            replies += comment["counts"]["replies"].as_u64().unwrap_or_default();
-            accepted += u64::from(comment["accepted"] == true);
-            reasons += u64::from(comment.get("voted").is_some());
-        }
-    }
-    assert!(
-        replies >= 8 && accepted == 2 && reasons >= 3,
-        "{replies} {accepted} {reasons}"
-    );
-    let mara = get(cloud, "/v1/users/mara_pours").await;
-    assert_eq!(mara["badges"], json!(["enthusiast"]));
-    let told = read_as(cloud, "demo-mara", "/v1/notifications?limit=100").await;
-    let kinds = told["items"].as_array().expect("a page").iter();
-    let kinds: HashSet<_> = kinds.filter_map(|item| item["kind"].as_str()).collect();
-    for kind in [
-        "smile", "comment", "vote", "reply", "follow", "accepted", "badge",
-    ] {
-        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +77,6 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         "renditions",
         "posts",
         "follows and smiles",
-        "votes and comments",
         "lists and hearts",
         "timelines and walls",
     ];
@@ -175,8 +124,6 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
     let product = get(&cloud, "/v1/products/SPK-1001").await;
     assert_eq!(product["saved_in"][0]["id"], lists[1]["id"]);
     assert!(product["saves"].as_u64() > Some(1), "{product}");
-
-    talks(&cloud, &posts).await;
 
     for person in serde_json::from_str::<Vec<Value>>(PEOPLE).expect("the demo's people") {
         let handle = person["handle"].as_str().expect("a handle");

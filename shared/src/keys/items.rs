@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use super::{Key, Month, parse_at};
+use super::{Key, Month, parse_at, parse_spread};
 
 /// What deleting an account does with an item that is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,12 +160,15 @@ items! {
         "a person's report on a subject" Report(Subject, UserId), "CASE#{subject}" / "BY#{user}", "user" Expires "" Changed;
         "a statement of reasons to a person" Statement(UserId, StatementId), "STATEMENTS#{user}" / "{statement}", "user" Expires "decisions" Inserted;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
+        "how often a reader opens their feed" Rate(UserId), "USER#{reader}" / "RATE", "reader" Expires "" ChangedAlone;
         "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
         "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
     untold {
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
-        "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
+        "that an author's posts are pushed to a reader" Fan(UserId, Spread), "FANS#{author}" / "{hash4+reader}", "reader, author" Goes "" Never;
+        "that a reader pulls an author's posts" Pull(UserId, Spread), "PULLS#{author}" / "{hash4+reader}", "reader, author" Goes "" Never;
+        "a sixteenth of whom a reader follows, by what stands for the authors" Following(UserId, FollowingPage), "USER#{reader}" / "FOLLOWING#{page}", "reader" Goes "" Never;
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
         "that a post was there, for a month after it was deleted" Gone(PostId), "POST#{post}" / "GONE", "" Stays "" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
@@ -174,6 +177,12 @@ items! {
         "which export of an account is not finished" UnfinishedExport(UserId), "EXPORTS#{user}" / "UNFINISHED", "user" Goes "" Never;
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
+        "where an author's latest posts stand" Head(UserId), "USER#{author}" / "HEAD", "author" Goes "" Never;
+        "into how many ranges a post's delivery is cut" Planned(PostId), "FANOUT#{post}" / "PLAN", "" Stays "" Never;
+        "which ranges of a block of them were served" RangesDone(PostId, u64, u64), "FANOUT#{post}" / "DONE#{ranges}#{block}", "" Stays "" Never;
+        "which blocks of them are whole" BlocksDone(PostId, u64), "FANOUT#{post}" / "BLOCKS#{ranges}", "" Stays "" Never;
+        "to how many a post was delivered" Reach(PostId), "FANOUT#{post}" / "REACH", "" Stays "" Never;
+        "that a post shows a product" Shows(ProductId, Position), "SHOWS#{product}" / "{at}", "" Stays "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "" Stays "" Never;
         "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
@@ -283,6 +292,14 @@ pub fn as_markdown() -> String {
     lines.join("\n")
 }
 
+/// A reader as they stand among those of an author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spread(pub UserId);
+
+/// Which page of whom a reader follows: the first of the 16 digits of the authors' hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FollowingPage(pub u8);
+
 /// What differs between two keys of one kind.
 trait Part: Sized {
     fn read(text: &str) -> Option<Self>;
@@ -301,6 +318,11 @@ macro_rules! parts {
 
 parts! {
     String: |text| Some(text.to_owned());
+    Spread: |text| parse_spread(text).map(Spread);
+    FollowingPage: |text| {
+        let page = (0..16).find(|page| format!("{page:x}") == text);
+        page.map(FollowingPage)
+    };
     Timestamp: |text| text.parse().ok();
     u8: |text| text.parse().ok();
     u64: |text| text.parse().ok();
@@ -382,7 +404,9 @@ mod tests {
             Item::Profile(ana.clone()),
             Item::Handle("ana".to_owned()),
             Item::Follows(ana.clone(), ben.clone()),
-            Item::Fan(ana.clone(), ben.clone()),
+            Item::Fan(ana.clone(), Spread(ben.clone())),
+            Item::Pull(ana.clone(), Spread(ben.clone())),
+            Item::Following(ana.clone(), FollowingPage(ben.hash().0[0] >> 4)),
             Item::Interested(topic.clone(), time, ben.clone()),
             Item::Post(post),
             Item::CameTo(post, 3),
@@ -391,6 +415,12 @@ mod tests {
             Item::Photo(photo),
             Item::Open(3, at),
             Item::Awaited(0, time, photo),
+            Item::Head(ana.clone()),
+            Item::Planned(post),
+            Item::RangesDone(post, 2_000, 19),
+            Item::BlocksDone(post, 2_000),
+            Item::Reach(post),
+            Item::Shows(product.clone(), at),
             Item::Timeline(ana.clone(), at),
             Item::OnTopic(topic, Month::of(time), at),
             Item::Acts(ana.clone(), post),
@@ -411,6 +441,7 @@ mod tests {
             Item::Best(post),
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
             Item::Badge(ana.clone()),
+            Item::Rate(ana.clone()),
             Item::Deletion(ana.clone()),
             Item::Export(ana.clone(), ExportId(own)),
             Item::UnfinishedExport(ana.clone()),
@@ -448,7 +479,12 @@ mod tests {
             Item::Profile(user) => keys::profile(user),
             Item::Handle(handle) => keys::handle(&people::Handle::parse(handle).unwrap()),
             Item::Follows(reader, author) => keys::follows(reader, author),
-            Item::Fan(author, reader) => keys::fan(author, reader),
+            Item::Fan(author, Spread(reader)) => keys::fan(author, reader),
+            Item::Pull(author, Spread(reader)) => keys::pull(author, reader),
+            Item::Following(reader, _) => keys::following(
+                reader,
+                UserId::parse("Khz7TtxGdApEIxhTZeGt4w").unwrap().hash(),
+            ),
             Item::Interested(topic, at, user) => keys::interested(topic, *at, user),
             Item::Post(post) => keys::post(*post),
             Item::CameTo(post, edition) => keys::came_to(*post, *edition),
@@ -462,6 +498,12 @@ mod tests {
             Item::Uploaded(owner, photo) => keys::uploaded(owner, *photo),
             Item::Open(_, at) => keys::open(*at),
             Item::Awaited(_, since, photo) => keys::awaited(*since, *photo),
+            Item::Head(author) => keys::head(author),
+            Item::Planned(post) => keys::delivery_plan(*post),
+            Item::RangesDone(post, ..) => keys::ranges_done(*post, 2_000, 19),
+            Item::BlocksDone(post, _) => keys::blocks_done(*post, 2_000),
+            Item::Reach(post) => keys::reach(*post),
+            Item::Shows(product, at) => keys::shows(product, *at),
             Item::Timeline(reader, at) => keys::timeline(reader, *at),
             Item::OnTopic(topic, _, at) => keys::on_topic(topic, *at),
             Item::Acts(user, post) => keys::acts(user, *post),
@@ -489,6 +531,7 @@ mod tests {
                 keys::shard(thing, heat, *number)
             }
             Item::Badge(user) => keys::badge(user),
+            Item::Rate(reader) => keys::rate(reader),
             Item::Rules(user) => keys::rules(user),
             Item::RulesPage(user, _) => keys::rules_page(
                 user,

@@ -42,10 +42,7 @@ pub const TRACE: &str = "trace";
 
 /// How all lies in the table. One more whenever items that a build before has written would be misread: the local cloud
 /// keeps its table from run to run, and refuses one of another layout.
-pub const LAYOUT: u32 = 2;
-
-/// Open markers are spread over this many partitions.
-pub const OPEN_SHARDS: u8 = 4;
+pub const LAYOUT: u32 = 3;
 
 /// Markers of uploads that are awaited are spread over this many partitions.
 pub const AWAITED_SHARDS: u8 = 4;

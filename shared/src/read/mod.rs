@@ -5,6 +5,7 @@
 //! time, so that a deletion shows at once; products and people may be some seconds old, where the
 //! surface says so.
 
+mod book;
 mod cache;
 mod hydrate;
 mod inbox;
@@ -13,6 +14,7 @@ mod lists;
 mod people;
 mod posts;
 mod product;
+mod pulled;
 mod queue;
 mod thread;
 mod wall;
@@ -36,17 +38,20 @@ pub struct Reads {
     store: Store,
     /// What this instance read lately; `None` where all is read anew.
     cards: Option<Arc<Cards>>,
+    /// Which posts may not have reached all their readers.
+    book: Arc<book::Kept>,
 }
 
 impl Reads {
     /// Reads that take nothing for known.
     pub fn fresh(store: Store) -> Self {
-        Self { store, cards: None }
+        let (cards, book) = (None, Arc::default());
+        Self { store, cards, book }
     }
 
     /// Reads that take products and people for known which this instance read within five seconds.
     pub fn caching(store: Store) -> Self {
-        let cards = Some(Arc::default());
-        Self { store, cards }
+        let (cards, book) = (Some(Arc::default()), Arc::default());
+        Self { store, cards, book }
     }
 }

@@ -91,14 +91,10 @@ fn text(told: &Told) -> String {
 fn decided(told: &Told) -> &'static str {
     let statement = match &told.fact {
         Some(Fact::Decided(statement)) => statement,
-        Some(Fact::Report(outcome)) => {
-            return match outcome.upheld {
-                Some(true) => "Something was done about what you reported",
-                Some(false) => "What you reported was looked at and stays",
-                None => "What you reported is gone",
-            };
+        Some(Fact::Report(outcome)) if outcome.upheld => {
+            return "Something was done about what you reported";
         }
-        Some(Fact::BadgeGiven | Fact::BadgeTaken) | None => {
+        Some(Fact::Report(_) | Fact::BadgeGiven | Fact::BadgeTaken) | None => {
             return "What you reported was looked at and stays";
         }
     };

@@ -46,6 +46,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.notices().await?;
     bench.moderation().await?;
     bench.feed().await?;
+    bench.edges().await?;
     bench.relay().await?;
     bench.notifier().await?;
     bench.fanout().await?;
@@ -280,21 +281,25 @@ impl Bench {
             self.call(&name, http.delete(&path), 204, budget).await?;
         }
         self.world.member("stranger").await;
-        let follow = Budget::rounds(2).wcu(8.0);
-        for (route, id, budget) in [
-            ("/v1/users/{handle}/follow", "stranger", follow),
+        let two = Budget::rounds(2);
+        for (route, id, [follow, unfollow]) in [
+            (
+                "/v1/users/{handle}/follow",
+                "stranger",
+                [two.wcu(10.0), two.wcu(12.0)],
+            ),
             (
                 "/v1/topics/{topic_id}/follow",
                 topics(9)[8].as_str(),
-                Budget::rounds(2),
+                [two, two],
             ),
         ] {
             let (before, after) = route.split_once('{').context("a parameter")?;
             let (_, after) = after.split_once('}').context("a parameter")?;
             let path = format!("{before}{id}{after}");
             let (put, delete) = (http.put(&path), http.delete(&path));
-            self.call(&format!("PUT {route}"), put, 204, budget).await?;
-            self.call(&format!("DELETE {route}"), delete, 204, budget)
+            self.call(&format!("PUT {route}"), put, 204, follow).await?;
+            self.call(&format!("DELETE {route}"), delete, 204, unfollow)
                 .await?;
         }
         let hide = format!("/v1/posts/{}/hide", small.id);

@@ -11,6 +11,8 @@ mod catalogue;
 mod coldstart;
 mod comments;
 mod cost;
+mod delivery;
+mod edges;
 mod fanout;
 mod heat;
 mod leaving;
@@ -23,6 +25,7 @@ mod report;
 mod runtime_api;
 mod soak;
 mod storm;
+mod tree;
 mod workers;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -53,14 +56,35 @@ enum What {
         import: u64,
     },
     /// Loads a graph of mutual follows, publishes from the twenty most followed, and looks into
-    /// every follower's timeline. Fails if a post is lost or doubled.
+    /// every follower's timeline. Fails if a post is lost or doubled. Or, as a tree: one post to very many, and in small
+    /// under schedules of kills, repeats and any order.
     Fanout {
         /// An edge list: a header line, then `from,to` a line.
-        #[arg(long)]
-        graph: PathBuf,
+        #[arg(long, required_unless_present = "tree")]
+        graph: Option<PathBuf>,
+        /// One author instead, of so many followers as `--fans` says.
+        #[arg(long, conflicts_with_all = ["graph", "data_dir"])]
+        tree: bool,
+        /// How many they are.
+        #[arg(long, default_value_t = 100_000, requires = "tree")]
+        fans: usize,
+        /// And so many schedules in small.
+        #[arg(long, default_value_t = 10_000, requires = "tree")]
+        schedules: u64,
+        /// By seeds from this on.
+        #[arg(long, default_value_t = 1, requires = "tree")]
+        seed: u64,
         /// Keep the table in this folder rather than in memory.
         #[arg(long)]
         data_dir: Option<PathBuf>,
+    },
+    /// Sixty days of a graph of mutual follows, where edges go over from pushed to pulled and back as readers come more
+    /// often or less, by the policy's own code, beside pure push, pure pull, the rule of thumb for celebrities, and
+    /// rates that are known. Fails where a target is missed, or a post is lost or doubled.
+    Delivery {
+        /// An edge list: a header line, then `from,to` a line.
+        #[arg(long)]
+        graph: PathBuf,
     },
     /// What a month costs at three sizes, from the units that `capacity` measures, a model of what
     /// people do, and AWS's prices.
@@ -129,7 +153,19 @@ async fn main() -> Result<ExitCode> {
             slower,
         } => heat::run(rate, seconds, slower).await?,
         What::Soak { minutes } => soak::run(minutes).await?,
-        What::Fanout { graph, data_dir } => fanout::run(&graph, data_dir).await?,
+        What::Delivery { graph } => delivery::run(&graph)?,
+        What::Fanout {
+            graph: Some(graph),
+            data_dir,
+            ..
+        } => fanout::run(&graph, data_dir).await?,
+        What::Fanout {
+            graph: None,
+            fans,
+            schedules,
+            seed,
+            ..
+        } => tree::run(fans, schedules, seed).await?,
         What::Photos {
             files,
             alone: false,

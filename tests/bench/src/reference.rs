@@ -16,6 +16,8 @@ pub(crate) const PAGE: usize = 20;
 const PRODUCTS: usize = 30;
 /// Whom the reader follows.
 const FOLLOWEES: usize = 200;
+/// The first so many of them are pulled.
+const PULLED: usize = 10;
 /// Which topics the reader follows.
 const TOPICS: usize = 8;
 /// Brings a post's item close to 2 KB.
@@ -80,6 +82,11 @@ pub(crate) async fn world() -> Result<(World, Vec<Post>)> {
     }
     let store = world.store();
     store.load_people(&people, &edges, world.now()).await?;
+    for index in 0..PULLED {
+        let author = [user(&author(index))];
+        let pulled = store.pull_from_now_on(&user(READER), &author, world.now());
+        pulled.await?;
+    }
     for index in 0..PRODUCTS {
         let id = product(index);
         world.product(&id).await;
@@ -105,9 +112,12 @@ pub(crate) async fn publish(world: &World, from: usize, to: usize) -> Result<Vec
             .at(world.now() - age)
             .await;
         let entry = Entry::of(&post).context("a published post")?;
-        store.deliver(&[(user(READER), entry.clone())]).await?;
+        if index % FOLLOWEES >= PULLED {
+            store.deliver(&[(user(READER), entry.clone())]).await?;
+        }
+        store.put_into_head(&entry, world.now()).await?;
         store.put_on_topics(entry.at, &post.topics).await?;
-        store.close(&entry).await?;
+        store.close(entry.at).await?;
         posts.push(post);
     }
     Ok(posts)

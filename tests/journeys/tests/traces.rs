@@ -6,6 +6,7 @@ use std::{
 };
 
 use aws_lambda_events::sqs::SqsEvent;
+use domain::feeds::{SIZES, Sizes};
 use harness::World;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -128,8 +129,9 @@ async fn one_trace_id_finds_a_post_from_its_request_to_its_last_delivery() {
     relay::handle(&relay::App::new(&context), event).await;
     assert_eq!(log.of(FOUND), ["request", "relayed"]);
 
-    // Pages of one: all but the first are asked for by fan-out itself.
-    let app = fanout::App::with_page(&context, 1);
+    // Ranges of one reader: each is asked for by fan-out itself.
+    let sizes = Sizes { range: 1, ..SIZES };
+    let app = fanout::App::with_sizes(&context, sizes);
     let mut wanted = vec!["request", "relayed"];
     loop {
         let event = batch(&world).await;

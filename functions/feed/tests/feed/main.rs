@@ -1,10 +1,13 @@
 //! Feeds through the router, over a real table.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod book;
+mod edges;
 mod history;
 mod home;
 mod odd;
 mod paging;
+mod reach;
 mod wall;
 
 use std::collections::{BTreeSet, HashSet};
@@ -53,15 +56,16 @@ fn first_topic() -> String {
     interests::groups()[0].interests[0].id.clone()
 }
 
-/// Does what the workers would: timelines, walls, and the marker is gone.
+/// Does what the workers would: timelines, heads, walls, and the marker is gone.
 async fn deliver(world: &World, post: &Post, readers: &[&str]) {
     let (store, entry) = (world.store(), Entry::of(post).unwrap());
     let to = readers
         .iter()
         .map(|reader| (harness::user(reader), entry.clone()));
     store.deliver(&to.collect::<Vec<_>>()).await.unwrap();
+    store.put_into_head(&entry, world.now()).await.unwrap();
     store.put_on_topics(entry.at, &post.topics).await.unwrap();
-    store.close(&entry).await.unwrap();
+    store.close(entry.at).await.unwrap();
 }
 
 /// Reads a whole feed in pages of `limit`.

@@ -68,12 +68,7 @@ async fn a_post_is_on_the_walls_that_it_names_now_also_with_an_old_cursor() {
     left.topics = vec![TopicId::parse(&other_topic()).unwrap()];
     left.edition = 1;
     let (store, uploads) = (world.store(), Uploads::default());
-    assert!(
-        store
-            .change_post(&older, &left, &uploads, world.now())
-            .await
-            .unwrap()
-    );
+    assert!(store.change_post(&older, &left, &uploads).await.unwrap());
     assert!(store.delete_post(&newer.author, &newer).await.unwrap());
     for path in [&wall, &rest] {
         let answer = http.get(path).send().await.expect(200);

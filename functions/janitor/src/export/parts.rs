@@ -200,7 +200,6 @@ async fn posts(
             let shards = app.store.shards(&thing, post.heat(), true).await?;
             post.smiles = shards.plus(Count::Smiles, post.smiles);
             post.comments = shards.plus(Count::Comments, post.comments);
-            post.saves = shards.plus(Count::Saves, post.saves);
             for (option, votes) in (0..).zip(&mut post.votes) {
                 *votes = shards.plus(Count::Votes(option), *votes);
             }

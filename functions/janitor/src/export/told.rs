@@ -85,7 +85,7 @@ pub(super) async fn reports(
             elements.push(json!({
                 "id": report.id, "subject": self::subject(app, &subject).await?, "reason": report.reason.name(),
                 "detail": report.detail, "created_at": time(report.created_at),
-                "upheld": report.outcome.and_then(|outcome| outcome.upheld),
+                "upheld": report.outcome.map(|outcome| outcome.upheld),
             }));
         }
     }

@@ -3,7 +3,6 @@
 //! twice, or by two at once, counts once.
 
 mod acts;
-mod decided;
 mod exports;
 mod follows;
 mod inbox;
@@ -51,10 +50,6 @@ const TAKEN: [&[&str]; 11] = [
     profile::TAKEN,
 ];
 
-/// The kinds of item that are left to be swept, by the files that see to it.
-#[cfg(test)]
-const SWEPT: [&[&str]; 3] = [reports::SWEPT, decided::SWEPT, profile::SWEPT];
-
 /// Goes on with the deletion of an account.
 pub(crate) async fn go_on(app: &App, leaving: AccountLeaving) -> Result<(), Error> {
     let user = &leaving.user;
@@ -92,11 +87,11 @@ async fn page(app: &App, user: &UserId, at: &Deletion) -> Result<Option<String>,
         Step::Comments => acts::comments(app, user, after).await,
         Step::Acts => acts::others(app, user, after).await,
         Step::Follows => follows::followed(app, user, after).await,
-        Step::Fans => follows::followers(app, user, after).await,
+        Step::Fans => follows::fans(app, user, after).await,
+        Step::Pulls => follows::pulls(app, user, after).await,
         Step::Blocks => rules::blocks(app, user, after).await,
         Step::Mutes => rules::mutes(app, user, after).await,
         Step::Reports => reports::all(app, user, after).await,
-        Step::Decided => decided::all(app, user, after).await,
         Step::Inbox => inbox::notices(app, user, after).await,
         Step::Timeline => inbox::timeline(app, user, after).await,
         Step::Reviews => reviews::all(app, user, after).await,
@@ -121,7 +116,7 @@ mod tests {
 
     use shared::keys::items::{LINES, Leaving};
 
-    use super::{SWEPT, TAKEN};
+    use super::TAKEN;
 
     #[test]
     fn each_kind_of_item_that_goes_is_taken_by_a_step_and_no_other() {
@@ -129,15 +124,5 @@ mod tests {
         let goes: BTreeSet<_> = goes.map(|line| line.name).collect();
         let taken: BTreeSet<_> = TAKEN.into_iter().flatten().copied().collect();
         assert_eq!(taken, goes);
-    }
-
-    #[test]
-    fn each_kind_of_item_that_expires_is_made_so_by_a_step_or_is_made_to_expire() {
-        let expires = LINES.iter().filter(|line| line.leaving == Leaving::Expires);
-        let expires: BTreeSet<_> = expires.map(|line| line.name).collect();
-        let made_so = ["CameTo", "Idempotency", "Quota"];
-        let swept = SWEPT.into_iter().flatten().copied();
-        let swept: BTreeSet<_> = swept.chain(made_so).collect();
-        assert_eq!(swept, expires);
     }
 }

@@ -7,9 +7,15 @@ use shared::error::Error;
 use crate::App;
 
 #[cfg(test)]
-pub(super) const TAKEN: &[&str] = &["Profile", "Photo", "Interested", "Badge", "Deletion"];
-#[cfg(test)]
-pub(super) const SWEPT: &[&str] = &["Rules", "RulesPage"];
+pub(super) const TAKEN: &[&str] = &[
+    "Profile",
+    "Following",
+    "Photo",
+    "Interested",
+    "Badge",
+    "Head",
+    "Deletion",
+];
 
 /// Takes them.
 pub(super) async fn take(app: &App, user: &UserId) -> Result<Option<String>, Error> {

@@ -11,8 +11,6 @@ use crate::App;
 
 #[cfg(test)]
 pub(super) const TAKEN: &[&str] = &["Reported", "Appealed"];
-#[cfg(test)]
-pub(super) const SWEPT: &[&str] = &["Report"];
 
 /// What the places of a page of appeals begin with: they come after reports.
 const APPEALS: &str = "appeals ";

@@ -9,8 +9,7 @@ mod street;
 use std::collections::BTreeSet;
 
 use domain::{
-    engagement::Subject,
-    ids::{PostId, StatementId},
+    ids::PostId,
     people::{
         Gate,
         leaving::{Deletion, Step},
@@ -42,46 +41,6 @@ async fn all_that_somebody_was_and_did_goes_with_its_counts() {
     // Told again, there is nothing to do.
     work(&app, &told(&street.ana)).await;
     street.assert_gone("again").await;
-}
-
-#[tokio::test]
-async fn what_is_left_of_somebody_for_a_while_is_swept_and_stays_with_them_if_they_come_back() {
-    let street = Box::pin(Street::new()).await;
-    let (world, ana) = (&street.world, &street.ana);
-    // More of them than a page.
-    for n in 3..60 {
-        let statement = StatementId(ulid::Ulid::from_parts(1_700_000_000_000, n));
-        put(world, &keys::statement(&ana.id, statement), []).await;
-    }
-    settle(world, &App::new(&world.context()), ana).await;
-    let half_a_year = (world.now() + SignedDuration::from_hours(180 * 24)).as_second();
-    let mut swept = BTreeSet::new();
-    for (line, item) in street.left_items().await {
-        if line.leaving == keys::items::Leaving::Expires {
-            let then = item.get("expires_at").and_then(|then| then.as_n().ok());
-            let then = then.and_then(|then| then.parse::<i64>().ok());
-            assert!(then.is_some_and(|then| then <= half_a_year), "{item:?}");
-            swept.insert(line.name);
-        }
-    }
-    let kept = ["Case", "Reporter", "Rules", "Statement", "Strikes"];
-    let lost: Vec<_> = kept.iter().filter(|name| !swept.contains(*name)).collect();
-    assert_eq!(lost, [&""; 0], "each kind was left: {swept:?}");
-    assert!(swept.contains("Report"));
-
-    let back = domain::people::Profile {
-        handle: domain::people::Handle::parse("ana_2").unwrap(),
-        ..ana.profile.clone()
-    };
-    let store = world.store();
-    store.join(&back, None, None, world.now()).await.unwrap();
-    for (line, item) in street.left_items().await {
-        let is_kept = kept.contains(&line.name);
-        assert!(!is_kept || !item.contains_key("expires_at"), "{item:?}");
-    }
-    let case = store.case_now(&Subject::Person(ana.id.clone())).await;
-    let case = case.unwrap().unwrap();
-    assert_eq!((case.gone, case.round), (false, 1));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Somebody who has done everything that can be done, and those at whose things she did it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -8,9 +8,7 @@ use domain::{
     engagement::{
         Appeal, Case, Comment, Idea, NoticeKind, Report, ReportReason, Side, Slot, Subject, Weight,
     },
-    ids::{
-        AppealId, CommentId, ExportId, ListId, PostId, ProductId, ReportId, ReviewId, StatementId,
-    },
+    ids::{AppealId, CommentId, ExportId, ListId, PostId, ProductId, ReportId, ReviewId},
     people::{Avatar, export::Export},
     posts::{Poll, PollOption, Post, PostKind},
     quota::Quota,
@@ -123,6 +121,7 @@ impl Street {
         ] {
             world.follow(reader, author).await;
         }
+        put(&world, &keys::pull(&ana.id, &ben.id), []).await;
         store.block(&ana.id, &user("dora"), now).await.unwrap();
         store.mute(&ana.id, &cleo.id, Some(now)).await.unwrap();
 
@@ -217,7 +216,6 @@ impl Street {
         world
             .put_object(&piece, "application/json", b"Ana".to_vec())
             .await;
-        decided_on(&world, &ana).await;
         let earned = keys::badge(&ana.id);
         put(&world, &earned, [("points", 7), ("posts", 1)]).await;
 
@@ -270,6 +268,8 @@ impl Street {
         };
         assert_eq!(counts("ben").await, (0, 1), "{what}");
         assert_eq!(counts("cleo").await, (1, 0), "{what}");
+        let following = store.following(&user("ben")).await.unwrap();
+        assert_eq!(following, [user("cleo")].into_iter().collect(), "{what}");
         let dora = store.rules(&user("dora")).await.unwrap();
         assert!(dora.blocked_by.is_empty(), "{what}");
         let product = store.products([&self.product]).await.unwrap();
@@ -280,32 +280,25 @@ impl Street {
 
     /// The kinds of item that are Ana's still.
     pub async fn left(&self) -> BTreeSet<&'static str> {
-        let left = self.left_items().await.into_iter();
-        left.map(|(line, _)| line.name).collect()
-    }
-
-    /// The items that are Ana's still, each with its kind.
-    pub async fn left_items(&self) -> Vec<(&'static Line, HashMap<String, AttributeValue>)> {
-        let mut left = Vec::new();
+        let mut left = BTreeSet::new();
         for item in self.items().await {
             let key = keys::Key::of(&item).unwrap();
             let line = Line::of(&key).unwrap();
             let named = |name: &str| {
                 let person = item.get(name).and_then(|value| value.as_s().ok());
-                person.is_some_and(|person| *person == self.ana.id.as_str())
+                person.is_some_and(|person| *person == self.ana.id.to_string())
             };
             let in_key =
                 key.pk.contains(self.ana.id.as_str()) || key.sk.contains(self.ana.id.as_str());
             let theirs = match line.name {
                 // Of others, whose key or words name her.
-                "Blocked" | "Muted" | "Reported" => key.pk.ends_with(self.ana.id.as_str()),
-                "Report" => key.sk.ends_with(self.ana.id.as_str()),
+                "Blocked" | "Muted" => key.pk.ends_with(self.ana.id.as_str()),
                 "Comment" | "Reply" => named("author") && !item.contains_key("deleted"),
                 "Listed" => key.pk == keys::list_collection(ListId::of_hearts(&self.ana.id)),
                 _ => in_key || named("author") || named("owner") || named("user"),
             };
             if theirs {
-                left.push((line, item));
+                left.insert(line.name);
             }
         }
         left
@@ -315,7 +308,7 @@ impl Street {
         clippy::disallowed_methods,
         reason = "whatever is left anywhere is to be found"
     )]
-    pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+    pub async fn items(&self) -> Vec<std::collections::HashMap<String, AttributeValue>> {
         let context = self.world.context();
         let scan = context.dynamodb.scan().table_name(context.config.table());
         let pages = scan.into_paginator().items().send();
@@ -384,44 +377,6 @@ pub async fn tell_moderators(world: &World, who: &Member, post: &Post) {
     let quota = quota("appeals");
     let filed = store.appeal(&appeal, &before, &after, None, &quota);
     assert_eq!(filed.await.unwrap(), Filed::Done);
-}
-
-/// What moderators know of somebody: a report on them, a decision, a strike, and how often they were right.
-async fn decided_on(world: &World, who: &Member) {
-    let subject = Subject::Person(who.id.clone());
-    let report = Report {
-        id: ReportId(ulid()),
-        reporter: user("ben"),
-        subject: subject.clone(),
-        reason: ReportReason::Spam,
-        detail: None,
-        weight: Weight(4),
-        round: 0,
-        created_at: world.now(),
-        outcome: None,
-    };
-    let case = Case::new(subject, who.id.clone(), world.now()).reported(&report);
-    let quota = Quota {
-        user: user("ben"),
-        kind: "reports",
-        limit: QUOTA,
-    };
-    let reporting = Reporting {
-        report: &report,
-        before: None,
-        after: &case,
-        hidden: None,
-        claim: None,
-        quota: &quota,
-    };
-    let filed = world.store().report(reporting, world.now()).await;
-    assert_eq!(filed.unwrap(), Filed::Done);
-    put(world, &keys::strikes(&who.id), [("edition", 1)]).await;
-    put(world, &keys::reporter(&who.id), [("edition", 1)]).await;
-    for n in 0..3 {
-        let statement = StatementId(ulid::Ulid::from_parts(1_700_000_000_000, n));
-        put(world, &keys::statement(&who.id, statement), []).await;
-    }
 }
 
 pub async fn put<const N: usize>(world: &World, key: &keys::Key, numbers: [(&str, u32); N]) {

@@ -154,7 +154,7 @@ async fn a_reporter_is_told_the_outcome_that_stands_once() {
     let (statement, _) = decide(&world, post, Action::Hide).await;
     let outcome = Outcome {
         by: statement.id,
-        upheld: Some(true),
+        upheld: true,
         at: statement.decided_at,
     };
     store.note_outcome(&report, &outcome, now).await.unwrap();

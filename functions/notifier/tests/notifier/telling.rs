@@ -216,9 +216,7 @@ async fn who_is_mentioned_is_told_and_no_more_once_they_are_not() {
     edited.text = "Hi all".to_owned();
     edited.edition += 1;
     let (store, uploads) = (world.store(), Uploads::default());
-    let changed = store
-        .change_post(&post, &edited, &uploads, world.now())
-        .await;
+    let changed = store.change_post(&post, &edited, &uploads).await;
     assert!(changed.unwrap());
     work(&world, &bodies[..1]).await;
     assert_eq!(told(&world).await, nothing());

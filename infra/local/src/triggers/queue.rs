@@ -38,6 +38,7 @@ pub(super) async fn run(mapping: Arc<Mapping>) {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
             return;
         };
+        mapping.engine.paused.running(&mapping.name).await;
         let queues = mapping.engine.plane.queues();
         let (queue, size) = (&mapping.event.queue, mapping.event.batch_size);
         match queues.receive(queue, size, WAIT_SECONDS).await {
@@ -63,6 +64,8 @@ pub(super) async fn run(mapping: Arc<Mapping>) {
 
 impl Mapping {
     async fn invoke(&self, batch: Vec<Received>) {
+        // It may have been paused while a message was waited for.
+        self.engine.paused.running(&self.name).await;
         let failed = self.call(&batch).await;
         for message in batch {
             if failed

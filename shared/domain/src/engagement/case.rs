@@ -117,15 +117,9 @@ pub struct Case {
     /// Of a person: that their badge is taken.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stripped: bool,
-    /// Of a person: until when a moderator suspended them.
+    /// Of a person: until when they are suspended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_until: Option<Timestamp>,
-    /// Of a person: until when they are suspended for their strikes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub struck_until: Option<Timestamp>,
-    /// That its subject is gone: nothing of it is to be decided any more.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub gone: bool,
     /// How often it was written.
     #[serde(default)]
     pub edition: u64,
@@ -182,20 +176,8 @@ impl Case {
             deciders: BTreeSet::new(),
             stripped: false,
             suspended_until: None,
-            struck_until: None,
-            gone: false,
             edition: 0,
         }
-    }
-
-    /// The id of a statement that is written with its next edition.
-    pub fn next_statement(&self, now: Timestamp) -> StatementId {
-        StatementId::of(&self.subject, self.edition + 1, now)
-    }
-
-    /// Of a person: until when they are suspended, for whatever reason.
-    pub fn suspension(&self) -> Option<Timestamp> {
-        self.suspended_until.max(self.struck_until)
     }
 
     /// To be looked at within this time: never later than it was to be before.
@@ -276,7 +258,7 @@ impl Case {
         let weighs = match &self.subject {
             Subject::Post(_) | Subject::Comment(_) => hidden,
             Subject::Person(_) => {
-                self.stripped || self.suspension().is_some_and(|until| until > now)
+                self.stripped || self.suspended_until.is_some_and(|until| until > now)
             }
         };
         let against = match side {
@@ -336,13 +318,8 @@ impl Case {
         });
         match statement.action {
             Action::StripBadge => self.stripped = true,
-            // The last decision stands, in the stead of what followed from strikes too.
-            Action::Suspend => {
-                (self.suspended_until, self.struck_until) = (statement.until, None);
-            }
-            Action::Restore => {
-                (self.stripped, self.suspended_until, self.struck_until) = (false, None, None);
-            }
+            Action::Suspend => self.suspended_until = statement.until,
+            Action::Restore => (self.stripped, self.suspended_until) = (false, None),
             Action::Hide => {}
         }
         self.round += 1;
@@ -354,7 +331,7 @@ impl Case {
     /// With a suspension that follows from strikes: what is to be looked at stays so.
     #[must_use]
     pub fn suspended(mut self, statement: &Statement) -> Self {
-        self.struck_until = statement.until;
+        self.suspended_until = statement.until;
         self.last = Some(Last {
             by: HiddenBy::Moderator,
             action: statement.action,
@@ -362,31 +339,6 @@ impl Case {
             on_appeal: None,
             from: self.round,
         });
-        self.written()
-    }
-
-    /// Without the suspension that followed from strikes, of which one was taken back.
-    #[must_use]
-    pub fn forgiven(mut self) -> Self {
-        self.struck_until = None;
-        self.written()
-    }
-
-    /// Which rounds of reports nothing came of yet, or are to be decided anew on the appeal of whoever made one.
-    pub fn undecided(&self) -> (u64, u64) {
-        match self.to_decide() {
-            (Some(Side::Reporter), rounds) => rounds,
-            (Some(Side::Author) | None, _) => (self.round, self.round),
-        }
-    }
-
-    /// Of a subject that is gone: nothing is to be looked at any more.
-    #[must_use]
-    pub fn closed(mut self) -> Self {
-        self.state = CaseState::Decided;
-        self.appeal = None;
-        self.round += 1;
-        self.gone = true;
         self.written()
     }
 
@@ -402,7 +354,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        engagement::{Ground, Moderation},
+        engagement::Ground,
         ids::{PostId, ReportId},
     };
 
@@ -440,10 +392,10 @@ mod tests {
         case.reported(&report)
     }
 
-    fn statement(case: &Case, action: Action, hours: i64) -> Statement {
+    fn decide(case: Case, action: Action, moderator: &str, hours: i64) -> Case {
         let (on_appeal, rounds) = case.to_decide();
-        Statement {
-            id: case.next_statement(at(hours)),
+        let statement = Statement {
+            id: StatementId(Ulid::from_parts(u64::try_from(hours).unwrap(), 1)),
             author: case.author.clone(),
             subject: case.subject.clone(),
             by: HiddenBy::Moderator,
@@ -457,11 +409,7 @@ mod tests {
             strikes: None,
             warns: false,
             rounds,
-        }
-    }
-
-    fn decide(case: Case, action: Action, moderator: &str, hours: i64) -> Case {
-        let statement = statement(&case, action, hours);
+        };
         case.decided(&statement, person(moderator))
     }
 
@@ -579,57 +527,6 @@ mod tests {
         assert_eq!(may(&stripped, 1 + 7 * 24), Ok(()));
         let restored = decide(stripped, Action::Restore, "mo", 3);
         assert_eq!(may(&restored, 4), Err(NoAppeal::Nothing));
-    }
-
-    #[test]
-    fn what_followed_from_strikes_ends_with_one_of_them_and_what_a_moderator_decided_stays() {
-        let subject = Subject::Person(person("ana"));
-        let suspended = decide(
-            Case::new(subject, person("ana"), at(0)),
-            Action::Suspend,
-            "mo",
-            1,
-        );
-        let decided = suspended.suspension();
-        let statement = Statement {
-            until: Some(at(30 * 24)),
-            ..statement(&suspended, Action::Suspend, 2)
-        };
-        let struck = suspended.suspended(&statement);
-        assert_eq!(struck.suspension(), Some(at(30 * 24)));
-        assert_eq!(struck.clone().forgiven().suspension(), decided);
-        // A moderator's decision stands in the stead of both.
-        let again = decide(struck.clone(), Action::Suspend, "mo", 3);
-        assert_eq!(again.suspension(), Some(at(3 + 7 * 24)));
-        let restored = decide(struck, Action::Restore, "mo", 3);
-        assert_eq!(restored.suspension(), None);
-    }
-
-    #[test]
-    fn what_is_gone_is_to_be_decided_no_more_and_the_reports_that_nothing_came_of_are_known() {
-        let reported = with(case(), ReportReason::Spam, 4, 0);
-        assert_eq!(reported.undecided(), (0, 0));
-        let closed = reported.clone().closed();
-        assert_eq!(
-            (closed.state, closed.round, closed.gone),
-            (CaseState::Decided, 1, true)
-        );
-        let kept = decide(reported, Action::Restore, "mo", 1);
-        assert_eq!(kept.undecided(), (1, 1));
-        assert_eq!(appeal(kept.clone(), Side::Author, 2).undecided(), (1, 1));
-        assert_eq!(appeal(kept, Side::Reporter, 2).undecided(), (0, 1));
-    }
-
-    #[test]
-    fn no_two_statements_of_a_case_have_one_id_also_at_the_same_time() {
-        let held = case().hidden(HiddenBy::Filter, at(0));
-        let why = Moderation::by_filter(at(0));
-        let first = Statement::automatic(&held, &why, at(0)).id;
-        let second = held.next_statement(at(0));
-        let shown = decide(held, Action::Restore, "mo", 0);
-        let again = shown.hidden(HiddenBy::Filter, at(0));
-        let third = Statement::automatic(&again, &why, at(0)).id;
-        assert!(first < second && second < third);
     }
 
     #[test]

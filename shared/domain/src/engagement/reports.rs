@@ -145,9 +145,8 @@ pub struct Report {
 pub struct Outcome {
     /// The decision's statement.
     pub by: StatementId,
-    /// Whether something was done to what was reported; `None` where it is gone, and nobody decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upheld: Option<bool>,
+    /// Whether something was done to what was reported.
+    pub upheld: bool,
     /// When.
     pub at: Timestamp,
 }
@@ -172,22 +171,18 @@ pub struct Record {
 }
 
 impl Record {
-    /// With another outcome of a report, in the stead of what had come of it before; without what is too old. What
-    /// nobody decided says nothing of its reporter.
+    /// With another outcome of a report, in the stead of what had come of it before; without what is too old.
     #[must_use]
     pub fn with(mut self, before: Option<&Outcome>, after: &Outcome, now: Timestamp) -> Self {
         if let Some(before) = before
-            && let Some(upheld) = before.upheld
             && let Some(tally) = self.days.get_mut(&day(before.at))
         {
             tally.decided = tally.decided.saturating_sub(1);
-            tally.upheld = tally.upheld.saturating_sub(upheld.into());
+            tally.upheld = tally.upheld.saturating_sub(before.upheld.into());
         }
-        if let Some(upheld) = after.upheld {
-            let tally = self.days.entry(day(after.at)).or_default();
-            tally.decided += 1;
-            tally.upheld += u64::from(upheld);
-        }
+        let tally = self.days.entry(day(after.at)).or_default();
+        tally.decided += 1;
+        tally.upheld += u64::from(after.upheld);
         let oldest = oldest(now);
         self.days
             .retain(|day, tally| *day >= oldest && tally.decided > 0);
@@ -239,7 +234,7 @@ mod tests {
     fn outcome(upheld: bool, days: i64) -> Outcome {
         Outcome {
             by: StatementId(Ulid::nil()),
-            upheld: Some(upheld),
+            upheld,
             at: at(days),
         }
     }
@@ -292,20 +287,6 @@ mod tests {
         assert_eq!(record.weight(true, at(3)), Weight(8));
         assert_eq!(record.days.len(), 1);
         assert_eq!(record.edition, 20);
-    }
-
-    #[test]
-    fn what_is_gone_before_it_is_decided_says_nothing_of_its_reporter() {
-        let gone = Outcome {
-            upheld: None,
-            ..outcome(true, 0)
-        };
-        let record = record(0, 10).with(None, &gone, at(0));
-        assert_eq!(record.weight(true, at(1)), Weight(0));
-        let none = Record::default().with(None, &gone, at(0));
-        assert!(none.days.is_empty());
-        let decided = none.with(Some(&gone), &outcome(true, 0), at(0));
-        assert_eq!(decided.days.len(), 1);
     }
 
     #[test]

@@ -102,6 +102,11 @@ impl Place {
         self.snapshot
     }
 
+    /// Whether the first page of a feed begins here.
+    pub fn is_start(&self) -> bool {
+        self.before == Some(Position::end_of(self.snapshot)) && self.left.is_empty()
+    }
+
     /// Where the feed ends.
     pub fn oldest(&self) -> Position {
         let oldest = self.snapshot.saturating_sub(HORIZON);
@@ -233,7 +238,7 @@ mod tests {
             let mut all = posts(&authors);
             let reader = Reader {
                 id: UserId::parse("reader").unwrap(),
-                followees: all.iter().map(|post| post.author.clone()).collect(),
+                following: all.iter().map(|post| post.author.clone()).collect(),
                 topics: BTreeSet::new(),
             };
             let onlooker = Onlooker::new(reader.id.clone(), Rules::default());

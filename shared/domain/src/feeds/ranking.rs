@@ -142,7 +142,7 @@ mod tests {
     fn reader() -> Reader {
         Reader {
             id: UserId::parse("reader").unwrap(),
-            followees: ["ana", "ben", "cleo"]
+            following: ["ana", "ben", "cleo"]
                 .iter()
                 .filter_map(|who| UserId::parse(who))
                 .collect(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::Following;
 use crate::{
     ids::{TopicId, UserId},
     posts::Post,
@@ -25,7 +26,7 @@ pub struct Reader {
     /// Who.
     pub id: UserId,
     /// Whom they follow.
-    pub followees: BTreeSet<UserId>,
+    pub following: Following,
     /// Which topics they follow.
     pub topics: BTreeSet<TopicId>,
 }
@@ -37,7 +38,7 @@ impl Reader {
         if !self.wants(&post.author, &post.topics) {
             return None;
         }
-        let reason = if self.followees.contains(&post.author) {
+        let reason = if self.following.has(&post.author) {
             Reason::Followed
         } else {
             let topic = post.topics.iter().find(|topic| self.topics.contains(topic));
@@ -49,7 +50,7 @@ impl Reader {
     /// Whether a post by this author on these topics is one for them.
     pub fn wants(&self, author: &UserId, topics: &[TopicId]) -> bool {
         *author != self.id
-            && (self.followees.contains(author)
+            && (self.following.has(author)
                 || topics.iter().any(|topic| self.topics.contains(topic)))
     }
 }

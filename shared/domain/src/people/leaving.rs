@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// For so long a handle is nobody's after its owner has left (PRODUCT 2.2).
 pub const HANDLE_KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
-/// For so long it is known, by an id alone, who blocked somebody who has left, and what was decided on them: it holds again
-/// if they come back. So long too it is known what was decided on something that is gone.
+/// For so long it is known, by an id alone, who blocked somebody who has left: it holds again if they come back.
 pub const RULES_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// A part of what is worked off, in this order.
@@ -27,16 +26,16 @@ pub enum Step {
     Acts,
     /// Whom they follow.
     Follows,
-    /// Who follows them.
+    /// To whom their posts are pushed.
     Fans,
+    /// Who pulls them.
+    Pulls,
     /// Whom they block.
     Blocks,
     /// Whom they mute.
     Mutes,
     /// What they reported, and against what they appealed.
     Reports,
-    /// What was decided on them, and came of what they reported.
-    Decided,
     /// What they are told.
     Inbox,
     /// What was delivered to them.
@@ -60,10 +59,10 @@ impl Step {
         Self::Acts,
         Self::Follows,
         Self::Fans,
+        Self::Pulls,
         Self::Blocks,
         Self::Mutes,
         Self::Reports,
-        Self::Decided,
         Self::Inbox,
         Self::Timeline,
         Self::Reviews,

@@ -52,13 +52,14 @@ mod photos;
 mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
-pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
-pub use janitor::{AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, PostDeleted};
+pub use fanout::{FanoutMessage, Followed, Published, RangeAsked, RangesAsked, TopicsChanged};
+pub use janitor::{
+    AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, MovesPlanned, PostDeleted,
+    ReaderRated,
+};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
-pub use rollup::{
-    Decided, Gone, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted,
-};
+pub use rollup::{Decided, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted};
 
 /// Every message, a list a queue.
 pub const ALL: [&[Line]; 6] = [

@@ -1,7 +1,7 @@
 //! What `rollup` is told: that what it adds up has changed.
 
 use domain::{
-    engagement::{Idea, Place, Subject, Thing},
+    engagement::{Idea, Place, Thing},
     ids::{ListId, PostId, StatementId, UserId},
 };
 use jiff::Timestamp;
@@ -14,7 +14,6 @@ messages! {
         "heated.v1" Heated(Heated), from "relay" "rollup", "a crowd acts on a thing, whose counts are spread over shards; look in a minute whether it is gone";
         "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "smiles at a post or its comments, its comments, or whether it is shown have changed";
         "decided.v1" Decided(Decided), from "relay" "rollup", "moderators decided on something; note it on the reports after the last that was noted";
-        "gone.v1" Gone(Gone), from "relay" "rollup", "a post or a comment is gone; close its case, and note that on the reports after the last that was noted";
         "voted.v1" Voted(Voted), from "relay", "somebody voted, or changed their vote; what they said of the post says so";
         "list-changed.v1" ListChanged(ListChanged), from "relay" "rollup", "a thing came to a list, left it or moved in it, or others are shown the list from now on, or no more";
     }
@@ -72,18 +71,6 @@ pub struct Decided {
     pub author: UserId,
     /// Which.
     pub statement: StatementId,
-    /// The last of the reporters of whose report it is noted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<UserId>,
-}
-
-/// A post or a comment is gone, whoever took it away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gone {
-    /// Which.
-    pub subject: Subject,
-    /// Since when, to the second.
-    pub at: Timestamp,
     /// The last of the reporters of whose report it is noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<UserId>,

@@ -139,17 +139,13 @@ pub(super) fn case_written<T: Copy>(
 ) -> Result<Vec<Write<T>>, Error> {
     let item = encode(&keys::case(&after.subject), after)?;
     let mut writes = vec![on_edition(item, before.map(|before| before.edition)).unless(moved)];
+    let place = |case: &Case| keys::queued(case.state.name(), case.due_at, &case.subject);
     let (was, is) = (before.map(place), place(after));
     if was.as_ref() != Some(&is) {
         writes.extend(was.map(delete));
         writes.push(put(is.attributes()));
     }
     Ok(writes)
-}
-
-/// Where a case stands in the moderators' lists.
-pub(super) fn place(case: &Case) -> Key {
-    keys::queued(case.state.name(), case.due_at, &case.subject)
 }
 
 /// The write of an item that counts its editions, if it is of the one that was read, or was not there.

@@ -148,15 +148,13 @@ impl Store {
         if let Some(parent) = parent.filter(|parent| is_counted(parent)) {
             let moves = vec![(Count::Replies, -1)];
             let thing = Thing::Comment(parent.id);
-            counted.push(if parent.deleted {
+            counted.push(if parent.stands() {
+                Counted::there(thing, parent.heat(), moves)
+            } else {
                 // One fewer than two at least: with the last it goes itself.
                 let names = Expression::default().number(":last", 1);
                 let condition = ("replies > :last".to_owned(), names);
                 Counted::when(thing, parent.heat(), moves, condition).held()
-            } else {
-                // Taken back meanwhile, it stayed for this reply alone, and has to go with it.
-                let condition = (NOT_DELETED.to_owned(), not_deleted());
-                Counted::when(thing, parent.heat(), moves, condition)
             });
         }
         let act = self.act((), relation, &mut counted).await?;
@@ -368,9 +366,9 @@ fn pointer(comment: &Comment, accepted: bool) -> (String, Expression) {
     (condition.to_owned(), names)
 }
 
-/// Whether a reply that goes leaves its comment there, with a reply fewer. One that is hidden may be shown again.
+/// Whether a reply that goes leaves its comment there, with a reply fewer.
 fn is_counted(parent: &Comment) -> bool {
-    !parent.deleted || parent.heat().is_hot() || parent.replies > 1
+    parent.stands() || parent.heat().is_hot() || parent.replies > 1
 }
 
 /// The write by which a comment goes with its last reply, of which nothing else was left.

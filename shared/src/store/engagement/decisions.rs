@@ -32,7 +32,7 @@ pub struct Deciding<'a> {
     pub deed: Deed<'a>,
     /// The strikes of whose it is, before and after, where they change.
     pub strikes: Option<(&'a Strikes, Strikes)>,
-    /// The suspension that follows from them, or ends.
+    /// The suspension that follows from them.
     pub suspension: Option<Suspension>,
     /// The request's claim on what it makes.
     pub claim: Option<&'a Claim>,
@@ -53,7 +53,7 @@ pub enum Deed<'a> {
     Restored(Badge),
 }
 
-/// A suspension that follows from strikes, or ends with one, which nobody decided on.
+/// A suspension that follows from strikes, which nobody decided on.
 #[derive(Debug)]
 pub struct Suspension {
     /// What was said of the person before.
@@ -62,8 +62,8 @@ pub struct Suspension {
     pub after: Case,
     /// What they are told.
     pub statement: Statement,
-    /// Until when; `None` where it ends now.
-    pub until: Option<Timestamp>,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 impl Store {
@@ -112,7 +112,7 @@ impl Deciding<'_> {
             let before = suspension.before.as_ref();
             writes.extend(case_written(before, &suspension.after, moved)?);
             writes.push(stated(&suspension.statement)?);
-            writes.push(suspended(author, suspension.until)?);
+            writes.push(suspended(author, Some(suspension.until))?);
         }
         if let Some(claim) = self.claim {
             let made = format!("{author}/{}", statement.id);

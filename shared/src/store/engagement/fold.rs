@@ -6,15 +6,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::engagement::{Heat, Thing};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    counts::{heat_of, sum},
-    standing::not_deleted,
-};
+use super::counts::{heat_of, sum};
 use crate::{
     error::Error,
     keys::{self, Key},
     store::Store,
-    table::{Anew, Conditional, Expression, Item, Write, delete_if, update, update_if},
+    table::{Anew, Conditional, Expression, Item, Write, update, update_if},
 };
 
 /// With fewer acts than this since the last look, a crowd has left.
@@ -36,27 +33,8 @@ pub enum Look {
 impl Store {
     /// Looks at a thing that was hot for the so-manieth time, whose shards had taken so many acts at the last look.
     /// Once the crowd has left, its shards are added to it and closed, all at once, so that its counts are exact before
-    /// and after: an act that comes in between begins anew. Where it is gone its shards go too; a comment that was taken
-    /// back, and turns out to have no replies any more, goes itself.
+    /// and after: an act that comes in between begins anew. Where it is gone its shards go too.
     pub async fn look_at(
-        &self,
-        thing: &Thing,
-        generation: u64,
-        acts: u64,
-        now: Timestamp,
-    ) -> Result<Look, Error> {
-        let look = self.look(thing, generation, acts, now).await?;
-        if let (Look::Over, Thing::Comment(comment)) = (look, thing) {
-            let unanswered = not_deleted().number(":none", 0).saying(
-                "attribute_exists(#deleted) AND replies <= :none AND attribute_not_exists(heat)",
-            );
-            let gone = delete_if(keys::comment(*comment), unanswered).unless(());
-            self.table.transact((), vec![gone]).await?;
-        }
-        Ok(look)
-    }
-
-    async fn look(
         &self,
         thing: &Thing,
         generation: u64,

@@ -5,7 +5,6 @@ mod answers;
 mod badge;
 mod best;
 mod cases;
-mod closing;
 mod comments;
 mod counts;
 mod decisions;

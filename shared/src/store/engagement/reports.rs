@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    keys::{self, EXPIRES_AT},
+    keys,
     store::{Store, idempotency::note_made, quota::spend},
-    table::{Anew, Expression, decode, encode, put, put_if, update_if, value},
+    table::{Anew, Expression, encode, put, put_if, update_if, value},
 };
 
 /// A report that is to be, with what it stands on, as it was read.
@@ -102,15 +102,10 @@ impl Store {
         let key = keys::report(&report.subject, &report.reporter);
         loop {
             let of_reporter = keys::reporter(&report.reporter);
-            let (found, of_theirs) = futures::try_join!(
-                self.table.get(&key, true),
-                self.table.get(&of_reporter, true)
+            let (found, record) = futures::try_join!(
+                self.table.read::<Report>(&key, true),
+                self.table.read::<Record>(&of_reporter, true)
             )?;
-            // Of whoever has left, what comes of what they reported is swept with that.
-            let swept = of_theirs.as_ref().or(found.as_ref());
-            let swept = swept.and_then(|item| item.get(EXPIRES_AT)).cloned();
-            let found = found.map(decode::<Report>).transpose()?;
-            let record = of_theirs.map(decode::<Record>).transpose()?;
             // Whoever made it may have made another since.
             let Some(found) = found.filter(|found| found.id == report.id) else {
                 return Ok(());
@@ -133,11 +128,9 @@ impl Store {
                     "#id = :id AND outcome.#by = :before",
                 ),
             };
-            let mut record = encode(&of_reporter, &record)?;
-            record.extend(swept.map(|then| (EXPIRES_AT.to_owned(), then)));
             let writes = vec![
                 update_if(key.clone(), set, as_read).unless(false),
-                on_edition(record, edition).unless(false),
+                on_edition(encode(&of_reporter, &record)?, edition).unless(false),
             ];
             if self.table.transact(true, writes).await? {
                 return Ok(());

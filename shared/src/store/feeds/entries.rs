@@ -1,34 +1,21 @@
-//! Where posts are delivered to: timelines, topic walls, and the markers of what is still open.
+//! Where posts are delivered to: timelines and topic walls.
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    feeds::{Delivered, Entry, HORIZON, OpenPost, Position},
+    feeds::{Delivered, Entry, HORIZON, Position},
     ids::{PersonHash, TopicId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
     keys::{self, EXPIRES_AT, Month},
     store::Store,
-    table::{EXISTS, Expression, Item, Range, readable},
+    table::{EXISTS, Expression, Item, Range},
 };
 
-/// A post that is still being delivered, as its marker says.
-#[derive(Serialize, Deserialize)]
-pub(in crate::store) struct Marker {
-    pub(in crate::store) author: UserId,
-    pub(in crate::store) topics: Vec<TopicId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::store) again_at: Option<Timestamp>,
-    /// Swept a day after it is read no more, whatever became of it.
-    #[serde(default)]
-    pub(in crate::store) expires_at: i64,
-}
-
 /// A post that is gone is on its walls, unseen, for so long: whoever pages through them goes on from it.
-const SWEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const SWEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// When what was published then has been too old for any home feed for a day.
 pub(in crate::store) fn outdated(published_at: Timestamp) -> i64 {
@@ -104,44 +91,6 @@ impl Store {
             self.table.update(&keys::on_topic(topic, at), expire).await
         });
         futures::future::try_join_all(expired).await?;
-        Ok(())
-    }
-
-    /// Says that a post has reached all its readers.
-    pub async fn close(&self, entry: &Entry) -> Result<(), Error> {
-        self.table.delete(&keys::open(entry.at)).await
-    }
-
-    /// Every post that may not have reached all its readers, of the last 30 days.
-    pub async fn open_posts(&self, now: Timestamp) -> Result<Vec<OpenPost>, Error> {
-        let oldest = Position::start_of(now.saturating_sub(HORIZON).unwrap_or(now));
-        let shards = (0..keys::OPEN_SHARDS).map(|shard| {
-            let range = Range {
-                from: Some(keys::at(oldest)),
-                ..Range::all(keys::open_shard(shard))
-            };
-            self.table.query_all(range)
-        });
-        let found = futures::future::try_join_all(shards).await?;
-        let open = found.into_iter().flatten().filter_map(|item| {
-            let entry = entry(&item, None)?;
-            let marker = readable::<Marker>([item]).pop()?;
-            Some(OpenPost {
-                entry,
-                topics: marker.topics,
-                again_at: marker.again_at,
-            })
-        });
-        Ok(open.collect())
-    }
-
-    /// Notes before when the fan-out is not to be told of an open post again; of one that has
-    /// been closed, nothing.
-    pub async fn postpone(&self, entry: &Entry, until: Timestamp) -> Result<(), Error> {
-        let change = Expression::new("SET again_at = :until")
-            .text(":until", until.to_string())
-            .when(Some(EXISTS));
-        self.table.update(&keys::open(entry.at), change).await?;
         Ok(())
     }
 

@@ -141,8 +141,8 @@ impl Store {
         self.table.delete_all(keys).await
     }
 
-    /// Takes the profile of somebody who leaves, with their avatar's photo, their place under topics and what they have
-    /// earned; of their rules, it is kept for a while who blocks them.
+    /// Takes the profile of somebody who leaves, with their avatar's photo, their place under topics, whom they follow
+    /// and what they have earned; of their rules, it is kept for a while who blocks them.
     pub async fn take_profile(&self, user: &UserId, now: Timestamp) -> Result<(), Error> {
         let mut anew = Anew::standing_on("the profile of somebody who leaves");
         let key = keys::profile(user);
@@ -165,6 +165,8 @@ impl Store {
             } else {
                 delete(keys::badge(user))
             }];
+            writes.push(delete(keys::head(user)));
+            writes.extend(keys::following_pages(user).map(delete));
             if let Some(profile) = &profile {
                 let mut conditions = vec!["interests = :seen"];
                 let mut as_read =

@@ -127,7 +127,6 @@ impl Store {
             }
             let kept = Expression::new("REMOVE expires_at").when(Some(EXISTS));
             self.table.update(&keys::badge(&profile.id), kept).await?;
-            self.take_up_decided(&profile.id).await?;
         }
         let version = left.as_ref().map(|left| left.rules.version);
         let profile = &Profile {

@@ -69,6 +69,7 @@ struct CameTo {
     post: PostId,
     author: UserId,
     published_at: Timestamp,
+    edited_at: Timestamp,
     topics: Vec<TopicId>,
 }
 
@@ -143,12 +144,12 @@ impl Store {
         before: &Post,
         post: &Post,
         uploads: &Uploads<'_>,
-        now: Timestamp,
     ) -> Result<bool, Error> {
         let mut writes = vec![change(before, post)?.unless(false)];
         if let (None, Some(why)) = (&before.moderation, &post.moderation) {
             let subject = Subject::Post(post.id);
             let case = self.case_now(&subject).await?;
+            let now = post.edited_at.unwrap_or(post.created_at);
             let held = held(subject, &post.author, why, case.as_ref(), now, false);
             writes.extend(held?);
         }
@@ -222,6 +223,7 @@ fn appearance<T>(post: &Post, published_at: Timestamp) -> Result<[Write<T>; 3], 
     let marker = Marker {
         author: post.author.clone(),
         topics: post.topics.clone(),
+        published_at: None,
         again_at: None,
         expires_at: outdated(published_at),
     };
@@ -253,28 +255,40 @@ pub(in crate::store) fn shown_or_not<T>(
     ])
 }
 
-/// The note that an edit brought a post to other walls; none where it did not. The stream's
-/// filter cannot compare topics, and lets new items through, but not each smile at a post.
-fn came_to<T>(before: &Post, post: &Post) -> Result<Option<Write<T>>, Error> {
+/// The note that an edit brought a post to other walls, and the marker that it is not there yet; none where it did not.
+/// The stream's filter cannot compare topics, and lets new items through, but not each smile at a post.
+fn came_to<T>(before: &Post, post: &Post) -> Result<Vec<Write<T>>, Error> {
     let (Some(published_at), Some(edited_at)) = (before.published_at, post.edited_at) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let mut topics = post.topics.clone();
     topics.retain(|topic| !before.topics.contains(topic));
     if topics.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
+    let marker = Marker {
+        author: post.author.clone(),
+        topics: topics.clone(),
+        published_at: Some(published_at),
+        again_at: None,
+        expires_at: outdated(edited_at),
+    };
+    let at = Position {
+        published_at: edited_at,
+        post: post.id,
+    };
     let note = CameTo {
         status: post.status,
         expires_at: (edited_at + NOTED).as_second(),
         post: post.id,
         author: post.author.clone(),
         published_at,
+        edited_at,
         topics,
     };
     let key = keys::came_to(post.id, post.edition);
     let note = traced(encode(&key, &note)?);
-    Ok(Some(put(note)))
+    Ok(vec![put(note), put(encode(&keys::open(at), &marker)?)])
 }
 
 /// The write of what differs between a post as it was read and as it is to be. It goes on in

@@ -209,59 +209,6 @@ async fn the_second_strike_warns_and_the_third_suspends_for_seven_days() {
 }
 
 #[tokio::test]
-async fn a_strike_that_is_taken_back_ends_the_suspension_that_followed_and_no_moderators() {
-    let court = begin().await;
-    let mut posts = Vec::new();
-    for _ in 0..3 {
-        let about = subject("post", &court.world.published_post("ana").await.id);
-        court.decided(MO, &about, "hide").await;
-        posts.push(about);
-    }
-    let may = async || {
-        let bio = court
-            .world
-            .serve(onboarding::router(&court.world.context()));
-        let bio = bio.patch("/v1/me").token(court.token(&court.ana));
-        let answer = bio.json(json!({"bio": "Coffee"})).send().await;
-        let suspended = answer.status == 403 && answer.problem() == "suspended";
-        (
-            !suspended,
-            (answer.status == 403).then(|| answer.json()["until"].clone()),
-        )
-    };
-    assert!(!may().await.0);
-    court.world.advance(SignedDuration::from_secs(1));
-    court.decided(MO, &posts[1], "restore").await;
-    assert!(may().await.0);
-    // The author is told of both, the one that followed as well.
-    let told = shared::keys::statements_to(&court.ana.id);
-    let told = court.world.store().keys_in(told, None, 100).await;
-    assert_eq!(told.unwrap().0.len(), 3 + 1 + 1 + 1);
-    assert_eq!(
-        court
-            .appeal(&court.ana, &subject("user", "ana"))
-            .await
-            .expect(409)
-            .problem(),
-        "nothing-to-appeal"
-    );
-
-    // The next is the third again; a moderator says a shorter time, which strikes prolong, and stays with it.
-    let person = subject("user", "ana");
-    let until = court.world.now() + SignedDuration::from_hours(1);
-    let until = format!("{until:.3}");
-    let body = json!({"subject": person, "action": "suspend", "reason": "!", "until": until});
-    court.decide(MO, body).await.expect(201);
-    let about = subject("post", &court.world.published_post("ana").await.id);
-    court.decided(MO, &about, "hide").await;
-    assert_ne!(may().await.1, Some(json!(until)));
-    court.decided(MO, &about, "restore").await;
-    assert_eq!(may().await, (false, Some(json!(until))));
-    court.world.advance(SignedDuration::from_hours(1));
-    assert!(may().await.0);
-}
-
-#[tokio::test]
 async fn a_person_is_suspended_loses_the_badge_and_is_restored_to_what_they_earned() {
     let court = begin().await;
     let person = subject("user", "ANA");

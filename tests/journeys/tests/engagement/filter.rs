@@ -1,7 +1,7 @@
 //! The store's filter (ENGAGEMENT 38), wherever something is written that others are to read.
 
 use harness::{Http, Member, Request, World};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 /// What functions go by is at most so old.
@@ -325,37 +325,6 @@ async fn a_post_that_is_held_is_its_authors_alone_until_a_moderator_lets_it_appe
     let same = json!({"text": "How odd", "topics": null});
     let kept = scene.passes(scene.posting.patch(&path), same).await;
     assert_eq!(kept["status"], "published");
-}
-
-#[tokio::test]
-async fn a_post_that_did_not_appear_yet_and_is_held_for_an_edit_is_due_a_day_after_that() {
-    let scene = scene().await;
-    let photo = scene.world.awaited_photo("ana").await.id;
-    let waits = json!({"kind": "photo", "text": "Fine", "photos": [{"id": photo}]});
-    let post = scene.passes(scene.posting.post("/v1/posts"), waits).await;
-    assert_eq!(post["status"], "processing");
-    scene.set(json!({"hold": ["odd"]})).await;
-    scene.world.advance(SignedDuration::from_mins(50));
-    let token = scene.world.token("ana", &["prime"]);
-    let id = post["id"].as_str().unwrap();
-    let mut statements = 0;
-    for text in ["Odd", "Odd again"] {
-        let edit = scene.posting.patch(&format!("/v1/posts/{id}"));
-        let edit = edit.token(&token).json(json!({"text": text}));
-        assert_eq!(edit.send().await.expect(200).json()["status"], "hidden");
-        let [case] = &scene.queue().await[..] else {
-            panic!("one case is open");
-        };
-        let due: Timestamp = case["due_at"].as_str().unwrap().parse().unwrap();
-        let since = SignedDuration::from_hours(24) - due.duration_since(scene.world.now());
-        assert!(since < SignedDuration::from_mins(5), "{since}");
-        // Shown, and held again in the same moment: each time its author is told why.
-        scene.decide("post", id, "restore").await;
-        statements += 2;
-        let told = shared::keys::statements_to(&scene.ana.id);
-        let told = scene.world.store().keys_in(told, None, 100).await;
-        assert_eq!(told.unwrap().0.len(), statements);
-    }
 }
 
 #[tokio::test]

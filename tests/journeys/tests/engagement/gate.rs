@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use harness::{Http, Member, World};
 use http::Method;
 use jiff::SignedDuration;
+use local::{Function, functions};
 use serde_json::{Value, json};
 use shared::runtime::Context;
-
-use crate::described::operations;
 
 /// What a call is to whoever may not act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +29,21 @@ struct Call {
 
 /// Every function that serves HTTP, under the operations that it describes.
 fn served(world: &World, context: &Context) -> BTreeMap<String, Http> {
-    let all = operations(world, context).into_iter();
-    all.map(|operation| (operation.name, operation.http))
-        .collect()
+    let mut served = BTreeMap::new();
+    for listed in functions::ALL {
+        let (Some(openapi), Function::Http(router)) = (listed.openapi, listed.of(context)) else {
+            continue;
+        };
+        let http = world.serve(router);
+        let api = serde_json::to_value(openapi()).unwrap();
+        for (path, methods) in api["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                let operation = format!("{} {path}", method.to_uppercase());
+                served.insert(operation, http.clone());
+            }
+        }
+    }
+    served
 }
 
 /// Ana with a post, a question and a draft of everything that she may want to do; what it is to her while she may not

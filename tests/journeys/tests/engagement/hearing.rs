@@ -1,20 +1,12 @@
 //! Comments that are taken back, smiles at them, and what is across a block (ENGAGEMENT 9, 14, 22).
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{
-    engagement::{Count, Thing},
-    ids::CommentId,
-};
+use domain::engagement::Count;
 use harness::Member;
 use serde_json::{Value, json};
-use shared::{
-    keys,
-    queue::messages::{Heated, RollupMessage},
-};
 
 use crate::{
-    begin, court, metered,
-    talk::{answer, delete, id, of, read, roll_up, say, smile, try_to_say},
+    begin, metered,
+    talk::{answer, delete, id, of, read, say, smile, try_to_say},
 };
 
 #[tokio::test]
@@ -82,56 +74,6 @@ async fn two_who_take_back_the_last_replies_at_once_leave_nothing() {
         let left = world.store().comment_now(top.parse().unwrap()).await;
         let left = left.unwrap();
         assert!(left.is_none_or(|left| left.heat().is_hot()), "{round}");
-    }
-}
-
-#[tokio::test]
-async fn beneath_a_hidden_comment_the_last_reply_is_taken_back_and_the_comment_may_be_shown_again()
-{
-    let court = court::begin().await;
-    let (world, ana, http) = (&court.world, &court.ana, &court.engagement);
-    let post = world.published_post("ana").await.id;
-    let top = say(http, ana, post, "Top").await;
-    let reply = answer(http, ana, post, &top).await;
-    let subject = court::subject("comment", &top);
-    court.decided(court::MO, &subject, "hide").await;
-    delete(http, ana, &reply, 204).await;
-    assert_eq!(world.counted(post, Count::Comments).await, 0);
-    court.decided(court::MO, &subject, "restore").await;
-    let seen = read(http, None, &of(post)).await;
-    assert_eq!(seen[0]["counts"], json!({"smiles": 0, "replies": 0}));
-    assert_eq!(world.counted(post, Count::Comments).await, 1);
-}
-
-#[tokio::test]
-async fn a_comment_at_which_a_crowd_acted_goes_without_replies_once_the_crowd_has_left() {
-    let (world, ana, http) = begin().await;
-    let post = world.published_post("ana").await.id;
-    let top = say(&http, &ana, post, "Top").await;
-    let reply = answer(&http, &ana, post, &top).await;
-    let id: CommentId = top.parse().unwrap();
-    let context = world.context();
-    let heat = context.dynamodb.update_item();
-    let heat = heat.table_name(context.config.table());
-    let heat = heat.set_key(Some(keys::comment(id).attributes()));
-    let heat = heat.update_expression("SET heat = :eight, gen = :first");
-    let number = |number: &str| AttributeValue::N(number.to_owned());
-    let heat = heat.expression_attribute_values(":eight", number("8"));
-    let heat = heat.expression_attribute_values(":first", number("1"));
-    heat.send().await.unwrap();
-    delete(&http, &ana, &top, 204).await;
-    delete(&http, &ana, &reply, 204).await;
-    assert_eq!(read(&http, None, &of(post)).await, Vec::<Value>::new());
-    let left = async || world.store().comment_now(id).await.unwrap();
-    assert!(left().await.unwrap().heat().is_hot());
-    let look = RollupMessage::Heated(Heated {
-        thing: Thing::Comment(id),
-        generation: 1,
-        acts: u64::MAX,
-    });
-    for _ in 0..2 {
-        roll_up(&world, &look).await;
-        assert_eq!(left().await, None);
     }
 }
 

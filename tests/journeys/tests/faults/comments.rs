@@ -107,57 +107,6 @@ async fn what_was_killed_while_it_accepted_or_took_back_is_done_once() {
     }
 }
 
-/// Of a comment and two answers to it one is taken back, and held up after so many calls until the others are: the
-/// number of calls, if it had no more to make.
-async fn taken_back_at_once(held: usize, calls: usize) -> bool {
-    let world = World::new().await;
-    let ana = world.member("ana").prime().await;
-    let post = world.published_post("ana").await.id;
-    let http = world.serve(engagement::router(&world.context()));
-    let say = async |body: Value| {
-        let say = http.post(&format!("/v1/posts/{post}/comments"));
-        id(&say.token(&ana.token).json(body).send().await.expect(201))
-    };
-    let top = say(json!({"text": "So?"})).await;
-    let mut all = vec![top.clone()];
-    for _ in 0..2 {
-        all.push(say(json!({"text": "So!", "reply_to": top})).await);
-    }
-    let take_back = |http: &Http, id: &str| {
-        let delete = http.delete(&format!("/v1/comments/{id}"));
-        delete.token(&ana.token).send()
-    };
-    let late = all.remove(held);
-    let faults = Faults::held_after(calls);
-    let slow = world.serve(engagement::router(&faults.attach(&world.context())));
-    let mut first = Box::pin(take_back(&slow, &late));
-    let ended = faults.run(&mut first).await;
-    for id in &all {
-        take_back(&http, id).await.expect(204);
-    }
-    faults.go_on(usize::MAX);
-    let over = ended.is_some();
-    match ended {
-        Some(answer) => answer.expect(204),
-        None => first.await.expect(204),
-    };
-    let left = world.store().comments_of(post, None, 10).await;
-    assert!(left.expect("them").0.is_empty(), "{held} after {calls}");
-    assert_eq!(world.counted(post, Count::Comments).await, 0);
-    over
-}
-
-#[tokio::test]
-async fn a_comment_goes_with_the_last_of_its_answers_in_whatever_order_they_are_taken_back() {
-    for held in 0..3 {
-        let mut calls = 0;
-        while !taken_back_at_once(held, calls).await {
-            calls += 1;
-        }
-        assert!(calls >= 4, "{held}: {calls}");
-    }
-}
-
 #[tokio::test]
 async fn a_vote_that_changed_is_what_comments_say_whenever_the_worker_was_killed() {
     for calls in 0..CALLS {

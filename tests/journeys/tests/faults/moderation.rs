@@ -7,9 +7,8 @@ use domain::{
     posts::PostStatus,
 };
 use futures::future::join_all;
-use harness::{Answer, Fault, Faults, Http, Member, Request, World, sqs_event};
+use harness::{Answer, Fault, Faults, Http, Member, Request, World};
 use serde_json::{Value, json};
-use shared::queue::messages::{Gone, RollupMessage};
 
 use crate::{
     Met, TRANSACTIONS,
@@ -120,56 +119,6 @@ async fn a_decision_that_was_killed_after_any_call_is_made_once() {
     }
 }
 
-#[tokio::test]
-async fn the_case_of_what_is_gone_is_closed_once_whenever_its_worker_was_killed_or_told_twice() {
-    let mut calls = 0;
-    loop {
-        let world = World::new().await;
-        let ana = world.member("ana").prime().await;
-        let post = world.published_post("ana").await.id;
-        let http = world.serve(engagement::router(&world.context()));
-        for n in 0..3 {
-            let who = world.member(&format!("rep{n}")).prime().await;
-            report(&http, &who, post).send().await.expect(201);
-        }
-        let store = world.store();
-        let stored = store.post_now(post).await.expect("an answer");
-        let stored = stored.expect("a post");
-        let gone = store.delete_post(&ana.id, &stored).await;
-        assert!(gone.expect("an answer"));
-        let message = RollupMessage::Gone(Gone {
-            subject: Subject::Post(post),
-            at: world.now(),
-            after: None,
-        });
-        let body = serde_json::to_string(&message).expect("JSON");
-        let faults = Faults::after(calls, Fault::Killed);
-        let app = rollup::App::new(&faults.attach(&world.context()));
-        let event = || sqs_event(&[body.as_str()]);
-        let lived = faults.run(rollup::handle(&app, event())).await.is_some();
-        let mut outcomes = Vec::new();
-        for _ in 0..2 {
-            let app = rollup::App::new(&world.context());
-            let done = rollup::handle(&app, event()).await;
-            assert!(done.batch_item_failures.is_empty(), "{calls}");
-            let reports = reports(&world, post).await.into_iter();
-            let now: Vec<_> = reports.map(|report| report.outcome.expect("one")).collect();
-            assert!(now.iter().all(|outcome| outcome.upheld.is_none()));
-            let case = case(&world, post).await;
-            assert_eq!((case.gone, case.round), (true, 1), "{calls}");
-            outcomes.push(now);
-        }
-        assert_eq!(outcomes[0], outcomes[1], "each is told once");
-        let mut engine = Engine::new(&world, calls as u64);
-        engine.settle().await;
-        if lived {
-            break;
-        }
-        calls += 1;
-    }
-    assert!(calls >= 5, "{calls}");
-}
-
 /// Reports by seven at instances that meet faults, a decision amid them, and workers that meet more.
 async fn judges(seed: u64) -> Met {
     let world = World::contended().await;
@@ -221,7 +170,7 @@ async fn judges(seed: u64) -> Met {
         assert!(mine.is_some() || !answered);
         let decided = mine.filter(|mine| mine.round < round);
         let upheld = decided.map(|mine| mine.outcome.expect("an outcome").upheld);
-        assert!(upheld.is_none_or(|upheld| upheld == Some(action == "hide")));
+        assert!(upheld.is_none_or(|upheld| upheld == (action == "hide")));
         let told = world.inbox(&who.id).await;
         let told = told
             .iter()

@@ -88,10 +88,7 @@ async fn act(world: &World, random: &mut StdRng, stands: &mut Stands) {
             edited.text = format!("Hello again, @{other}");
             edited.edited_at = Some(world.now());
             let uploads = Uploads::default();
-            let changed = world
-                .store()
-                .change_post(&post, &edited, &uploads, world.now())
-                .await;
+            let changed = world.store().change_post(&post, &edited, &uploads).await;
             assert!(changed.expect("an answer"));
             edited.edition += 1;
             let place = stands.posts.iter().position(|post| post.id == id);
