@@ -1,6 +1,7 @@
 //! The directory that a cloud keeps its data in: one cloud's at a time, and of one layout of the table.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -34,7 +35,11 @@ fn agree(dir: &Path) -> Result<()> {
         fs::write(&file, LAYOUT.to_string()).with_context(|| format!("{}", file.display()))?;
         return Ok(());
     }
-    let kept = fs::read_to_string(&file).unwrap_or_default();
+    let kept = match fs::read_to_string(&file) {
+        // What was written before layouts were told.
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        kept => kept.with_context(|| format!("{}", file.display()))?,
+    };
     if kept.trim() == LAYOUT.to_string() {
         return Ok(());
     }
