@@ -1,4 +1,5 @@
-//! The one layer in which calls of DynamoDB and SQS are made again: until they go well, or the time is up.
+//! The one layer in which calls of DynamoDB and SQS, and looks at single objects, are made again: until they go well, or the
+//! time is up.
 //!
 //! The SDK's own retries are off for both: two layers would multiply, and only this one knows the
 //! deadline, conflicts of transactions, and what a batch left undone.
