@@ -224,7 +224,9 @@ fn is_of_word(c: char) -> bool {
 fn folded(text: &str) -> String {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let plain = text.nfkc().filter(|c| !ignorable.contains(*c));
-    let cased = plain.flat_map(char::to_uppercase);
+    // A capital may have another capital than its small letter has: that of ẞ is ẞ, that of ß is SS.
+    let cased = plain.flat_map(char::to_lowercase);
+    let cased = cased.flat_map(char::to_uppercase);
     let cased = cased.flat_map(char::to_lowercase);
     let folded: String = cased.nfkc().collect();
     let words: Vec<&str> = folded.split_whitespace().collect();
@@ -315,6 +317,7 @@ mod tests {
     fn what_is_folded_alike_is_the_same_in_every_script() {
         for (entry, text) in [
             ("STRASSE", "Große Straße"),
+            ("strasse", "STRA\u{1e9e}E"),
             ("ΟΔΟΣ", "η οδος μου"),
             ("赌博", "网上赌博网站"),
             ("ﬁsh", "FISH"),
