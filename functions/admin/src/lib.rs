@@ -1,9 +1,12 @@
-//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, and the filter.
+//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, the filter, what is
+//! featured, and what sponsors have shown.
 
 mod decisions;
 mod filter;
+mod finds;
 mod imports;
 mod queue;
+mod sponsored;
 mod strikes;
 
 use axum::Router;
@@ -11,7 +14,7 @@ use shared::{
     bucket::Bucket,
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -20,6 +23,7 @@ use shared::{
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
+    ids: Ids,
     /// Where the API is, for `Location`.
     api_url: String,
     store: Store,
@@ -44,6 +48,7 @@ impl App {
             present: Presenter::new(config.media_url()),
             strikes: config.strikes().parse().unwrap_or(u64::MAX),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
         }
     }
@@ -52,10 +57,15 @@ impl App {
 shared::routes! {
     App:
     filter::set_filter;
+    finds::list_finds;
+    finds::feature_list;
+    finds::feature_no_more;
     imports::list_imports;
     imports::read_import;
     queue::read_queue;
     decisions::decide;
+    sponsored::list_sponsored, sponsored::sponsor;
+    sponsored::end_sponsorship;
 }
 
 /// Every route of this function, within the edge.

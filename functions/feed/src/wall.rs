@@ -1,14 +1,15 @@
-//! `GET /v1/topics/{topic_id}/posts`: a topic's wall, newest first.
+//! `GET /v1/topics/{topic_id}/posts`: a topic's wall, the hottest or the newest first; and the special wall of what rises
+//! now and of open polls.
 
 use axum::{Json, extract::State};
 use domain::{
-    feeds::{Position, Reason},
-    ids::TopicId,
-    posts::PostKind,
+    feeds::{HotList, Reason, WallSort},
+    posts::{Post, PostKind},
 };
 use shared::{
     error::{Error, Invalid},
     http::{MaybeViewer, Page, PageQuery, Params, Path},
+    read::WallAsked,
     views::words,
 };
 
@@ -23,8 +24,8 @@ use crate::{
     path = "/v1/topics/{topic_id}/posts",
     tag = "feed",
     params(
-        ("topic_id" = String, Path),
-        ("sort" = inline(Option<words::Sort>), Query, description = "In which order."),
+        ("topic_id" = String, Path, description = "A topic, or `trending-and-polls`."),
+        ("sort" = inline(Option<words::Sort>), Query, description = "In which order; the hottest first unless said otherwise."),
         ("kind" = Option<words::PostKind>, Query, description = "One kind of post alone."),
         PageQuery
     ),
@@ -34,54 +35,54 @@ use crate::{
 pub async fn read_wall(
     State(app): State<App>,
     MaybeViewer(viewer): MaybeViewer,
-    Path(topic): Path<String>,
+    Path(wall): Path<String>,
     params: Params,
 ) -> Result<Json<Page<WallItem>>, Error> {
-    let topic = TopicId::parse(&topic).ok_or(Error::NotFound)?;
+    let wall = wall_of(&wall).ok_or(Error::NotFound)?;
     let mut invalid = Invalid::default();
     let page = params.page_into(&mut invalid);
-    params.one_of("sort", &[("new", ())], &mut invalid);
+    let sorts = WallSort::ALL.map(|sort| (sort.name(), sort));
+    let sort = params.one_of("sort", &sorts, &mut invalid);
     let kinds = PostKind::ALL.map(|kind| (kind.name(), kind));
     let kind = params.one_of("kind", &kinds, &mut invalid);
     invalid.finish()?;
 
+    let sort = sort.unwrap_or(WallSort::Hot);
     let (name, viewer) = (
-        format!("topic {topic} {kind:?}"),
+        format!("topic {wall} {} {kind:?}", sort.name()),
         viewer.map(|viewer| viewer.id),
     );
     let list = app.cursors.list(&name, viewer.as_ref());
     let now = app.clock.now();
-    let before = list.place(&page)?;
-    let before = before.unwrap_or_else(|| Position::end_of(now));
-    let (places, onlooker) = futures::try_join!(
-        app.reads.wall(&topic, before, now, page.limit),
-        app.reads.onlooker(viewer.as_ref())
-    )?;
-    let ids: Vec<_> = places.iter().map(|at| at.post).collect();
-    let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
-    let mut posts: Vec<_> = ids
-        .iter()
-        .filter_map(|id| found.remove(id))
-        // Its author may have taken it off the wall since.
-        .filter(|post| post.topics.contains(&topic))
-        .filter(|post| kind.is_none_or(|kind| post.kind == kind))
-        .filter_map(|post| read.onlooker.finds(post))
-        .collect();
-    let shown = posts.iter().map(|post| &**post);
-    app.reads.around(shown, now, &mut read).await?;
-    // Of a reader who did very much, some of it is known only now; and that an author leaves.
-    posts.retain(|post| !read.onlooker.hid(post.id) && read.knows_author(post));
-
-    let reason = Reason::Topic(topic);
-    let items = posts
+    let asked = WallAsked {
+        wall,
+        sort,
+        kind,
+        place: list.place(&page)?,
+        limit: page.limit,
+    };
+    let onlooker = app.reads.onlooker(viewer.as_ref());
+    let found = Box::pin(app.reads.wall(&asked, onlooker, now)).await?;
+    let items = found
+        .posts
         .iter()
         .map(|post| WallItem {
-            post: app.presenter.post(post, &read, now),
-            reason: ReasonView::new(&reason, post, &read),
+            post: app.presenter.post(post, &found.read, now),
+            reason: ReasonView::new(&reason(&asked.wall, post), &post.author, &found.read),
         })
         .collect();
-    let end = places.last().filter(|_| places.len() == page.limit);
-    let end = end.copied();
-    list.page(items, |shown| Position::after(&posts, shown, end))
-        .map(Json)
+    list.page(items, |shown| found.after(shown)).map(Json)
+}
+
+/// The wall of this id; that of the whole store is none.
+fn wall_of(id: &str) -> Option<HotList> {
+    HotList::parse(id).filter(|wall| *wall != HotList::Store)
+}
+
+/// Why a post is on a wall.
+fn reason(wall: &HotList, post: &Post) -> Reason {
+    match wall {
+        HotList::Topic(topic) => Reason::Topic(topic.clone()),
+        HotList::Store | HotList::Rising => Reason::Trending(post.topics.first().cloned()),
+    }
 }

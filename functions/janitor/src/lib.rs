@@ -91,6 +91,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
         JanitorMessage::PostDeleted(gone) => posts::deleted(app, gone).await,
+        JanitorMessage::WallsLeft(left) => posts::left_walls(app, left).await,
         JanitorMessage::ListDeleted(gone) => lists::deleted(app, gone).await,
         JanitorMessage::Deletion(leaving) => leaving::go_on(app, leaving).await,
         JanitorMessage::Export(asked) => export::go_on(app, asked).await,

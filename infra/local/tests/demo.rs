@@ -185,6 +185,16 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         assert!(profile["avatar"].is_object(), "{profile}");
     }
 
+    let found = get(&cloud, "/v1/search?q=espresso").await;
+    for kind in ["products", "posts"] {
+        assert!(
+            !found[kind].as_array().expect("a list").is_empty(),
+            "{found}"
+        );
+    }
+    let found = get(&cloud, "/v1/search?q=mara").await;
+    assert_eq!(found["people"][0]["handle"], "mara_pours", "{found}");
+
     let (steps, _told) = demo::steps();
     demo::load(cloud.url(), cloud.context(), &steps)
         .await

@@ -78,12 +78,6 @@ async fn ones_own_posts_are_not_in_ones_home_feed() {
     let world = World::new().await;
     let (http, ana) = (feeds(&world), world.member("ana").await);
     let post = world.published_post("ana").await;
-    let wall = http
-        .get(&format!("/v1/topics/{}/posts", first_topic()))
-        .send()
-        .await
-        .expect(200);
-    assert_eq!(ids(&wall), Vec::<String>::new());
     deliver(&world, &post, &[]).await;
     let wall = http
         .get(&format!("/v1/topics/{}/posts", first_topic()))
@@ -181,4 +175,44 @@ async fn refusals_come_in_their_order() {
     let refused = http.get(&wall).send().await.expect(422);
     assert_eq!(refused.pointers(), ["?limit", "?sort", "?kind"]);
     assert!(TopicId::parse("no-such").is_none());
+}
+
+#[tokio::test]
+async fn whose_sources_hold_little_is_shown_what_is_hottest_of_the_store_and_told_so() {
+    let world = World::new().await;
+    let (http, ben) = (feeds(&world), world.member("ben").await);
+    for author in ["ana", "cleo", "dora"] {
+        world.member(author).await;
+    }
+    let (mut marked, mut others) = (BTreeSet::new(), Vec::new());
+    for number in 0..30 {
+        let author = ["ana", "cleo", "dora"][number % 3];
+        let post = world.published_post(author).topics(&[&other_topic()]).await;
+        deliver(&world, &post, &[]).await;
+        if number >= 5 {
+            world.smile(&harness::user("ana"), post.id).await;
+            let walls = post.topics.iter().cloned().collect();
+            let store = world.store();
+            let kept = store.keep_hottest(post.id, &walls, world.now());
+            kept.await.unwrap();
+            marked.insert(post.id.to_string());
+        } else {
+            others.push(post.id.to_string());
+        }
+    }
+    let page = http.get("/v1/feed").token(&ben.token).send().await;
+    let page = page.expect(200);
+    assert_eq!(ids(&page).len(), 20);
+    for item in page.json()["items"].as_array().unwrap() {
+        let reason = &item["reason"];
+        assert_eq!(reason["kind"], "trending");
+        assert_eq!(reason["topic"], other_topic());
+    }
+    let all = read_all(&http, &ben.token, 7).await;
+    assert_eq!((all.len(), all.iter().cloned().collect()), (25, marked));
+    for (id, rule) in [(&all[0], "trending"), (&others[0], "not-followed")] {
+        let path = format!("/v1/feed/items/{id}");
+        let told = http.get(&path).token(&ben.token).send().await.expect(200);
+        assert_eq!(told.json()["rule"], rule);
+    }
 }
