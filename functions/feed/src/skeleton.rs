@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     feeds::{
-        Ads, Audience, Book, Candidates, FEW, Generation, Hot, HotList, Offer, Place, Position,
+        Ads, Audience, Book, Candidates, FEW, Generation, Head, Hot, HotList, Offer, Place, Position,
         Reader, Source, Sponsorship, Supply, Surface, WINDOW, offers,
     },
     ids::{PersonHash, PostId, TopicId, UserId},
@@ -38,6 +38,8 @@ pub struct Sources {
     pub onlooker: Onlooker,
     /// Which sponsored posts they were shown today.
     pub ads: Ads,
+    /// Their own latest posts, which their topics' walls hold and their feed does not.
+    head: Head,
     book: Arc<Book>,
     sponsorships: Vec<Sponsorship>,
 }
@@ -67,6 +69,7 @@ pub async fn sources(
         reader,
         onlooker: Onlooker::new(user.clone(), own.rules),
         ads: own.ads,
+        head: own.head,
         book,
         sponsorships,
     })
@@ -163,6 +166,9 @@ impl Sources {
         wanted: usize,
     ) -> Result<Candidates, Error> {
         let (before, oldest) = (place.bound(), place.oldest());
+        let own = self.own(before, oldest);
+        // So many more are asked for that a window is full without the reader's own.
+        let with_own = wanted + own.len();
         let (mut month, last) = (
             Month::of(before.published_at),
             Month::of(oldest.published_at),
@@ -178,7 +184,7 @@ impl Sources {
         let (timeline, pulled, topics) = try_join3(
             self.timeline(store, (before, oldest), wanted),
             reads.latest(pulled, (before, oldest), wanted),
-            self.topics(store, &months, (before, oldest), wanted),
+            self.topics(store, &months, (before, oldest), with_own),
         )
         .boxed()
         .await?;
@@ -187,8 +193,8 @@ impl Sources {
         let topics_of = &self.reader.topics;
         let open = self
             .book
-            .wanted(followed, topics_of, before, oldest, wanted);
-        let mut found = vec![Source::newest(open, wanted), timeline];
+            .wanted(followed, topics_of, before, oldest, with_own);
+        let mut found = vec![Source::newest(open, with_own), timeline];
         found.extend(pulled);
         found.extend(topics);
         loop {
@@ -197,17 +203,27 @@ impl Sources {
                 places: Vec::new(),
                 end: (month > last).then(|| Position::start_of(month.start())),
             };
-            let sources = found.iter().cloned().chain([asked]);
+            let mut sources: Vec<_> = found.iter().cloned().chain([asked]).collect();
+            for source in &mut sources {
+                source.places.retain(|at| !own.contains(at));
+            }
             let candidates = Candidates::of(sources, before, oldest, wanted);
             if candidates.places.len() >= wanted || month <= last {
                 return Ok(candidates);
             }
             month = month.previous();
             found.extend(
-                self.topics(store, &[month], (before, oldest), wanted)
+                self.topics(store, &[month], (before, oldest), with_own)
                     .await?,
             );
         }
+    }
+
+    /// Where the reader's own latest posts stand between two places.
+    fn own(&self, before: Position, oldest: Position) -> BTreeSet<Position> {
+        let open = self.book.by(self.reader.id.hash());
+        let own = open.chain(self.head.newest());
+        own.filter(|at| (oldest..before).contains(at)).collect()
     }
 
     /// The newest `wanted` of what was delivered by those whom the reader follows and comes across; the others fall by

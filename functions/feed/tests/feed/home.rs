@@ -95,6 +95,36 @@ async fn ones_own_posts_are_not_in_ones_home_feed() {
 }
 
 #[tokio::test]
+async fn ones_own_posts_take_no_place_from_others_on_the_same_topics() {
+    let world = World::new().await;
+    let (http, ana) = (feeds(&world), world.member("ana").await);
+    world.member("ben").await;
+    let mut others = Vec::new();
+    for author in ["ben", "ana"] {
+        for number in 0..30 {
+            let post = world.published_post(author).topics(&[&first_topic()]).await;
+            // Half of one's own are still being delivered.
+            if author == "ben" || number % 2 == 0 {
+                deliver(&world, &post, &[]).await;
+            }
+            if author == "ben" {
+                others.push(post.id.to_string());
+            }
+        }
+    }
+    let first = http.get("/v1/feed").token(&ana.token);
+    let first = first.send().await.expect(200);
+    assert_eq!(ids(&first).len(), 20);
+    let cursor = first.json()["next_cursor"].as_str().unwrap().to_owned();
+    let next = http.get(&format!("/v1/feed?cursor={cursor}"));
+    let next = next.token(&ana.token).send().await.expect(200);
+    let mut shown = [ids(&first), ids(&next)].concat();
+    shown.sort();
+    others.sort();
+    assert_eq!(shown, others);
+}
+
+#[tokio::test]
 async fn what_is_deleted_or_unfollowed_is_gone_from_pages_asked_for_later() {
     let world = World::new().await;
     let (http, reader) = (feeds(&world), world.member("ben").await);

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What an item holds.
-fn head(item: &Item) -> Head {
+pub(in crate::store) fn read_head(item: &Item) -> Head {
     let refs = item.get("posts").and_then(|posts| posts.as_bs().ok());
     let refs = refs.into_iter().flatten();
     Head::of(refs.filter_map(|kept| HeadRef::try_from(kept.as_ref()).ok()))
@@ -37,7 +37,7 @@ impl Store {
             .value(":post", set([Head::keep(entry.at)]))
             .number(":then", outdated(now));
         let item = self.table.update(&key, put.when(None)).await?;
-        let surplus = head(&item.unwrap_or_default()).surplus();
+        let surplus = read_head(&item.unwrap_or_default()).surplus();
         if surplus.is_empty() {
             return Ok(());
         }
@@ -57,7 +57,7 @@ impl Store {
             let keys::Item::Head(author) = keys::Item::at(&keys::Key::of(item)?)? else {
                 return None;
             };
-            Some((author, head(item)))
+            Some((author, read_head(item)))
         });
         Ok(heads.collect())
     }

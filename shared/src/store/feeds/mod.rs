@@ -19,6 +19,7 @@ mod taste;
 pub use search::{Hits, SearchPlace, Thorough};
 
 pub(in crate::store) use ads::read_ads;
+pub(in crate::store) use heads::read_head;
 pub(in crate::store) use entries::{entry, outdated};
 pub(in crate::store) use finding::{Noted, findable_items};
 pub use history::Shopper;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    feeds::{Ads, Following, History, Taste},
+    feeds::{Ads, Following, Head, History, Taste},
     ids::{PersonHash, UserId},
     people::{Profile, Rules},
 };
@@ -13,7 +13,7 @@ use crate::{
     keys::{self, Item as Kind, Key},
     store::{
         Store,
-        feeds::{read_ads, read_taste},
+        feeds::{read_ads, read_head, read_taste},
     },
     table::{Expression, Item, Range, Write, decode, string_set, update},
 };
@@ -31,6 +31,8 @@ pub struct Own {
     pub taste: Taste,
     /// Which sponsored posts they were shown today.
     pub ads: Ads,
+    /// Their own latest posts.
+    pub head: Head,
     /// What they looked at, liked and bought.
     pub history: History,
 }
@@ -40,7 +42,7 @@ impl Own {
     pub(in crate::store) fn of(items: Vec<Item>) -> Result<Option<Self>, Error> {
         let (mut profile, mut rules, mut following) = (None, Vec::new(), Following::default());
         let (mut taste, mut ads) = (Taste::default(), Ads::default());
-        let mut history = History::default();
+        let (mut head, mut history) = (Head::default(), History::default());
         for item in items {
             match Key::of(&item).and_then(|key| Kind::at(&key)) {
                 Some(Kind::Profile(_)) => profile = Some(item),
@@ -48,6 +50,7 @@ impl Own {
                 Some(Kind::Following(..)) => take_in(&mut following, &item),
                 Some(Kind::Taste(_)) => taste = read_taste(&item),
                 Some(Kind::Ads(_)) => ads = read_ads(&item),
+                Some(Kind::Head(_)) => head = read_head(&item),
                 Some(Kind::History(_)) => history = decode(item)?,
                 _ => {}
             }
@@ -60,6 +63,7 @@ impl Own {
                 following,
                 taste,
                 ads,
+                head,
                 history,
             })
         });
