@@ -23,6 +23,8 @@ use crate::{error::Error, keys::Month};
 const CARD_LIFE: SignedDuration = SignedDuration::from_secs(5);
 /// What is hottest shows after this long at the latest, where all topics are shown.
 const HOT_LIFE: SignedDuration = SignedDuration::from_secs(2);
+/// What comes onto a shelf is among what is like something after this long.
+const NEAR_LIFE: SignedDuration = SignedDuration::from_mins(1);
 /// A wall that grew quiet, or is so no more, is known to be after this long.
 const MONTHS_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// An instance remembers this many of each.
@@ -39,6 +41,8 @@ pub(super) struct Cards {
     pub(super) shards: Cache<PostId, (Heat, Shards)>,
     /// What was hottest on a topic.
     pub(super) hottest: Cache<TopicId, Option<Generation>>,
+    /// Which so many products like this one are nearest in price.
+    pub(super) near: Cache<(ProductId, usize), Vec<ProductId>>,
     /// How many months a page of a topic's wall needed that begins in this one.
     pub(super) months: Cache<(TopicId, Month), usize>,
 }
@@ -51,6 +55,7 @@ impl Default for Cards {
             people: Cache::new(CARD_LIFE, CARDS),
             shards: Cache::new(CARD_LIFE, CARDS),
             hottest: Cache::new(HOT_LIFE, CARDS),
+            near: Cache::new(NEAR_LIFE, CARDS),
             months: Cache::new(MONTHS_LIFE, CARDS),
         }
     }

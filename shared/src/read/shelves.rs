@@ -102,6 +102,24 @@ impl Reads {
         Ok(shop.picks(history, topics, Mix::All, now, count))
     }
 
+    /// Up to `most` products of this one's category, nearest in price first, as they were some time ago at most.
+    async fn nearest(
+        &self,
+        product: &Product,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<Vec<ProductId>, Error> {
+        let (cards, key) = (self.cards.as_deref(), (product.id.clone(), most));
+        if let Some(known) = cards.and_then(|cards| cards.near.get(&key, now)) {
+            return Ok(known);
+        }
+        let near = self.store.nearest(product, most, now).await?;
+        if let Some(cards) = cards {
+            cards.near.put(key, near.clone(), now);
+        }
+        Ok(near)
+    }
+
     /// Up to `most` products like each of these, to be had at `now`: of its category, those first that its buyers had,
     /// then those nearest in price. Two rounds.
     ///
@@ -117,7 +135,7 @@ impl Reads {
             .iter()
             .map(async |(product, had)| match had.len() >= most {
                 true => Ok(Vec::new()),
-                false => self.store.nearest(product, most, now).await,
+                false => self.nearest(product, most, now).await,
             });
         let near = try_join_all(near).await?;
         let mut wanted = Vec::with_capacity(of.len());
