@@ -129,7 +129,8 @@ impl Street {
         store.mute(&ana.id, &cleo.id, Some(now)).await.unwrap();
 
         let photo = world.ready_photo("ana").await;
-        let shown = world.published_post("ana").photo(&photo, &["SPK-1"]).await;
+        let shown = world.published_post("ana").text("A kettle, words of Ana's");
+        let shown = shown.photo(&photo, &["SPK-1"]).await;
         let waits = world.awaited_photo("ana").await;
         let waiting = world.published_post("ana").photo(&waits, &[]).await;
         assert_eq!(waiting.published_at, None);
