@@ -11,7 +11,7 @@ mod strikes;
 
 use axum::Router;
 use shared::{
-    bucket::Bucket,
+    bucket::Objects,
     http::{Cursors, edge},
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
@@ -27,7 +27,7 @@ pub struct App {
     /// Where the API is, for `Location`.
     api_url: String,
     store: Store,
-    bucket: Bucket,
+    objects: Objects,
     reads: Reads,
     cursors: Cursors,
     present: Presenter,
@@ -42,7 +42,7 @@ impl App {
         let store = Store::new(context.dynamodb.clone(), config.table());
         Self {
             reads: Reads::fresh(store.clone()),
-            bucket: Bucket::new(context.s3(), config.bucket()),
+            objects: Objects::new(&context.sdk, config.bucket(), Clock::real),
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),

@@ -67,7 +67,8 @@ impl App {
             .boxed()
             .await?;
         let offers = sources.offers(place.is_first(), now);
-        let supply = sources.supply((&self.reads, &self.store), &place, limit, &offers, now);
+        let besides = (&*offers, sources.picks(&self.reads, &place, now));
+        let supply = sources.supply((&self.reads, &self.store), &place, limit, besides, now);
         let supply = supply.boxed().await?;
         let ids: Vec<_> = place.posts(&supply).into_iter().collect();
         let onlooker = std::mem::take(&mut sources.onlooker);
@@ -155,8 +156,7 @@ fn sponsored(item: &FeedItem) -> Option<PostId> {
 /// The products that an item names, beside those in its post.
 fn names(item: &FeedItem) -> Vec<&ProductId> {
     match item {
-        FeedItem::Post(_, Reason::Activity(cause)) => vec![cause],
-        FeedItem::Post(..) => Vec::new(),
+        FeedItem::Post(_, reason) => reason.cause().into_iter().collect(),
         FeedItem::Product(pick) => [&pick.product].into_iter().chain(&pick.cause).collect(),
     }
 }

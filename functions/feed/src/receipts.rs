@@ -79,7 +79,12 @@ impl App {
         let post = post.filter(sees).ok_or(Error::NotFound)?;
         let at = Position::of(&post).ok_or(Error::NotFound)?;
         sources.onlooker.did([(post.id, acts)]);
-        let reason = sources.reader.reason(&post, &Besides::default());
+        let picks = sources.picks(&self.reads, &Place::start(now), now);
+        let besides = Besides {
+            picks: &picks,
+            hot: None,
+        };
+        let reason = sources.reader.reason(&post, &besides);
         let topic = if let Some(Reason::Topic(topic)) = &reason {
             Some(topic)
         } else {
@@ -98,7 +103,8 @@ impl App {
         let mut read = Hydrated::default();
         let followed = matches!(reason, Some(Reason::Followed));
         let people = followed.then_some(&post.author);
-        let named = self.reads.named(people, [], now, &mut read);
+        let cause = reason.as_ref().and_then(Reason::cause);
+        let named = self.reads.named(people, cause, now, &mut read);
         let entries = self.store.entries(&viewer.id, topic, at);
         let heads = self.store.heads(pulled);
         let own: BTreeSet<_> = post.topics.iter().cloned().collect();
@@ -125,11 +131,11 @@ impl App {
         let all = all.iter().flat_map(|all| all.hottest(now));
         let mut hot: BTreeSet<_> = all.map(|entry| entry.at.post).collect();
         let reads = (&self.reads, &self.store);
-        if hot.contains(&post.id) && !sources.hold_little(reads, now).await? {
+        if hot.contains(&post.id) && !sources.hold_little(reads, &picks, now).await? {
             hot.clear();
         }
         let besides = Besides {
-            picks: &[],
+            picks: &picks,
             hot: Some(&hot),
         };
         let told = Receipt::of(

@@ -31,7 +31,7 @@ pub struct SearchView {
     /// The first five topics.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 5)]
-    pub topics: Option<Vec<TopicView>>,
+    pub topics: Option<Vec<FoundTopic>>,
     /// The first five posts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 5)]
@@ -47,7 +47,7 @@ pub struct SearchView {
 
 /// A topic that was found.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TopicView {
+pub struct FoundTopic {
     /// What its wall is called by.
     pub id: String,
     /// For people to read.
@@ -63,7 +63,7 @@ pub enum Found {
     /// A person.
     Person(Box<UserCard>),
     /// A topic.
-    Topic(TopicView),
+    Topic(FoundTopic),
     /// A post.
     Post(Box<PostView>),
 }
@@ -132,7 +132,7 @@ impl App {
         let found = self.reads.glance(query, viewer, now).await?;
         let (products, posts) = (&found.products, &found.posts);
         let topics = topics_named(query);
-        let topics = topics.iter().take(GLANCE).map(TopicView::of);
+        let topics = topics.iter().take(GLANCE).map(FoundTopic::of);
         let cards = products.found.items.iter();
         let cards = cards.map(|id| ProductCard::of(id, &products.read));
         let people = found.people.items.iter();
@@ -164,7 +164,7 @@ impl App {
             let first: usize = list.place(page)?.unwrap_or_default();
             let here = topics.iter().skip(first).take(page.limit);
             let items: Vec<_> = here
-                .map(|topic| Found::Topic(TopicView::of(topic)))
+                .map(|topic| Found::Topic(FoundTopic::of(topic)))
                 .collect();
             let after = |shown: usize| Some(first + shown).filter(|next| *next < topics.len());
             return list.page(items, after);
@@ -200,7 +200,7 @@ impl App {
     }
 }
 
-impl TopicView {
+impl FoundTopic {
     fn of(topic: &TopicId) -> Self {
         Self {
             id: topic.to_string(),

@@ -7,8 +7,9 @@ use std::{
 
 use domain::{
     feeds::{
-        Ads, Audience, Book, Candidates, FEW, Generation, Head, Hot, HotList, Offer, Place, Position,
-        Reader, Source, Sponsorship, Supply, Surface, WINDOW, offers,
+        Ads, Audience, Book, Candidates, FEW, Generation, Head, History, Hot, HotList, Offer,
+        PICKS_WITH_POSTS, Place, Position, Reader, Source, Sponsorship, Suggested, Supply, Surface,
+        WINDOW, offers, slots::MOST_PICKS,
     },
     ids::{PersonHash, PostId, TopicId, UserId},
     posts::Post,
@@ -16,7 +17,7 @@ use domain::{
 };
 use futures::{
     FutureExt,
-    future::{try_join_all, try_join3},
+    future::{try_join_all, try_join3, try_join4},
 };
 use jiff::{SignedDuration, Timestamp};
 use shared::{error::Error, keys::Month, read::Reads, store::Store};
@@ -40,6 +41,7 @@ pub struct Sources {
     pub ads: Ads,
     /// Their own latest posts, which their topics' walls hold and their feed does not.
     head: Head,
+    history: History,
     book: Arc<Book>,
     sponsorships: Vec<Sponsorship>,
 }
@@ -70,6 +72,7 @@ pub async fn sources(
         onlooker: Onlooker::new(user.clone(), own.rules),
         ads: own.ads,
         head: own.head,
+        history: own.history,
         book,
         sponsorships,
     })
@@ -96,15 +99,25 @@ impl Sources {
         offers
     }
 
+    /// The products picked for the reader: those of the feed's first page, or as this instance knows them.
+    pub fn picks(&self, reads: &Reads, place: &Place, now: Timestamp) -> Vec<Suggested> {
+        if !place.is_first() {
+            return place.picks().to_vec();
+        }
+        let (history, topics) = (&self.history, &self.reader.topics);
+        reads.first_picks(history, topics, now, MOST_PICKS)
+    }
+
     /// Whether the reader's own sources hold so little that what is hottest of the store is in their feed too.
     pub async fn hold_little(
         &self,
         (reads, store): (&Reads, &Store),
+        picks: &[Suggested],
         now: Timestamp,
     ) -> Result<bool, Error> {
         let place = Place::start(now);
         let own = self
-            .candidates(reads, store, &place, WINDOW)
+            .candidates((reads, store), &place, picks, WINDOW)
             .boxed()
             .await?;
         Ok(!own.has_more() && own.places.len() < FEW)
@@ -117,14 +130,17 @@ impl Sources {
         (reads, store): (&Reads, &Store),
         place: &Place,
         limit: usize,
-        offers: &[Offer],
+        (offers, picks): (&[Offer], Vec<Suggested>),
         now: Timestamp,
     ) -> Result<Supply, Error> {
         let wanted = place.wanted(limit);
         let candidates = async {
             match wanted {
                 0 => Ok(None),
-                _ => self.candidates(reads, store, place, wanted).await.map(Some),
+                _ => {
+                    let candidates = self.candidates((reads, store), place, &picks, wanted);
+                    candidates.await.map(Some)
+                }
             }
         };
         let hottest = hottest(reads, &self.reader.topics, now);
@@ -153,16 +169,16 @@ impl Sources {
             hot,
             with_hot,
             offers: offers.iter().map(|offer| offer.post).collect(),
-            ..Supply::default()
+            picks,
         })
     }
 
     /// The newest `wanted` candidates before the place, of all sources.
     async fn candidates(
         &self,
-        reads: &Reads,
-        store: &Store,
+        (reads, store): (&Reads, &Store),
         place: &Place,
+        picks: &[Suggested],
         wanted: usize,
     ) -> Result<Candidates, Error> {
         let (before, oldest) = (place.bound(), place.oldest());
@@ -181,10 +197,11 @@ impl Sources {
             months.push(month);
         }
         let pulled = self.reader.following.pulled.iter();
-        let (timeline, pulled, topics) = try_join3(
+        let (timeline, pulled, topics, showing) = try_join4(
             self.timeline(store, (before, oldest), wanted),
             reads.latest(pulled, (before, oldest), wanted),
             self.topics(store, &months, (before, oldest), with_own),
+            showing(store, picks, (before, oldest), with_own),
         )
         .boxed()
         .await?;
@@ -197,6 +214,7 @@ impl Sources {
         let mut found = vec![Source::newest(open, with_own), timeline];
         found.extend(pulled);
         found.extend(topics);
+        found.extend(showing);
         loop {
             // What lies in months not asked yet is older than all of this one.
             let asked = Source {
@@ -268,6 +286,20 @@ impl Sources {
         let walls = try_join_all(walls).await?.into_iter();
         Ok(walls.map(|wall| Source::newest(wall, wanted)).collect())
     }
+}
+
+/// Posts that show the first of these products that something speaks for.
+async fn showing(
+    store: &Store,
+    picks: &[Suggested],
+    (before, oldest): (Position, Position),
+    wanted: usize,
+) -> Result<Vec<Source>, Error> {
+    let first = picks.iter().take(PICKS_WITH_POSTS);
+    let first = first.filter(|pick| pick.cause.is_some());
+    let shows = first.map(|pick| store.shows(&pick.product, before, oldest, wanted));
+    let shows = try_join_all(shows).await?.into_iter();
+    Ok(shows.map(|posts| Source::newest(posts, wanted)).collect())
 }
 
 /// What trends on these topics: the hottest of each at which somebody acted.

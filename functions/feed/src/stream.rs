@@ -133,7 +133,7 @@ impl App {
                 let first = Place::cut(hashes.iter().copied(), []);
                 let first = looked_at(&first);
                 let (wares, posts) =
-                    futures::try_join!(self.reads.wares(&first, now), self.reads.showing(&picks))?;
+                    futures::try_join!(self.reads.wares(&first, now), self.reads.showing(&picks, now))?;
                 (Place::cut(hashes, posts), wares)
             }
         };

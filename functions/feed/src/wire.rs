@@ -56,7 +56,6 @@ pub struct ReasonView {
     /// Which topic, when it is for a topic, or for what is hottest on one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// Which product of those that the reader looked at, liked or bought, when it is for one.
     /// Which product of those that the reader viewed, hearted or bought, when it is for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_id: Option<String>,

@@ -8,7 +8,7 @@ mod posts;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
-    bucket::Bucket,
+    bucket::{Bucket, Exports, Objects},
     error::Error,
     queue::{Queue, messages::JanitorMessage, run_batch},
     runtime::{Clock, Context, function},
@@ -36,7 +36,7 @@ const SLICE: Slice = Slice {
 #[derive(Debug, Clone)]
 pub struct App {
     store: Store,
-    bucket: Bucket,
+    exports: Exports,
     /// Where the API is, for what an export leads to.
     api_url: String,
     fanout: Queue,
@@ -58,7 +58,10 @@ impl App {
         let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
-            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            exports: Exports::new(
+                Bucket::new(context.s3(), context.config.bucket()),
+                Objects::new(&context.sdk, context.config.bucket(), Clock::real),
+            ),
             api_url: context.config.api_url().to_owned(),
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),

@@ -2,15 +2,18 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use domain::{
     catalogue::product::Product,
     feeds::{
-        History,
+        History, Suggested,
         pairs::Counters,
-        picks::{Mix, Pick, Shelf, Shop},
+        picks::{Mix, Shelf, Shop},
         rows::Row,
     },
     ids::{ProductId, TopicId},
@@ -24,7 +27,11 @@ use crate::{error::Error, keys};
 
 /// What this instance read of shelves: each is read again when it is some minutes old.
 #[derive(Debug, Default)]
-pub(super) struct Shelves(Mutex<Known>);
+pub(super) struct Shelves {
+    known: Mutex<Known>,
+    /// Whether some are being read beside a request.
+    reading: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -35,7 +42,7 @@ struct Known {
 impl Shelves {
     /// Those of these that are to be read.
     fn stale(&self, shelves: &[Shelf], now: Timestamp) -> Vec<Shelf> {
-        let Ok(known) = self.0.lock() else {
+        let Ok(known) = self.known.lock() else {
             return shelves.to_vec();
         };
         let fresh = |shelf: &Shelf| {
@@ -46,8 +53,14 @@ impl Shelves {
         stale.cloned().collect()
     }
 
+    /// What is known of all that were ever read.
+    fn shop(&self) -> Arc<Shop> {
+        let known = self.known.lock();
+        known.map_or_else(|_| Arc::default(), |known| Arc::clone(&known.shop))
+    }
+
     fn keep(&self, read: Vec<(Shelf, Vec<Row>)>, now: Timestamp) -> Arc<Shop> {
-        let Ok(mut known) = self.0.lock() else {
+        let Ok(mut known) = self.known.lock() else {
             let rows = read.into_iter().flat_map(|(_, rows)| rows);
             return Arc::new(Shop::new(rows, now));
         };
@@ -77,29 +90,45 @@ impl Reads {
         topics: impl IntoIterator<Item = &'a TopicId>,
         now: Timestamp,
     ) -> Result<Arc<Shop>, Error> {
-        let topics = topics.into_iter().cloned().map(Shelf::Topic);
-        let shelves: Vec<_> = [Shelf::All].into_iter().chain(topics).collect();
-        let stale = self.shelves.stale(&shelves, now);
-        let read = stale.into_iter().map(async |shelf| {
+        let stale = self.shelves.stale(&shelves(topics), now);
+        self.read_shelves(stale, now).await
+    }
+
+    async fn read_shelves(&self, shelves: Vec<Shelf>, now: Timestamp) -> Result<Arc<Shop>, Error> {
+        let read = shelves.into_iter().map(async |shelf| {
             let rows = self.store.shelf(&shelf).await?;
             Ok::<_, Error>((shelf, rows))
         });
         Ok(self.shelves.keep(try_join_all(read).await?, now))
     }
 
-    /// The first `count` products for somebody of this history, who follows these topics.
-    ///
-    /// # Errors
-    /// As [`Reads::shop`].
-    pub async fn first_picks(
+    /// The first `count` products for somebody of this history, who follows these topics, as far as this instance knows
+    /// any: what it does not know, or is some minutes old, is read beside the request, and not waited for.
+    pub fn first_picks(
         &self,
         history: &History,
         topics: &BTreeSet<TopicId>,
         now: Timestamp,
         count: usize,
-    ) -> Result<Vec<Pick>, Error> {
-        let shop = self.shop(topics, now).await?;
-        Ok(shop.picks(history, topics, Mix::All, now, count))
+    ) -> Vec<Suggested> {
+        let stale = self.shelves.stale(&shelves(topics), now);
+        if !stale.is_empty() && !self.shelves.reading.swap(true, Ordering::Relaxed) {
+            let reads = self.clone();
+            tokio::spawn(async move {
+                if let Err(error) = reads.read_shelves(stale, now).await {
+                    let cause = error.cause().map(tracing::field::display);
+                    tracing::warn!(cause, "what may be picked cannot be read");
+                }
+                reads.shelves.reading.store(false, Ordering::Relaxed);
+            });
+        }
+        let shop = self.shelves.shop();
+        let picks = shop.picks(history, topics, Mix::All, now, count);
+        let picks = picks.into_iter().map(|pick| Suggested {
+            product: pick.product,
+            cause: pick.cause,
+        });
+        picks.collect()
     }
 
     /// Up to `most` products of this one's category, nearest in price first, as they were some time ago at most.
@@ -154,6 +183,12 @@ impl Reads {
         });
         Ok(alike.collect())
     }
+}
+
+/// The shelves for whoever follows these topics.
+fn shelves<'a>(topics: impl IntoIterator<Item = &'a TopicId>) -> Vec<Shelf> {
+    let topics = topics.into_iter().cloned().map(Shelf::Topic);
+    [Shelf::All].into_iter().chain(topics).collect()
 }
 
 /// Whether two products are of one category, however it is spelled.

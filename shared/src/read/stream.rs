@@ -9,7 +9,7 @@ use domain::{
     catalogue::product::Product,
     engagement::{Idea, IdeaList, Shelf},
     feeds::{
-        History, Used,
+        HORIZON, History, Position, Used,
         picks::{Mix, Pick, Shop},
     },
     ids::{ListId, PostId, ProductId, TopicId},
@@ -126,15 +126,18 @@ impl Reads {
     ///
     /// # Errors
     /// Those of the table.
-    pub async fn showing(&self, picks: &[Pick]) -> Result<Vec<PostId>, Error> {
+    pub async fn showing(&self, picks: &[Pick], now: Timestamp) -> Result<Vec<PostId>, Error> {
+        let oldest = now.saturating_sub(HORIZON).unwrap_or(now);
+        let (before, oldest) = (Position::end_of(now), Position::start_of(oldest));
         let shown = picks.iter().take(SHOWN);
-        let shown = shown.map(|pick| self.store.shows(&pick.product, OF_EACH));
+        let shown = shown.map(|pick| self.store.shows(&pick.product, before, oldest, OF_EACH));
         let found = try_join_all(shown).await?;
         let mut known = HashSet::new();
         // First one of each, then another.
         let turns =
             (0..OF_EACH).flat_map(|turn| found.iter().filter_map(move |posts| posts.get(turn)));
-        Ok(turns.copied().filter(|post| known.insert(*post)).collect())
+        let turns = turns.map(|at| at.post);
+        Ok(turns.filter(|post| known.insert(*post)).collect())
     }
 
     /// The cards of these and of what speaks for them, and which lists hold them: one round.

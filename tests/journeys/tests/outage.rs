@@ -162,14 +162,12 @@ async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_an
  {
     for worker in WORKERS {
         let spark = LocalSpark::start().await;
-        let [ana, ben, cleo, dan] = ["ana", "ben", "cleo", "dan"];
-        let ana = spark.member(ana).await;
-        let readers = [spark.member(ben).await, spark.member(cleo).await];
-        let later = spark.member(dan).await;
-        spark
-            .put("/v1/users/ana/follow", &readers[0])
-            .await
-            .expect(204);
+        let name = spark.name("ana");
+        let follow = format!("/v1/users/{name}/follow");
+        let ana = spark.member(&name).await;
+        let readers = [spark.member("ben").await, spark.member("cleo").await];
+        let later = spark.member("dan").await;
+        spark.put(&follow, &readers[0]).await.expect(204);
         let before = spark.story(&ana, "Before").await;
         spark.settle().await;
         // Whoever reads has a book from before.
@@ -184,7 +182,7 @@ async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_an
             let story = spark.story(&ana, &format!("Story {number}")).await;
             newest_first.insert(0, story);
         }
-        spark.put("/v1/users/ana/follow", &later).await.expect(204);
+        spark.put(&follow, &later).await.expect(204);
         let wall = format!("/v1/topics/{}/posts", topics(1)[0]);
         let count = newest_first.len();
         let in_every = async |when: &str| {
@@ -233,7 +231,7 @@ async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_an
 async fn an_edit_whose_message_was_lost_is_on_its_new_walls_at_once_and_once_the_janitor_has_looked()
  {
     let spark = LocalSpark::start().await;
-    let ana = spark.member("ana").await;
+    let ana = spark.member(&spark.name("ana")).await;
     let body = json!({"kind": "question", "text": "Which #tea goes with this?"});
     let post = spark.post("/v1/posts", &ana, &body).await.expect(201);
     let post = post["id"].as_str().unwrap();

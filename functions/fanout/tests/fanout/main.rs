@@ -9,7 +9,7 @@ mod failing;
 use std::collections::BTreeMap;
 
 use domain::{
-    feeds::{BACK_FILL, Entry, HEAD_KEPT, Position, SIZES, Sizes},
+    feeds::{BACK_FILL, Entry, HEAD_KEPT, HORIZON, Position, SIZES, Sizes},
     ids::{PostId, ProductId, TopicId, UserId},
     people::Profile,
     posts::Post,
@@ -377,7 +377,11 @@ async fn a_post_is_noted_at_each_product_that_it_shows_once() {
     }
     let shows = async |product: &str, limit| {
         let product = ProductId::parse(product).unwrap();
-        world.store().shows(&product, limit).await.unwrap()
+        let (before, oldest) = (Position::end_of(world.now()), world.now() - HORIZON);
+        let store = world.store();
+        let shows = store.shows(&product, before, Position::start_of(oldest), limit);
+        let shows = shows.await.unwrap().into_iter();
+        shows.map(|at| at.post).collect::<Vec<_>>()
     };
     assert_eq!(shows("SPK-1", 2).await, newest_first[..2]);
     assert_eq!(shows("SPK-1", 9).await, newest_first);

@@ -22,6 +22,16 @@ pub enum Reason {
     Topic(TopicId),
 }
 
+impl Reason {
+    /// The reader's product that brought it, if one did.
+    pub fn cause(&self) -> Option<&ProductId> {
+        match self {
+            Self::Activity(product) => Some(product),
+            Self::Sponsored | Self::Followed | Self::Trending(_) | Self::Topic(_) => None,
+        }
+    }
+}
+
 /// A product that is picked for a reader, and the one of theirs that brought it, if any did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggested {

@@ -135,7 +135,8 @@ impl Store {
         Ok(keys.filter_map(|key| keys::parse_at(&key.sk)).collect())
     }
 
-    async fn newest(
+    /// What lies at places of a collection, newest first, likewise.
+    pub(super) async fn newest(
         &self,
         pk: String,
         before: Position,

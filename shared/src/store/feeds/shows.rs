@@ -1,10 +1,7 @@
 //! Which posts show a product.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{
-    feeds::Position,
-    ids::{PostId, ProductId},
-};
+use domain::{feeds::Position, ids::ProductId};
 use jiff::Timestamp;
 
 use super::entries::{SWEPT_AFTER, outdated};
@@ -12,7 +9,7 @@ use crate::{
     error::Error,
     keys::{self, EXPIRES_AT},
     store::Store,
-    table::{EXISTS, Expression, Range},
+    table::{EXISTS, Expression},
 };
 
 impl Store {
@@ -49,16 +46,17 @@ impl Store {
         Ok(())
     }
 
-    /// The newest `limit` posts that show a product.
-    pub async fn shows(&self, product: &ProductId, limit: usize) -> Result<Vec<PostId>, Error> {
-        let range = Range {
-            descending: true,
-            limit: Some(limit),
-            ..Range::all(keys::shows_of(product))
-        };
-        let found = self.table.query(&range).await?;
-        let keys = found.items.iter().filter_map(keys::Key::of);
-        let at = keys.filter_map(|key| keys::parse_at(&key.sk));
-        Ok(at.map(|at| at.post).collect())
+    /// Where posts that show a product stand, newest first: up to `limit` between the positions.
+    pub async fn shows(
+        &self,
+        product: &ProductId,
+        before: Position,
+        oldest: Position,
+        limit: usize,
+    ) -> Result<Vec<Position>, Error> {
+        let of = keys::shows_of(product);
+        let items = self.newest(of, before, oldest, limit).await?;
+        let keys = items.iter().filter_map(keys::Key::of);
+        Ok(keys.filter_map(|key| keys::parse_at(&key.sk)).collect())
     }
 }
