@@ -132,8 +132,10 @@ impl App {
             None => {
                 let first = Place::cut(hashes.iter().copied(), []);
                 let first = looked_at(&first);
-                let (wares, posts) =
-                    futures::try_join!(self.reads.wares(&first, now), self.reads.showing(&picks, now))?;
+                let (wares, posts) = futures::try_join!(
+                    self.reads.wares(&first, now),
+                    self.reads.showing(&picks, now)
+                )?;
                 (Place::cut(hashes, posts), wares)
             }
         };

@@ -19,9 +19,9 @@ mod taste;
 pub use search::{Hits, SearchPlace, Thorough};
 
 pub(in crate::store) use ads::read_ads;
-pub(in crate::store) use heads::read_head;
 pub(in crate::store) use entries::{entry, outdated};
 pub(in crate::store) use finding::{Noted, findable_items};
+pub(in crate::store) use heads::read_head;
 pub use history::Shopper;
 pub(in crate::store) use open::Marker;
 pub use picks::Buying;

@@ -40,7 +40,7 @@ enum App {
     Catalogue(catalogue::App),
     Rollup(rollup::App),
     Notifier(notifier::App),
-    Janitor(janitor::App),
+    Janitor(Box<janitor::App>),
 }
 
 impl App {
@@ -105,7 +105,7 @@ impl<'w> Engine<'w> {
                 },
                 Worker {
                     queue: "janitor",
-                    app: App::Janitor(janitor::App::new(&context)),
+                    app: App::Janitor(Box::new(janitor::App::new(&context))),
                     waiting: Vec::new(),
                 },
             ],
