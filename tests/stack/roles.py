@@ -228,10 +228,14 @@ UNUSED = {
         "sqs:SendMessage": "the ranges of a post with over five hundred readers",
         "dynamodb:BatchGetItem": "which of those were served",
     },
-    "Feed": {"dynamodb:PutItem": "what somebody used; nobody tells here"},
+    "Feed": {
+        "dynamodb:PutItem": "what somebody used; nobody tells here",
+        "dynamodb:UpdateItem": "what is shown for a sponsor, and what one wants more of; nothing is sponsored here",
+    },
     "Rollup": {
         "sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet",
         "dynamodb:DeleteItem": "those of a post that is gone",
+        "dynamodb:BatchWriteItem": "a shelf of products; nobody buys here",
         "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
     },
     "Engagement": {
