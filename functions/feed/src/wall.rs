@@ -1,15 +1,19 @@
 //! `GET /v1/topics/{topic_id}/posts`: a topic's wall, the hottest or the newest first; and the special wall of what rises
 //! now and of open polls.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, extract::State};
 use domain::{
-    feeds::{HotList, Reason, WallSort},
+    feeds::{Ads, Audience, HotList, Reason, Surface, WallSort, offers},
+    ids::UserId,
     posts::{Post, PostKind},
 };
+use jiff::Timestamp;
 use shared::{
     error::{Error, Invalid},
     http::{MaybeViewer, Page, PageQuery, Params, Path},
-    read::WallAsked,
+    read::{WallAsked, WallPage},
     views::words,
 };
 
@@ -52,26 +56,71 @@ pub async fn read_wall(
         format!("topic {wall} {} {kind:?}", sort.name()),
         viewer.map(|viewer| viewer.id),
     );
-    let list = app.cursors.list(&name, viewer.as_ref());
-    let now = app.clock.now();
+    let (list, now) = (app.cursors.list(&name, viewer.as_ref()), app.clock.now());
     let asked = WallAsked {
+        spot: list.place(&page)?,
         wall,
         sort,
         kind,
-        place: list.place(&page)?,
         limit: page.limit,
     };
-    let onlooker = app.reads.onlooker(viewer.as_ref());
-    let found = Box::pin(app.reads.wall(&asked, onlooker, now)).await?;
-    let items = found
-        .posts
-        .iter()
-        .map(|post| WallItem {
-            post: app.presenter.post(post, &found.read, now),
-            reason: ReasonView::new(&reason(&asked.wall, post), &post.author, &found.read),
-        })
-        .collect();
-    list.page(items, |shown| found.after(shown)).map(Json)
+    let found = Box::pin(app.wall(asked, viewer.as_ref(), now)).await?;
+    let (wall, read) = (found.wall(), found.read());
+    let items = found.posts().map(|(post, sponsored)| WallItem {
+        post: app.presenter.post(post, read, now),
+        reason: ReasonView::new(&reason(wall, post, sponsored), &post.author, read),
+    });
+    list.page(items.collect(), |shown| found.after(shown))
+        .map(Json)
+}
+
+impl App {
+    /// A page of a wall. What it shows for sponsors is counted with what stands around the posts, so that it is no round of
+    /// its own.
+    async fn wall(
+        &self,
+        asked: WallAsked,
+        viewer: Option<&UserId>,
+        now: Timestamp,
+    ) -> Result<WallPage, Error> {
+        let topics = match &asked.wall {
+            HotList::Topic(topic) => [topic.clone()].into(),
+            HotList::Store | HotList::Rising => BTreeSet::new(),
+        };
+        let today = async {
+            match viewer {
+                Some(viewer) => self.store.ads(viewer).await,
+                None => Ok(Ads::default()),
+            }
+        };
+        let mut ads = Ads::default();
+        let whose = async {
+            let onlooker = self.reads.onlooker(viewer);
+            let sponsorships = self.store.running_sponsorships(now);
+            let (onlooker, sponsorships, shown) =
+                futures::try_join!(onlooker, sponsorships, today)?;
+            ads = shown;
+            let audience = Audience {
+                topics: &topics,
+                ads: &ads,
+            };
+            Ok((
+                onlooker,
+                offers(&sponsorships, Surface::Wall, audience, now),
+            ))
+        };
+        let mut look = self.reads.wall(asked, whose, now).await?;
+        let shown = look.sponsored();
+        let counted = async {
+            match viewer {
+                Some(viewer) => self.store.count_ads(viewer, &ads, &shown, now).await,
+                None => Ok(true),
+            }
+        };
+        let around = self.reads.around_wall(&mut look, now);
+        let ((), counted) = futures::try_join!(around, counted)?;
+        Ok(look.page(counted))
+    }
 }
 
 /// The wall of this id; that of the whole store is none.
@@ -80,8 +129,9 @@ fn wall_of(id: &str) -> Option<HotList> {
 }
 
 /// Why a post is on a wall.
-fn reason(wall: &HotList, post: &Post) -> Reason {
+fn reason(wall: &HotList, post: &Post, sponsored: bool) -> Reason {
     match wall {
+        _ if sponsored => Reason::Sponsored,
         HotList::Topic(topic) => Reason::Topic(topic.clone()),
         HotList::Store | HotList::Rising => Reason::Trending(post.topics.first().cloned()),
     }

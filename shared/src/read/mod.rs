@@ -12,6 +12,7 @@ mod hydrate;
 mod inbox;
 mod leaf;
 mod lists;
+mod look;
 mod people;
 mod posts;
 mod product;
@@ -35,12 +36,12 @@ pub use explore::Explore;
 pub use inbox::{Inbox, InboxPlace};
 pub use leaf::Leaf;
 pub use lists::IdeaPage;
+pub use look::{WallAsked, WallLook, WallPage};
 pub use product::ProductPage;
 pub use queue::QueuePlace;
 pub use search::{Findings, FoundPosts, FoundProducts, GLANCE, Glance};
 pub use stream::{Streamed, Wares};
 pub use thread::{Lines, Wanted};
-pub use wall::{WallAsked, WallPage};
 
 /// Reads what is to be shown.
 #[derive(Debug, Clone)]

@@ -1,151 +1,105 @@
 //! A wall: what is on it, and which of it whoever looks may come across.
 
+use std::collections::HashMap;
+
 use domain::{
     feeds::{
-        Candidates, Drawn, Generation, HotList, LOOKED_AT, NEWEST, Position, Source, WALL_HORIZON,
-        WallPlace, WallSort, minute,
+        Candidates, Drawn, Generation, HotList, LOOKED_AT, NEWEST, Offer, Position, Source,
+        WALL_HORIZON, WallPlace, WallSort, WallSpot, minute,
     },
-    ids::{PostId, TopicId},
-    posts::{Hydrated, Post, PostKind},
-    shown::{Onlooker, Shown},
+    ids::TopicId,
+    posts::Hydrated,
+    shown::Onlooker,
 };
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
-use super::Reads;
+use super::{
+    Reads,
+    look::{Order, WallAsked, WallLook},
+};
 use crate::{error::Error, keys::Month};
 
-/// What is asked of a wall.
-#[derive(Debug, Clone)]
-pub struct WallAsked {
-    /// Which it is.
-    pub wall: HotList,
-    /// In which order.
-    pub sort: WallSort,
-    /// One kind of post alone.
-    pub kind: Option<PostKind>,
-    /// Where the page begins; `None` at the beginning.
-    pub place: Option<WallPlace>,
-    /// How many posts it has at most.
-    pub limit: usize,
-}
-
-/// A page of a wall.
-#[derive(Debug)]
-pub struct WallPage {
-    /// In the wall's order.
-    pub posts: Vec<Shown<Post>>,
-    /// What stands in them and around them.
-    pub read: Hydrated,
-    /// How many had been looked at with each of them.
-    looked: Vec<usize>,
-    /// And in all.
-    all: usize,
-    order: Order,
-}
-
-/// What is next on a wall, in order.
-#[derive(Debug)]
-enum Order {
-    /// Those before a place, and whether there may be more after them.
-    New(Vec<Position>, bool),
-    /// What was drawn up.
-    Drawn(Drawn),
-}
-
-impl Order {
-    fn posts(&self) -> Vec<PostId> {
-        match self {
-            Self::New(places, _) => places.iter().map(|at| at.post).collect(),
-            Self::Drawn(drawn) => drawn.posts(),
-        }
-    }
-
-    /// Where it goes on after so many of them; `None` at the end.
-    fn after(&self, count: usize) -> Option<WallPlace> {
-        match self {
-            Self::New(places, more) => {
-                let left = *more || count < places.len();
-                let last = count.checked_sub(1).and_then(|last| places.get(last));
-                last.filter(|_| left).copied().map(WallPlace::New)
-            }
-            Self::Drawn(drawn) => drawn.after(count).map(WallPlace::Drawn),
-        }
-    }
-}
-
-impl WallPage {
-    /// Where the next page begins, after so many of the posts; `None` at the end of the wall.
-    pub fn after(&self, shown: usize) -> Option<WallPlace> {
-        let looked = match shown.checked_sub(1).and_then(|last| self.looked.get(last)) {
-            Some(looked) if shown < self.posts.len() => *looked,
-            Some(_) | None => self.all,
-        };
-        self.order.after(looked)
-    }
-}
+/// So many sponsored posts are looked at for the three that may be shown.
+const MOST_OFFERS: usize = 5;
 
 impl Reads {
-    /// A page of a wall: three rounds, one more where the open book is too old, and where so much of what is next may
-    /// not be shown that it is read on. What was known to be on the wall and is gone costs nobody else their place.
+    /// What is next on a wall, for who looks and what may be shown to them for sponsors: two rounds, one more where the
+    /// open book is too old, and where so much of what is next may not be shown that it is read on. What was known to be
+    /// on the wall and is gone costs nobody else their place.
     ///
     /// # Errors
     /// Those of the table.
     pub async fn wall(
         &self,
-        asked: &WallAsked,
-        onlooker: impl Future<Output = Result<Onlooker, Error>>,
+        asked: WallAsked,
+        whose: impl Future<Output = Result<(Onlooker, Vec<Offer>), Error>>,
         now: Timestamp,
-    ) -> Result<WallPage, Error> {
-        let (mut order, onlooker) = futures::try_join!(self.next_on(asked, now), onlooker)?;
+    ) -> Result<WallLook, Error> {
+        let (mut order, (onlooker, offers)) = futures::try_join!(self.next_on(&asked, now), whose)?;
         if let (Order::Drawn(drawn), Some(kind)) = (&mut order, asked.kind) {
             drawn.retain(kind);
         }
+        let offered: Vec<_> = match &asked.spot {
+            Some(spot) => spot.waiting().to_vec(),
+            None => {
+                let first = offers.iter().take(MOST_OFFERS);
+                first.map(|offer| offer.post).collect()
+            }
+        };
         let next = order.posts();
-        let (mut found, mut all) = (Vec::new(), 0);
-        let mut read = Hydrated {
+        let read = Hydrated {
             onlooker,
             ..Hydrated::default()
         };
-        while found.len() < asked.limit && all < next.len().min(LOOKED_AT) {
+        let mut look = WallLook {
+            spot: asked.spot.clone().unwrap_or_default(),
+            order,
+            own: Vec::new(),
+            looked: 0,
+            waiting: HashMap::new(),
+            offers,
+            read,
+            asked,
+        };
+        let mut besides = offered;
+        loop {
             // Of which kind they are is known of few.
-            let some = match asked.kind {
+            let some = match look.asked.kind {
                 Some(_) => LOOKED_AT,
-                None => asked.limit - found.len(),
+                None => look.asked.limit - look.own.len(),
             };
-            let ids: Vec<_> = next
-                .iter()
-                .take(LOOKED_AT)
-                .skip(all)
-                .take(some)
-                .copied()
-                .collect();
-            let onlooker = std::mem::take(&mut read.onlooker);
-            let (mut posts, more) = self.posts(onlooker, &ids).await?;
-            read.onlooker = more.onlooker;
-            read.unread.extend(more.unread);
-            for id in ids {
-                if found.len() == asked.limit {
-                    break;
-                }
-                all += 1;
-                let post = posts.remove(&id).filter(|post| asked.wants(post, now));
-                let shown = post.and_then(|post| read.onlooker.finds(post));
-                found.extend(shown.map(|post| (all, post)));
+            let ids = next.iter().take(LOOKED_AT).skip(look.looked).take(some);
+            let ids: Vec<_> = ids.copied().collect();
+            let known = ids.len();
+            let ids: Vec<_> = ids.into_iter().chain(besides.iter().copied()).collect();
+            if ids.is_empty() {
+                break;
+            }
+            let onlooker = std::mem::take(&mut look.read.onlooker);
+            let (posts, more) = self.posts(onlooker, &ids).await?;
+            look.read.onlooker = more.onlooker;
+            look.read.unread.extend(more.unread);
+            look.take_waiting(std::mem::take(&mut besides), &posts);
+            look.take_own(&ids[..known], posts, now);
+            if look.own.len() >= look.asked.limit || look.looked >= next.len().min(LOOKED_AT) {
+                break;
             }
         }
-        let shown = found.iter().map(|(_, post)| &**post);
+        Ok(look)
+    }
+
+    /// What stands around the posts of a page: one round.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn around_wall(&self, look: &mut WallLook, now: Timestamp) -> Result<(), Error> {
+        let mut read = std::mem::take(&mut look.read);
+        let own = look.own.iter().map(|(_, post)| &**post);
+        let shown = own.chain(look.waiting.values().map(|post| &**post));
         self.around(shown, now, &mut read).await?;
-        // Of a reader who did very much, some of it is known only now; and that an author leaves.
-        found.retain(|(_, post)| !read.onlooker.hid(post.id) && read.knows_author(post));
-        let (looked, posts) = found.into_iter().unzip();
-        Ok(WallPage {
-            posts,
-            read,
-            looked,
-            all,
-            order,
-        })
+        look.read = read;
+        Ok(())
     }
 
     /// What is next on a wall. The open book is asked before the wall is: what is closed after that has been put there
@@ -155,7 +109,14 @@ impl Reads {
             HotList::Topic(topic) => topic,
             HotList::Store | HotList::Rising => return self.rising(asked, now).await,
         };
-        match &asked.place {
+        let place = match &asked.spot {
+            Some(spot) => match spot.own() {
+                Some(place) => Some(place),
+                None => return Ok(Order::Ended),
+            },
+            None => None,
+        };
+        match place {
             Some(WallPlace::Drawn(place)) => {
                 let generation = self.store.hottest_in(&asked.wall, place.minute).await?;
                 let generation = generation
@@ -176,8 +137,8 @@ impl Reads {
                     return Ok(newest);
                 };
                 let newest = match &newest {
-                    Order::New(places, _) => places.get(..NEWEST).unwrap_or(places),
-                    Order::Drawn(_) => &[],
+                    Order::New(_, places, _) => places.get(..NEWEST).unwrap_or(places),
+                    Order::Drawn(_) | Order::Ended => &[],
                 };
                 let drawn = Drawn::begin(&generation, newest, asked.sort, now);
                 Ok(Order::Drawn(drawn))
@@ -188,13 +149,15 @@ impl Reads {
     /// What is next on the special wall.
     async fn rising(&self, asked: &WallAsked, now: Timestamp) -> Result<Order, Error> {
         let none = |minute| Generation::empty(asked.wall.clone(), minute);
-        let drawn = match &asked.place {
-            Some(WallPlace::Drawn(place)) => {
+        let place = asked.spot.as_ref().map(WallSpot::own);
+        let drawn = match place {
+            Some(None) => return Ok(Order::Ended),
+            Some(Some(WallPlace::Drawn(place))) => {
                 let generation = self.store.hottest_in(&asked.wall, place.minute).await?;
                 let generation = generation.unwrap_or_else(|| none(place.minute));
                 Drawn::go_on(&generation, place, asked.sort, now)
             }
-            Some(WallPlace::New(_)) | None => {
+            Some(Some(WallPlace::New(_))) | None => {
                 let generation = self.store.rising().await?;
                 let generation = generation.unwrap_or_else(|| none(minute(now)));
                 Drawn::begin(&generation, &[], asked.sort, now)
@@ -219,7 +182,7 @@ impl Reads {
         let sources = [on_it, open.collect()].map(|places| Source::newest(places, limit));
         let newest = Candidates::of(sources, before, oldest, limit);
         let more = newest.has_more();
-        Ok(Order::New(newest.places, more))
+        Ok(Order::New(before, newest.places, more))
     }
 
     /// The newest of a topic's collections. All months that may be needed are asked at
@@ -259,20 +222,5 @@ impl Reads {
         }
         found.truncate(limit);
         Ok(found)
-    }
-}
-
-impl WallAsked {
-    /// Whether a post is on the wall as it is now: its author may have taken it off since.
-    fn wants(&self, post: &Post, now: Timestamp) -> bool {
-        let on_it = match &self.wall {
-            HotList::Topic(topic) => post.topics.contains(topic),
-            HotList::Store => true,
-            HotList::Rising => {
-                let poll = post.poll.as_ref();
-                poll.is_none_or(|poll| !poll.is_closed(now))
-            }
-        };
-        on_it && self.kind.is_none_or(|kind| post.kind == kind)
     }
 }

@@ -20,7 +20,7 @@ async fn sponsor(world: &World, post: &Post, topics: &[&str], per_reader_day: u8
         id,
         post: post.id,
         topics: topics.iter().filter_map(|id| TopicId::parse(id)).collect(),
-        places: [Surface::Home].into(),
+        places: Surface::ALL.into(),
         starts_at: world.now(),
         ends_at,
         per_reader_day,
@@ -58,12 +58,29 @@ async fn street(others: usize) -> (World, Http, Member, Vec<Post>) {
     (world, http, ben, posts)
 }
 
-/// The places of sponsored items, from 1, over all pages of so many, with what they show.
+/// The places of sponsored items in a home feed, from 1, over all pages of so many, with what they show.
 async fn slots(http: &Http, ben: &Member, limit: usize) -> Vec<(usize, String)> {
-    let (mut at, mut slots, mut cursor) = (0, Vec::new(), String::new());
+    slots_on(http, Some(ben), &format!("/v1/feed?limit={limit}"))
+        .await
+        .0
+}
+
+/// The places of sponsored items, likewise, with all that is shown.
+async fn slots_on(
+    http: &Http,
+    reader: Option<&Member>,
+    path: &str,
+) -> (Vec<(usize, String)>, Vec<String>) {
+    let (mut at, mut slots, mut all) = (0, Vec::new(), Vec::new());
+    let mut cursor = String::new();
     loop {
-        let path = format!("/v1/feed?limit={limit}{cursor}");
-        let answer = http.get(&path).token(&ben.token).send().await.expect(200);
+        let page = http.get(&format!("{path}{cursor}"));
+        let page = match reader {
+            Some(reader) => page.token(&reader.token),
+            None => page,
+        };
+        let answer = page.send().await.expect(200);
+        all.extend(ids(&answer));
         for item in answer.json()["items"].as_array().unwrap() {
             at += 1;
             let labels = item["post"]["labels"].as_array().unwrap();
@@ -76,7 +93,7 @@ async fn slots(http: &Http, ben: &Member, limit: usize) -> Vec<(usize, String)> 
         }
         match next(&answer) {
             Some(next) => cursor = format!("&cursor={next}"),
-            None => return slots,
+            None => return (slots, all),
         }
     }
 }
@@ -157,4 +174,70 @@ async fn who_is_not_meant_is_not_shown_it_nor_is_it_shown_across_a_block_a_mute_
     assert_eq!(count().await, 1);
     store.block(&ben.id, &emil, now).await.unwrap();
     assert_eq!(count().await, 0);
+}
+
+#[tokio::test]
+async fn walls_show_sponsored_posts_at_the_same_places_each_once_also_to_who_is_not_signed_in() {
+    let (world, http, ben, posts) = street(4).await;
+    for post in &posts {
+        sponsor(&world, post, &[&other_topic()], 5).await;
+    }
+    for sort in ["new", "hot"] {
+        for (reader, limit) in [(Some(&ben), 20), (Some(&ben), 1), (None, 7), (None, 100)] {
+            let path = format!(
+                "/v1/topics/{}/posts?sort={sort}&limit={limit}",
+                other_topic()
+            );
+            let (slots, all) = slots_on(&http, reader, &path).await;
+            let places: Vec<_> = slots.iter().map(|(place, _)| *place).collect();
+            assert_eq!(places, [5, 13, 21], "{path}");
+            let different: BTreeSet<_> = all.iter().collect();
+            assert_eq!((all.len(), different.len()), (34, 34), "{path}");
+        }
+    }
+    let elsewhere = format!("/v1/topics/{}/posts", first_topic());
+    assert_eq!(slots_on(&http, Some(&ben), &elsewhere).await.0, []);
+}
+
+#[tokio::test]
+async fn a_wall_counts_what_it_shows_for_the_day_as_a_home_feed_does() {
+    let (world, http, ben, posts) = street(1).await;
+    sponsor(&world, &posts[0], &[], 2).await;
+    let id = posts[0].id.to_string();
+    let wall = format!("/v1/topics/{}/posts?sort=new", other_topic());
+    let emil = harness::user("emil");
+    world
+        .store()
+        .mute(&ben.id, &emil, Some(world.now()))
+        .await
+        .unwrap();
+    assert_eq!(slots_on(&http, Some(&ben), &wall).await.0, []);
+    world.store().mute(&ben.id, &emil, None).await.unwrap();
+    assert_eq!(
+        slots_on(&http, Some(&ben), &wall).await.0,
+        [(5, id.clone())]
+    );
+    assert_eq!(slots(&http, &ben, 20).await, [(5, id.clone())]);
+    let (slots, all) = slots_on(&http, Some(&ben), &wall).await;
+    // It is on the wall all the same, as what it is.
+    assert!(slots.is_empty() && all.contains(&id));
+}
+
+#[tokio::test]
+async fn a_sponsored_post_whose_place_the_wall_does_not_reach_is_at_its_end() {
+    let (world, http, ben, posts) = street(1).await;
+    sponsor(&world, &posts[0], &[], 2).await;
+    let id = posts[0].id.to_string();
+    let kept = world.published_post("dora").topics(&[&first_topic()]).await;
+    deliver(&world, &kept, &[]).await;
+    let wall = format!("/v1/topics/{}/posts?sort=new", first_topic());
+    let (slots, all) = slots_on(&http, Some(&ben), &wall).await;
+    assert_eq!((slots, all), (Vec::new(), vec![kept.id.to_string()]));
+    let on_it = world.published_post("emil").topics(&[&first_topic()]).await;
+    deliver(&world, &on_it, &[]).await;
+    sponsor(&world, &on_it, &[], 2).await;
+    let (slots, all) = slots_on(&http, Some(&ben), &wall).await;
+    assert_eq!(slots, []);
+    assert_eq!(all, [kept.id, on_it.id].map(|post| post.to_string()));
+    assert!(!all.contains(&id));
 }

@@ -27,6 +27,7 @@ pub mod rows;
 mod run;
 pub mod search;
 pub mod slots;
+mod spot;
 mod sponsored;
 pub mod stream;
 mod taste;
@@ -61,5 +62,6 @@ pub use sponsored::{
 };
 pub use taste::{MOST_AUTHORS, Taste};
 pub use topics::topics_named;
+pub use spot::{Dealt, WallHand, WallSpot};
 pub use wall::{Drawn, DrawnPlace, LOOKED_AT, NEWEST, WALL_HORIZON, WallPlace, WallSort};
 pub use windows::{Candidates, HORIZON, Source, WINDOW};

@@ -17,6 +17,15 @@ use crate::{
 };
 
 impl Store {
+    /// Which sponsored posts a reader was shown today.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn ads(&self, reader: &UserId) -> Result<Ads, Error> {
+        let kept = self.table.get(&keys::ads(reader), true).await?;
+        Ok(kept.as_ref().map(read_ads).unwrap_or_default())
+    }
+
     /// Counts that a reader is shown these sponsored posts, all of them or none. `false` where one of them may not be
     /// shown to them again today: another page was quicker.
     ///
