@@ -109,7 +109,7 @@ impl App {
                 offers(&sponsorships, Surface::Wall, audience, now),
             ))
         };
-        let mut look = self.reads.wall(asked, whose, now).await?;
+        let mut look = Box::pin(self.reads.wall(asked, whose, now)).await?;
         let shown = look.sponsored();
         let counted = async {
             match viewer {

@@ -87,6 +87,8 @@ pub struct Street {
     pub world: World,
     pub ana: Member,
     pub ben: Member,
+    /// A post of Ana's that words find.
+    pub shown: PostId,
     /// Ben's, with a poll.
     pub poll: Post,
     /// Ben's comment on it, at which Ana smiled, and which she answered.
@@ -241,6 +243,7 @@ impl Street {
             world,
             ana,
             ben,
+            shown: shown.id,
             poll,
             said,
             hers,
@@ -316,6 +319,10 @@ impl Street {
                 // Of others, whose key or words name her.
                 "Blocked" | "Muted" | "Reported" => key.pk.ends_with(self.ana.id.as_str()),
                 "Report" => key.sk.ends_with(self.ana.id.as_str()),
+                "FindPost" | "FoundPost" => {
+                    let post = self.shown.to_string();
+                    key.pk.ends_with(&post) || key.sk.ends_with(&post)
+                }
                 "Comment" | "Reply" => named("author") && !item.contains_key("deleted"),
                 "Listed" => key.pk == keys::list_collection(ListId::of_hearts(&self.ana.id)),
                 _ => in_key || named("author") || named("owner") || named("user"),

@@ -27,8 +27,8 @@ pub mod rows;
 mod run;
 pub mod search;
 pub mod slots;
-mod spot;
 mod sponsored;
+mod spot;
 pub mod stream;
 mod taste;
 mod topics;
@@ -60,8 +60,8 @@ pub use sponsored::{
     Ads, Audience, MOST_PER_READER_DAY, Offer, PER_READER_DAY, Sponsorship, Surface, day,
     end_of_day, offers,
 };
+pub use spot::{Dealt, WallHand, WallSpot};
 pub use taste::{MOST_AUTHORS, Taste};
 pub use topics::topics_named;
-pub use spot::{Dealt, WallHand, WallSpot};
 pub use wall::{Drawn, DrawnPlace, LOOKED_AT, NEWEST, WALL_HORIZON, WallPlace, WallSort};
 pub use windows::{Candidates, HORIZON, Source, WINDOW};
