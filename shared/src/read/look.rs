@@ -175,7 +175,7 @@ impl WallLook {
             Some((*id, shown))
         });
         let mut found: HashMap<_, _> = found.collect();
-        if self.asked.spot.is_none() {
+        if self.asked.spot.is_none() && self.looked == 0 {
             let chosen = offered.into_iter().filter(|id| found.contains_key(id));
             self.spot = WallSpot::begin(chosen);
         }

@@ -72,7 +72,8 @@ impl Reads {
             let ids = next.iter().take(LOOKED_AT).skip(look.looked).take(some);
             let ids: Vec<_> = ids.copied().collect();
             let known = ids.len();
-            let ids: Vec<_> = ids.into_iter().chain(besides.iter().copied()).collect();
+            let others = besides.iter().filter(|post| !ids.contains(post));
+            let ids: Vec<_> = ids.iter().chain(others).copied().collect();
             if ids.is_empty() {
                 break;
             }
