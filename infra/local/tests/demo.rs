@@ -114,7 +114,7 @@ async fn surfaces(cloud: &Cloud) {
     }
     assert!(kinds(&stream).contains("activity"), "{stream}");
     let feed = read_as(cloud, "demo-gil", "/v1/feed").await;
-    for kind in ["followed", "sponsored", "topic"] {
+    for kind in ["followed", "sponsored"] {
         assert!(kinds(&feed).contains(kind), "{kind}: {feed}");
     }
 }

@@ -95,6 +95,7 @@ patterns! {
     "take_comment", "take what somebody who leaves says", "GetItem × 3, consistent; TransactWrite", "as `delete_comment`";
     "to_say_of, stance", "what u's word on a post stands on", "GetItem × 2 or 3 and Query, consistent", "`POST#p/POST`, `ACTS#u/p`, `USER#u/TASTE`, `USER#u/RULES`";
     "say_of_post", "want more or less like a post, hide it, or no longer", "TransactWrite", "`ACTS#u/p`, `USER#u/TASTE`";
+    "ads", "which sponsored posts u was shown today", "GetItem, consistent", "`USER#u/ADS`";
     "count_ads", "count that u was shown sponsored posts today", "UpdateItem", "`USER#u/ADS`";
     "sponsor", "have a post shown for a sponsor", "TransactWrite", "`SPONSORED/s`, `POST#p/POST`, `IDEM#…`";
     "sponsorship", "one sponsorship", "GetItem, consistent", "`SPONSORED/s`";
