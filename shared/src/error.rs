@@ -127,6 +127,8 @@ pub enum Conflict {
     ReviewShared,
     /// The caller blocks, or mutes, as many people as one may.
     BlockLimit,
+    /// The caller follows as many people as one may.
+    FollowLimit,
     /// The post has no poll.
     NotAPoll,
     /// Voting in the poll has ended.
@@ -139,6 +141,8 @@ pub enum Conflict {
     ListLimit,
     /// The list holds as many things as one may.
     ListFull,
+    /// As many lists are featured as may be.
+    FindsLimit,
     /// The list is that of hearts, which stays.
     DefaultList,
     /// Nothing weighs on the caller, or was kept that they reported; or that is too long ago.
@@ -287,12 +291,14 @@ impl fmt::Display for Error {
             }
             Self::Conflict(Conflict::ReviewShared) => "You have shared this review already.",
             Self::Conflict(Conflict::BlockLimit) => "5,000 people are the most.",
+            Self::Conflict(Conflict::FollowLimit) => "7,500 people are the most to follow.",
             Self::Conflict(Conflict::NotAPoll) => "This post has no poll.",
             Self::Conflict(Conflict::PollClosed) => "Voting has ended.",
             Self::Conflict(Conflict::NotAQuestion) => "This post asks no question.",
             Self::Conflict(Conflict::IsAReply) => "A reply is no answer to the question.",
             Self::Conflict(Conflict::ListLimit) => "200 lists are the most.",
             Self::Conflict(Conflict::ListFull) => "A list holds 1,000 things at the most.",
+            Self::Conflict(Conflict::FindsLimit) => "50 lists are featured at the most.",
             Self::Conflict(Conflict::DefaultList) => "The list of hearts stays.",
             Self::Conflict(Conflict::NothingToAppeal) => "There is nothing to appeal against.",
             Self::Conflict(Conflict::AlreadyAppealed) => {

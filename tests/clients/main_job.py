@@ -50,7 +50,8 @@ with signed_in(os.environ["AUTHOR"]) as author, signed_in(os.environ["READER"]) 
     engagement.follow_person(me.handle)
     drain()
     feed = spark.FeedApi(reader).read_feed(limit=20)
-    [item] = [item for item in feed.items if item.post.id == post.id]
+    items = [item.actual_instance for item in feed.items]
+    [item] = [item for item in items if isinstance(item, spark.PostFeedItem) and item.post.id == post.id]
     assert item.reason.kind == spark.ReasonKind.FOLLOWED and item.post.author.handle == me.handle
     shown = item.post.photos[0].actual_instance
     assert isinstance(shown, spark.ReadyPhoto), shown

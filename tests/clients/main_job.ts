@@ -44,8 +44,8 @@ async function mainJob(): Promise<void> {
   await engagement.followPerson({ handle: me.handle });
   assert.equal((await fetch(`${api}/local/drain`, { method: "POST" })).status, 200);
   const feed = await new spark.FeedApi(reader).readFeed({ limit: 20 });
-  const item = feed.items.find((item) => item.post.id === post.id);
-  assert(item);
+  const item = feed.items.find((item) => item.kind === "post" && item.post.id === post.id);
+  assert(item?.kind === "post");
   assert.equal(item.reason.kind, spark.ReasonKind.Followed);
   const [shown] = item.post.photos;
   assert(shown?.status === "ready");

@@ -224,10 +224,18 @@ UNUSED = {
         "s3:ListBucket": "as for Photos",
         "sqs:SendMessage": "the next slice of a file of over 5,000 lines",
     },
-    "Fanout": {"sqs:SendMessage": "the second page of a post with over a thousand readers"},
+    "Fanout": {
+        "sqs:SendMessage": "the ranges of a post with over five hundred readers",
+        "dynamodb:BatchGetItem": "which of those were served",
+    },
+    "Feed": {
+        "dynamodb:PutItem": "what somebody used; nobody tells here",
+        "dynamodb:UpdateItem": "what is shown for a sponsor, and what one wants more of; nothing is sponsored here",
+    },
     "Rollup": {
         "sqs:SendMessage": "the next look at what a crowd acts on; the emulator lets no writes meet",
         "dynamodb:DeleteItem": "those of a post that is gone",
+        "dynamodb:BatchWriteItem": "a shelf of products; nobody buys here",
         "dynamodb:ConditionCheckItem": "that a vote stands as a comment says",
     },
     "Engagement": {

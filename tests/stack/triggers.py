@@ -86,22 +86,23 @@ def check(report: Report, api: Api) -> None:
             else:
                 raise AssertionError("S3 took it")
 
-    with report.case("the relay is woken by a follow and a post, and not by a ticket"):
+    with report.case("the relay is woken by a follow, a post and a list, and not by a ticket"):
         api.expect(204, "PUT", "/v1/users/triggers_ana/follow", api.member("triggers_ben"))
         until("all is quiet", lambda: _quiet(stack) and _started(stack, "Relay") > 0)
         markers = [api.member(handle) for handle in ["triggers_cleo", "triggers_dora"]]
+        until("all is quiet", lambda: _quiet(stack))
 
-        def woken_by_a_follow(marker: str) -> int:
-            """The relay's invocations once it has dealt with one more follow, and so with all before it."""
+        def woken_by_a_list(marker: str) -> int:
+            """The relay's invocations once it has dealt with one more list, a single record, and so with all before it."""
             before = _started(stack, "Relay")
-            api.expect(204, "PUT", "/v1/users/triggers_ben/follow", marker)
+            api.expect(201, "POST", "/v1/lists", marker, {"name": "Marker", "visibility": "private"})
             until("the relay is woken", lambda: _started(stack, "Relay") > before)
             until("all is quiet", lambda: _quiet(stack))
             return _started(stack, "Relay")
 
-        before = woken_by_a_follow(markers[0])
+        before = woken_by_a_list(markers[0])
         asked = {"content_type": "image/jpeg", "bytes": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
         for _ in range(5):
             api.expect(201, "POST", "/v1/photos", author, asked)
-        after = woken_by_a_follow(markers[1])
+        after = woken_by_a_list(markers[1])
         assert after == before + 1, f"woken {after - before} times"

@@ -66,6 +66,6 @@ pub async fn set_filter(
     LongBody(body): LongBody,
 ) -> Result<StatusCode, Error> {
     let lists = body.parse::<NewFilter>()?;
-    app.bucket.write_filter(&lists).await?;
+    app.objects.write_filter(&lists).await?;
     Ok(StatusCode::NO_CONTENT)
 }

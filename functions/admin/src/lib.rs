@@ -1,17 +1,20 @@
-//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, and the filter.
+//! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, the filter, what is
+//! featured, and what sponsors have shown.
 
 mod decisions;
 mod filter;
+mod finds;
 mod imports;
 mod queue;
+mod sponsored;
 mod strikes;
 
 use axum::Router;
 use shared::{
-    bucket::Bucket,
+    bucket::Objects,
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     store::Store,
     views::Presenter,
 };
@@ -20,10 +23,11 @@ use shared::{
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
+    ids: Ids,
     /// Where the API is, for `Location`.
     api_url: String,
     store: Store,
-    bucket: Bucket,
+    objects: Objects,
     reads: Reads,
     cursors: Cursors,
     present: Presenter,
@@ -38,12 +42,13 @@ impl App {
         let store = Store::new(context.dynamodb.clone(), config.table());
         Self {
             reads: Reads::fresh(store.clone()),
-            bucket: Bucket::new(context.s3(), config.bucket()),
+            objects: Objects::new(&context.sdk, config.bucket(), Clock::real),
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),
             strikes: config.strikes().parse().unwrap_or(u64::MAX),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),
         }
     }
@@ -52,10 +57,15 @@ impl App {
 shared::routes! {
     App:
     filter::set_filter;
+    finds::list_finds;
+    finds::feature_list;
+    finds::feature_no_more;
     imports::list_imports;
     imports::read_import;
     queue::read_queue;
     decisions::decide;
+    sponsored::list_sponsored, sponsored::sponsor;
+    sponsored::end_sponsorship;
 }
 
 /// Every route of this function, within the edge.

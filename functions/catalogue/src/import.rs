@@ -11,7 +11,10 @@
 //! version is about to retire. So one of the two sees the other, whatever comes between. A slice
 //! that a worker died over is looked at so when its message comes again: its note waits for it.
 
-use domain::catalogue::{file::StoreFile, product::News, report::BadLine};
+use domain::{
+    catalogue::{file::StoreFile, product::News, report::BadLine},
+    feeds::{Findable, rows::Row},
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, Unit};
 use shared::{
@@ -27,6 +30,7 @@ use crate::{
     retire,
     source::{Found, Kind, Source},
     state::Part,
+    stock::{row, stock},
 };
 
 /// Records written at once.
@@ -145,7 +149,9 @@ async fn write(
         .buffered(WRITERS)
         .try_collect()
         .await?;
-    for problem in written {
+    let (problems, rows): (Vec<_>, Vec<_>) = written.into_iter().unzip();
+    stock(app, rows.into_iter().flatten()).await?;
+    for problem in problems {
         match problem {
             None => done.tally.good(),
             Some(bad) => done.tally.bad(vec![bad]),
@@ -235,13 +241,13 @@ struct Slice {
     good: Vec<(u64, Found)>,
 }
 
-/// Takes over a record; what is wrong with it, seen from the table.
+/// Takes over a record; what is wrong with it, seen from the table, and its place on its topic's shelf.
 async fn take_over(
     app: &App,
     file: &StoreFile,
     line: u64,
     found: Found,
-) -> Result<Option<BadLine>, Error> {
+) -> Result<(Option<BadLine>, Option<Row>), Error> {
     let news = News::of(file.at, line);
     match found {
         Found::Product(product) => {
@@ -249,24 +255,36 @@ async fn take_over(
             let details = Details {
                 description: product.description.take().unwrap_or_default(),
                 more_images: std::mem::take(&mut product.more_images),
+                ..Details::default()
             };
             let product = product.confirmed(file.at);
             let taken = app.store.take_over(&product, &details, &file.key, news);
             taken.await?;
-            Ok(None)
+            Ok((None, row(&product)))
         }
-        Found::Review(review) if review.written_at > app.latest() => Ok(Some(BadLine {
-            line,
-            field: "written_at".into(),
-            reason: "lies ahead".to_owned(),
-        })),
-        Found::Review(review) => match app.store.put_review(&review, news).await? {
-            Imported::Done | Imported::Known => Ok(None),
-            Imported::NoProduct => Ok(Some(BadLine {
+        Found::Review(review) if review.written_at > app.latest() => {
+            let bad = BadLine {
                 line,
-                field: "product_id".into(),
-                reason: "is no product of the catalogue".to_owned(),
-            })),
+                field: "written_at".into(),
+                reason: "lies ahead".to_owned(),
+            };
+            Ok((Some(bad), None))
+        }
+        Found::Review(review) => match app.store.put_review(&review, news).await? {
+            Imported::Done | Imported::Known => {
+                // What is reviewed much is found before others.
+                let product = Findable::Product(review.product);
+                app.store.keep_findable(&product).await?;
+                Ok((None, None))
+            }
+            Imported::NoProduct => {
+                let bad = BadLine {
+                    line,
+                    field: "product_id".into(),
+                    reason: "is no product of the catalogue".to_owned(),
+                };
+                Ok((Some(bad), None))
+            }
         },
     }
 }

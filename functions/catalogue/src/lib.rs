@@ -20,6 +20,7 @@ mod retire;
 pub mod reviews;
 mod source;
 mod state;
+mod stock;
 
 /// Records of a file that one message handles: some seconds, so that prices need not wait long.
 pub const SLICE: u64 = 5_000;

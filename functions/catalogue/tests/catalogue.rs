@@ -11,7 +11,8 @@ use domain::{
         product::{Availability, Money, Product},
         report::LISTED,
     },
-    ids::ProductId,
+    feeds::picks::Shelf,
+    ids::{ProductId, TopicId},
 };
 use harness::{World, sqs_event};
 use jiff::SignedDuration;
@@ -297,4 +298,38 @@ async fn the_sample_event_is_handled() {
 
     assert!(product(&world, "A").await.is_some());
     report(&world, "spring sale.json").await;
+}
+
+#[tokio::test]
+async fn what_is_in_stock_of_a_topic_stands_on_its_shelf_as_long_as_there_is_room() {
+    let world = World::new().await;
+    let topic = TopicId::parse("coffee").expect("a topic");
+    let shelf = Shelf::Topic(topic.clone());
+    let room = shelf.room();
+    let coffee = "Food, Beverages & Tobacco > Beverages > Coffee";
+    let line = |n: usize| {
+        let availability = if n == 0 { "out_of_stock" } else { "in_stock" };
+        format!(
+            "c{n}\tBeans {n}\tBeans\thttps://store.test/{n}\t9.99 USD\t{availability}\t{coffee}"
+        )
+    };
+    let lines = (0..room + 5).map(line);
+    let head = "id\ttitle\tdescription\tlink\tprice\tavailability\tgoogle_product_category";
+    let lines: Vec<_> = [head.to_owned()].into_iter().chain(lines).collect();
+    for _ in 0..2 {
+        let event = drop_in(&world, "beans.tsv", lines.join("\n")).await;
+        assert!(run(&world, &event).await.is_empty());
+        world.receive_all("catalogue").await;
+        let there = world
+            .store()
+            .shelf(&shelf)
+            .await
+            .expect("the table answers");
+        assert_eq!(there.len(), room);
+        let known = there
+            .iter()
+            .all(|row| row.product.as_str() != "c0" && row.n == 0);
+        assert!(known, "what is sold out has no place");
+        world.advance(SignedDuration::from_secs(1));
+    }
 }

@@ -17,7 +17,11 @@ use crate::App;
     tag = "engagement",
     params(("handle" = String, Path)),
     security(("bearer" = [])),
-    responses((status = 204, description = "Followed."), (status = 422, description = "Nobody follows themselves."))
+    responses(
+        (status = 204, description = "Followed."),
+        (status = 409, description = "As many are followed as may be."),
+        (status = 422, description = "Nobody follows themselves.")
+    )
 )]
 pub async fn follow_person(
     State(app): State<App>,

@@ -33,8 +33,9 @@ pub async fn list_followers(
     let (person, onlooker) = app.met(viewer.as_ref(), &handle).await?;
     let name = format!("followers of {person}");
     let list = app.cursors.list(&name, None);
-    let find =
-        async |after: Option<&UserId>, limit| app.store.fans_after(&person, after, limit).await;
+    let find = async |after: Option<&UserId>, limit| {
+        app.store.followers_after(&person, after, limit).await
+    };
     app.page(list, &params, find, |profile| onlooker.meets(profile))
         .await
 }

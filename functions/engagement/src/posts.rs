@@ -5,6 +5,7 @@ use http::StatusCode;
 use shared::{
     error::Error,
     http::{Path, Prime, Viewer},
+    store::Word,
 };
 
 use crate::App;
@@ -49,6 +50,17 @@ pub async fn take_back_smile(
     Ok(StatusCode::NO_CONTENT)
 }
 
+impl App {
+    /// Says something of a post, as it comes to who looks through what others post.
+    async fn say_of(&self, viewer: &Viewer, post: &str, word: Word) -> Result<StatusCode, Error> {
+        let to_say = self.store.to_say_of(&viewer.id, post.parse().ok());
+        let (post, stance) = to_say.await?;
+        let now = self.clock.now();
+        let said = self.store.say_of_post(&viewer.id, &post, word, stance, now);
+        said.await.map(|()| StatusCode::NO_CONTENT)
+    }
+}
+
 /// Hides a post from one's feed and walls, and wants less like it.
 #[utoipa::path(
     put,
@@ -63,11 +75,7 @@ pub async fn hide_post(
     viewer: Viewer,
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let rules = app.store.rules(&viewer.id);
-    let (post, _) = app.published(&post, rules).await?;
-    let now = app.clock.now();
-    app.store.hide(&viewer.id, post.id, Some(now)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    app.say_of(&viewer, &post, Word::Hide(true)).await
 }
 
 /// Hides a post no longer.
@@ -84,8 +92,5 @@ pub async fn unhide_post(
     viewer: Viewer,
     Path(post): Path<String>,
 ) -> Result<StatusCode, Error> {
-    let rules = app.store.rules(&viewer.id);
-    let (post, _) = app.published(&post, rules).await?;
-    app.store.hide(&viewer.id, post.id, None).await?;
-    Ok(StatusCode::NO_CONTENT)
+    app.say_of(&viewer, &post, Word::Hide(false)).await
 }

@@ -323,13 +323,9 @@ async fn posts_by_whom_one_follows_are_told_by_author_and_day_if_one_asks_for_it
     );
     let left = page(&http, &ana, "").await;
     assert_eq!(left["items"][1]["subject"]["id"], first.id.to_string());
-    world
-        .store()
-        .hide(&ana.id, first.id, Some(world.now()))
-        .await
-        .unwrap();
+    world.hide(&ana.id, first.id, true).await;
     assert_eq!(ids(&page(&http, &ana, "").await).len(), 1);
-    world.store().hide(&ana.id, first.id, None).await.unwrap();
+    world.hide(&ana.id, first.id, false).await;
     world.advance(SignedDuration::from_hours(7 * 24));
     let ana = Member {
         token: world.token("ana", &[]),

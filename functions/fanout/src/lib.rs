@@ -1,56 +1,56 @@
-//! Delivers posts to those who want them: topic walls, followers' timelines by the page, and the
+//! Delivers posts to those who want them: topic walls, followers' timelines by ranges, authors' heads, and the
 //! latest posts of an author to a new follower.
 //!
-//! A message about a page is sent only once all pages before it are delivered, and the marker goes
-//! only with the last page. So, whatever is repeated, overtaken or cut short, a post is never
-//! closed too early, and every write can be made again without a trace.
+//! Readers are cut into ranges by their hash, which are served side by side, in any order and as often as may be. Each
+//! that is done is noted by its name, and the marker goes once all are. So, whatever is repeated, overtaken or cut short,
+//! a post is never closed too early, and every write can be made again without a trace.
+
+mod follows;
+mod publish;
+mod ranges;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::{
-    feeds::{Entry, HORIZON},
-    ids::UserId,
-};
-use jiff::{SignedDuration, Timestamp};
+use domain::feeds::{Ranges, SIZES, Sizes};
 use shared::{
     error::Error,
-    queue::{
-        Queue,
-        messages::{FanoutMessage, Followed, PageDelivered, Published},
-        run_batch,
-    },
+    queue::{Queue, messages::FanoutMessage, run_batch},
     runtime::{Clock, Context, function},
     store::Store,
-    telemetry::metrics::{self, Metric},
 };
-
-/// This many readers are served per message.
-pub const PAGE: usize = 1_000;
-/// A new follower gets this many of the author's latest posts.
-pub const BACK_FILL: usize = 20;
 
 /// What fan-out needs.
 #[derive(Debug, Clone)]
 pub struct App {
     store: Store,
     own: Queue,
+    /// Its other queue, for posts to very many.
+    bulk: Queue,
     clock: Clock,
-    page: usize,
+    sizes: Sizes,
 }
 
 impl App {
-    /// Fan-out by pages of [`PAGE`].
+    /// Fan-out by the [sizes](SIZES) of the contract.
     pub fn new(context: &Context) -> Self {
-        Self::with_page(context, PAGE)
+        Self::with_sizes(context, SIZES)
     }
 
-    /// Fan-out by pages of another size, 1 or more.
-    pub fn with_page(context: &Context, page: usize) -> Self {
+    /// Fan-out by other sizes.
+    pub fn with_sizes(context: &Context, sizes: Sizes) -> Self {
+        let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
-            own: Queue::new(context.sqs(), context.config.fanout_queue()),
+            own: queue(context.config.fanout_queue()),
+            bulk: queue(context.config.fanout_bulk_queue()),
             clock: context.clock.clone(),
-            page: page.max(1),
+            sizes,
         }
+    }
+
+    /// So many ranges, as they are noted.
+    fn ranges(&self, count: u32) -> Ranges {
+        let block = self.sizes.block;
+        Ranges { count, block }
     }
 }
 
@@ -72,73 +72,10 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
-        FanoutMessage::PostPublished(published) => {
-            put_on_topics(app, &published).await?;
-            serve_page(app, published, None).await
-        }
-        FanoutMessage::PageDelivered(PageDelivered { published, after }) => {
-            serve_page(app, published, Some(&after)).await
-        }
-        FanoutMessage::Followed(followed) => back_fill(app, followed).await,
-        FanoutMessage::TopicsChanged(changed) => put_on_topics(app, &changed).await,
+        FanoutMessage::PostPublished(published) => publish::appeared(app, published).await,
+        FanoutMessage::RangesAsked(asked) => ranges::ask(app, asked).await,
+        FanoutMessage::RangeAsked(asked) => ranges::serve_range(app, asked).await,
+        FanoutMessage::Followed(followed) => follows::back_fill(app, followed).await,
+        FanoutMessage::TopicsChanged(changed) => publish::came_to(app, changed).await,
     }
-}
-
-/// Puts a post on its walls. Of one that is gone meanwhile somebody else may have looked there before: whoever comes
-/// last has it swept.
-async fn put_on_topics(app: &App, published: &Published) -> Result<(), Error> {
-    let (entry, store) = (published.entry(), &app.store);
-    store.put_on_topics(entry.at, &published.topics).await?;
-    if store.post_now(published.post).await?.is_none() {
-        let now = app.clock.now();
-        store
-            .expire_on_topics(entry.at, &published.topics, now)
-            .await?;
-    }
-    Ok(())
-}
-
-/// Serves the readers after `after`. Then the next page is asked for, or the post is closed.
-async fn serve_page(app: &App, published: Published, after: Option<&UserId>) -> Result<(), Error> {
-    let entry = published.entry();
-    let (fans, more) = app
-        .store
-        .fans_after(&published.author, after, app.page)
-        .await?;
-    let last = fans.last().cloned();
-    let deliveries: Vec<_> = fans
-        .into_iter()
-        .map(|reader| (reader, entry.clone()))
-        .collect();
-    app.store.deliver(&deliveries).await?;
-    metrics::count(Metric::Deliveries, deliveries.len());
-    if !more {
-        app.store.close(&entry).await?;
-        let took = app.clock.now().duration_since(published.published_at);
-        metrics::duration(Metric::DeliveryTime, took.try_into().unwrap_or_default());
-        return Ok(());
-    }
-    let after =
-        last.ok_or_else(|| Error::internal("a page without readers that has a next one"))?;
-    let page = PageDelivered { published, after };
-    app.own.send(&[FanoutMessage::PageDelivered(page)]).await
-}
-
-/// Delivers an author's latest posts to a new follower, save those too old for a home feed.
-async fn back_fill(app: &App, Followed { reader, author }: Followed) -> Result<(), Error> {
-    let (posts, _) = app.store.posts_by(&author, None, BACK_FILL).await?;
-    let now = app.clock.now();
-    let deliveries: Vec<_> = posts
-        .into_iter()
-        .filter(|entry| is_recent(entry, now))
-        .map(|entry| (reader.clone(), entry))
-        .collect();
-    app.store.deliver(&deliveries).await?;
-    metrics::count(Metric::Deliveries, deliveries.len());
-    Ok(())
-}
-
-fn is_recent(entry: &Entry, now: Timestamp) -> bool {
-    let age: SignedDuration = now.duration_since(entry.at.published_at);
-    age <= HORIZON
 }

@@ -1,10 +1,18 @@
-//! Feeds: the home feed and the walls of topics, assembled for each reader when they ask.
+//! Feeds: the home feed, the walls of topics, where one looks around and what one looks for, assembled for each reader when
+//! they ask; and what they tell of what they do, by which their stream goes.
 //!
 //! Four steps, each a room: `skeleton` gathers which posts may be shown, `hydrate` reads them,
 //! the rules and the ranking are `domain::{feed, ranking}`, and `wire` is the answer.
 
+mod activity;
+mod explore;
+mod feedback;
 mod home;
+mod reach;
+mod receipts;
+mod search;
 mod skeleton;
+mod stream;
 mod wall;
 mod wire;
 
@@ -48,7 +56,16 @@ impl App {
 shared::routes! {
     App:
     home::read_feed;
+    feedback::give_feedback;
+    receipts::read_receipt;
     wall::read_wall;
+    reach::read_reach;
+    explore::explore;
+    stream::read_stream;
+    activity::note_activity;
+    activity::read_activity;
+    activity::forget_activity;
+    search::search;
 }
 
 /// Every route of this function, within the edge.

@@ -1,14 +1,19 @@
-//! `GET /v1/topics/{topic_id}/posts`: a topic's wall, newest first.
+//! `GET /v1/topics/{topic_id}/posts`: a topic's wall, the hottest or the newest first; and the special wall of what rises
+//! now and of open polls.
+
+use std::collections::BTreeSet;
 
 use axum::{Json, extract::State};
 use domain::{
-    feeds::{Position, Reason},
-    ids::TopicId,
-    posts::PostKind,
+    feeds::{Ads, Audience, HotList, Reason, Surface, WallSort, offers},
+    ids::UserId,
+    posts::{Post, PostKind},
 };
+use jiff::Timestamp;
 use shared::{
     error::{Error, Invalid},
     http::{MaybeViewer, Page, PageQuery, Params, Path},
+    read::{WallAsked, WallPage},
     views::words,
 };
 
@@ -23,8 +28,8 @@ use crate::{
     path = "/v1/topics/{topic_id}/posts",
     tag = "feed",
     params(
-        ("topic_id" = String, Path),
-        ("sort" = inline(Option<words::Sort>), Query, description = "In which order."),
+        ("topic_id" = String, Path, description = "A topic, or `trending-and-polls`."),
+        ("sort" = inline(Option<words::Sort>), Query, description = "In which order; the hottest first unless said otherwise."),
         ("kind" = Option<words::PostKind>, Query, description = "One kind of post alone."),
         PageQuery
     ),
@@ -34,54 +39,100 @@ use crate::{
 pub async fn read_wall(
     State(app): State<App>,
     MaybeViewer(viewer): MaybeViewer,
-    Path(topic): Path<String>,
+    Path(wall): Path<String>,
     params: Params,
 ) -> Result<Json<Page<WallItem>>, Error> {
-    let topic = TopicId::parse(&topic).ok_or(Error::NotFound)?;
+    let wall = wall_of(&wall).ok_or(Error::NotFound)?;
     let mut invalid = Invalid::default();
     let page = params.page_into(&mut invalid);
-    params.one_of("sort", &[("new", ())], &mut invalid);
+    let sorts = WallSort::ALL.map(|sort| (sort.name(), sort));
+    let sort = params.one_of("sort", &sorts, &mut invalid);
     let kinds = PostKind::ALL.map(|kind| (kind.name(), kind));
     let kind = params.one_of("kind", &kinds, &mut invalid);
     invalid.finish()?;
 
+    let sort = sort.unwrap_or(WallSort::Hot);
     let (name, viewer) = (
-        format!("topic {topic} {kind:?}"),
+        format!("topic {wall} {} {kind:?}", sort.name()),
         viewer.map(|viewer| viewer.id),
     );
-    let list = app.cursors.list(&name, viewer.as_ref());
-    let now = app.clock.now();
-    let before = list.place(&page)?;
-    let before = before.unwrap_or_else(|| Position::end_of(now));
-    let (places, onlooker) = futures::try_join!(
-        app.reads.wall(&topic, before, now, page.limit),
-        app.reads.onlooker(viewer.as_ref())
-    )?;
-    let ids: Vec<_> = places.iter().map(|at| at.post).collect();
-    let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
-    let mut posts: Vec<_> = ids
-        .iter()
-        .filter_map(|id| found.remove(id))
-        // Its author may have taken it off the wall since.
-        .filter(|post| post.topics.contains(&topic))
-        .filter(|post| kind.is_none_or(|kind| post.kind == kind))
-        .filter_map(|post| read.onlooker.finds(post))
-        .collect();
-    let shown = posts.iter().map(|post| &**post);
-    app.reads.around(shown, now, &mut read).await?;
-    // Of a reader who did very much, some of it is known only now; and that an author leaves.
-    posts.retain(|post| !read.onlooker.hid(post.id) && read.knows_author(post));
-
-    let reason = Reason::Topic(topic);
-    let items = posts
-        .iter()
-        .map(|post| WallItem {
-            post: app.presenter.post(post, &read, now),
-            reason: ReasonView::new(&reason, post, &read),
-        })
-        .collect();
-    let end = places.last().filter(|_| places.len() == page.limit);
-    let end = end.copied();
-    list.page(items, |shown| Position::after(&posts, shown, end))
+    let (list, now) = (app.cursors.list(&name, viewer.as_ref()), app.clock.now());
+    let asked = WallAsked {
+        spot: list.place(&page)?,
+        wall,
+        sort,
+        kind,
+        limit: page.limit,
+    };
+    let found = Box::pin(app.wall(asked, viewer.as_ref(), now)).await?;
+    let (wall, read) = (found.wall(), found.read());
+    let items = found.posts().map(|(post, sponsored)| WallItem {
+        post: app.presenter.post(post, read, now),
+        reason: ReasonView::new(&reason(wall, post, sponsored), &post.author, read),
+    });
+    list.page(items.collect(), |shown| found.after(shown))
         .map(Json)
+}
+
+impl App {
+    /// A page of a wall. What it shows for sponsors is counted with what stands around the posts, so that it is no round of
+    /// its own.
+    async fn wall(
+        &self,
+        asked: WallAsked,
+        viewer: Option<&UserId>,
+        now: Timestamp,
+    ) -> Result<WallPage, Error> {
+        let topics = match &asked.wall {
+            HotList::Topic(topic) => [topic.clone()].into(),
+            HotList::Store | HotList::Rising => BTreeSet::new(),
+        };
+        let today = async {
+            match viewer {
+                Some(viewer) => self.store.ads(viewer).await,
+                None => Ok(Ads::default()),
+            }
+        };
+        let mut ads = Ads::default();
+        let whose = async {
+            let onlooker = self.reads.onlooker(viewer);
+            let sponsorships = self.store.running_sponsorships(now);
+            let (onlooker, sponsorships, shown) =
+                futures::try_join!(onlooker, sponsorships, today)?;
+            ads = shown;
+            let audience = Audience {
+                topics: &topics,
+                ads: &ads,
+            };
+            Ok((
+                onlooker,
+                offers(&sponsorships, Surface::Wall, audience, now),
+            ))
+        };
+        let mut look = Box::pin(self.reads.wall(asked, whose, now)).await?;
+        let shown = look.sponsored();
+        let counted = async {
+            match viewer {
+                Some(viewer) => self.store.count_ads(viewer, &ads, &shown, now).await,
+                None => Ok(true),
+            }
+        };
+        let around = self.reads.around_wall(&mut look, now);
+        let ((), counted) = futures::try_join!(around, counted)?;
+        Ok(look.page(counted))
+    }
+}
+
+/// The wall of this id; that of the whole store is none.
+fn wall_of(id: &str) -> Option<HotList> {
+    HotList::parse(id).filter(|wall| *wall != HotList::Store)
+}
+
+/// Why a post is on a wall.
+fn reason(wall: &HotList, post: &Post, sponsored: bool) -> Reason {
+    match wall {
+        _ if sponsored => Reason::Sponsored,
+        HotList::Topic(topic) => Reason::Topic(topic.clone()),
+        HotList::Store | HotList::Rising => Reason::Trending(post.topics.first().cloned()),
+    }
 }

@@ -2,24 +2,35 @@
 
 use domain::{
     feeds::Reason,
-    posts::{Hydrated, Post},
+    ids::{ProductId, UserId},
+    posts::Hydrated,
 };
 use serde::Serialize;
-use shared::views::{PostView, words};
+use shared::views::{PostView, ProductCard, words};
 use utoipa::ToSchema;
 
 /// One item of a home feed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FeedItem {
-    /// What it is.
-    #[schema(value_type = words::FeedItemKind)]
-    pub kind: &'static str,
-    /// The post.
-    pub post: PostView,
-    /// Why it is here.
-    pub reason: ReasonView,
-    /// Proves that this post was shown to this reader.
-    pub view_token: String,
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FeedItemView {
+    /// A post.
+    Post {
+        /// What is shown.
+        post: Box<PostView>,
+        /// Why it is here.
+        reason: ReasonView,
+        /// Proves that this post was shown to this reader.
+        view_token: String,
+    },
+    /// A product that is picked for the reader.
+    Product {
+        /// What is shown.
+        product: Box<ProductCard>,
+        /// Why it is here.
+        reason: ReasonView,
+        /// Proves that this product was shown to this reader.
+        view_token: String,
+    },
 }
 
 /// One item of a wall.
@@ -31,7 +42,7 @@ pub struct WallItem {
     pub reason: ReasonView,
 }
 
-/// Why a post is shown.
+/// Why something is shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReasonView {
     /// What it is for.
@@ -39,29 +50,61 @@ pub struct ReasonView {
     pub kind: &'static str,
     /// For people to read.
     pub text: String,
-    /// Which topic, when it is for a topic.
+    /// The handle of the author whom the reader follows, when it is for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Which topic, when it is for a topic, or for what is hottest on one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// Which product of those that the reader viewed, hearted or bought, when it is for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<String>,
 }
 
 impl ReasonView {
-    /// The reason in words; the author's name is known once they are read.
-    pub fn new(reason: &Reason, post: &Post, read: &Hydrated) -> Self {
+    /// The reason for a post of this author's in words; what they are called is known once they are read.
+    pub fn new(reason: &Reason, author: &UserId, read: &Hydrated) -> Self {
         match reason {
+            Reason::Sponsored => Self::plain("sponsored", "Sponsored"),
             Reason::Followed => {
-                let author = read.people.get(&post.author);
+                let author = read.people.get(author);
                 let name = author.map_or("someone", |author| author.display_name.as_str());
                 Self {
-                    kind: "followed",
-                    text: format!("You follow {name}"),
-                    topic: None,
+                    author: author.map(|author| author.handle.as_str().to_owned()),
+                    ..Self::plain("followed", format!("You follow {name}"))
                 }
             }
-            Reason::Topic(topic) => Self {
-                kind: "topic",
-                text: format!("In {}", topic.name()),
+            Reason::Activity(product) => Self::activity(product, read),
+            Reason::Trending(Some(topic)) => Self {
                 topic: Some(topic.to_string()),
+                ..Self::plain("trending", format!("Trending in {}", topic.name()))
             },
+            Reason::Trending(None) => Self::plain("trending", "Trending now"),
+            Reason::Topic(topic) => Self {
+                topic: Some(topic.to_string()),
+                ..Self::plain("topic", format!("In {}", topic.name()))
+            },
+        }
+    }
+
+    /// Because of a product that the reader looked at, liked or bought.
+    pub fn activity(product: &ProductId, read: &Hydrated) -> Self {
+        let title = read.products.get(product);
+        let title = title.map_or("a product", |product| product.title.as_str());
+        Self {
+            product_id: Some(product.public()),
+            ..Self::plain("activity", format!("Because of your interest in {title}"))
+        }
+    }
+
+    /// A reason that names nothing beside its text.
+    pub fn plain(kind: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            author: None,
+            topic: None,
+            product_id: None,
         }
     }
 }

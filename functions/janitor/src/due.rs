@@ -6,7 +6,10 @@
 //! a second delivery, which changes nothing. An upload that nobody settled was lost likewise, or
 //! has not arrived: `photos` looks, and rejects what does not come any more.
 
-use domain::{feeds::OpenPost, posts::photo::Awaited};
+use domain::{
+    feeds::{Entry, OpenPost, Position},
+    posts::photo::Awaited,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,7 +17,7 @@ use shared::{
     error::Error,
     queue::{
         Outgoing, Queue,
-        messages::{FanoutMessage, PhotoAwaited, PhotosMessage, Published},
+        messages::{FanoutMessage, PhotoAwaited, PhotosMessage, Published, TopicsChanged},
     },
     telemetry::metrics::{self, Metric},
 };
@@ -52,10 +55,10 @@ async fn tell_of_posts(app: &App, now: Timestamp) -> Result<(), Error> {
     due.retain(|post| post.is_overdue(now));
     metrics::count(Metric::Overdue, due.len());
     due.retain(|post| post.is_due(now));
-    due.sort_by_key(|post| post.again_at.unwrap_or(post.entry.at.published_at));
+    due.sort_by_key(|post| post.again_at.unwrap_or(post.since));
     let note = |post: &OpenPost| {
-        let (entry, until) = (post.entry.clone(), post.next_after(now));
-        async move { app.store.postpone(&entry, until).await }
+        let (post, until) = (post.clone(), post.next_after(now));
+        async move { app.store.postpone(&post, until).await }
     };
     tell(&app.fanout, &due, of_post, note).await
 }
@@ -104,12 +107,28 @@ async fn tell<T, F: Future<Output = Result<(), Error>>>(
 }
 
 fn of_post(post: &OpenPost) -> Result<Outgoing, Error> {
-    outgoing(&FanoutMessage::PostPublished(Published {
-        post: post.entry.at.post,
-        author: post.entry.author.clone(),
-        published_at: post.entry.at.published_at,
-        topics: post.topics.clone(),
-    }))
+    let Entry { at, author } = post.entry.clone();
+    let (topics, edited_at) = (post.topics.clone(), post.since);
+    let Position {
+        published_at,
+        post: id,
+    } = at;
+    outgoing(&if post.is_edit() {
+        FanoutMessage::TopicsChanged(TopicsChanged {
+            post: id,
+            author,
+            published_at,
+            edited_at,
+            topics,
+        })
+    } else {
+        FanoutMessage::PostPublished(Published {
+            post: id,
+            author,
+            published_at,
+            topics,
+        })
+    })
 }
 
 fn of_photo(awaited: &Awaited) -> Result<Outgoing, Error> {

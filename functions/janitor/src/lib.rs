@@ -8,7 +8,7 @@ mod posts;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::{
-    bucket::Bucket,
+    bucket::{Bucket, Exports, Objects},
     error::Error,
     queue::{Queue, messages::JanitorMessage, run_batch},
     runtime::{Clock, Context, function},
@@ -36,7 +36,7 @@ const SLICE: Slice = Slice {
 #[derive(Debug, Clone)]
 pub struct App {
     store: Store,
-    bucket: Bucket,
+    exports: Exports,
     /// Where the API is, for what an export leads to.
     api_url: String,
     fanout: Queue,
@@ -58,7 +58,10 @@ impl App {
         let queue = |url: &str| Queue::new(context.sqs(), url);
         Self {
             store: Store::new(context.dynamodb.clone(), context.config.table()),
-            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            exports: Exports::new(
+                Bucket::new(context.s3(), context.config.bucket()),
+                Objects::new(&context.sdk, context.config.bucket(), Clock::real),
+            ),
             api_url: context.config.api_url().to_owned(),
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),
@@ -91,6 +94,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
     let body = message.body.unwrap_or_default();
     match serde_json::from_str(&body).map_err(Error::internal)? {
         JanitorMessage::PostDeleted(gone) => posts::deleted(app, gone).await,
+        JanitorMessage::WallsLeft(left) => posts::left_walls(app, left).await,
         JanitorMessage::ListDeleted(gone) => lists::deleted(app, gone).await,
         JanitorMessage::Deletion(leaving) => leaving::go_on(app, leaving).await,
         JanitorMessage::Export(asked) => export::go_on(app, asked).await,

@@ -7,7 +7,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     engagement::{Heat, Thing},
-    ids::ExportId,
+    feeds::{Act, Event, History},
+    ids::{ExportId, ProductId},
     people::export::{Export, ExportStatus},
     posts::{Poll, PollOption, Post, PostKind},
     quota::Quota,
@@ -107,12 +108,18 @@ async fn street() -> (World, Member, Post, Post) {
         .await
         .unwrap();
     let other = world.published_post("ben").await;
-    store.hide(&ana.id, other.id, Some(now)).await.unwrap();
+    world.hide(&ana.id, other.id, true).await;
     world.follow("ana", "ben").await;
     store
         .block(&ana.id, &harness::user("cleo"), now)
         .await
         .unwrap();
+    let what = Act::Search("blue mugs".to_owned());
+    let bought = Act::Purchase(ProductId::parse("SPK-1").unwrap());
+    let events = [what, bought].map(|what| Event { what, at: now });
+    let mut history = History::default();
+    history.take(events.to_vec(), now).unwrap();
+    assert!(store.keep_history(&ana.id, &history, now).await.unwrap());
     (world, ana, hers, poll)
 }
 
@@ -159,6 +166,9 @@ async fn an_export_says_all_that_somebody_did_and_nothing_that_others_wrote() {
     let url = photos[0]["url"].as_str().unwrap();
     let leads = format!("https://api.test/v1/me/exports/{}/photos/", export.id);
     assert!(url.starts_with(&leads), "{url}");
+    assert_eq!(file["activity"][0]["product"], "SPK-1");
+    assert_eq!(file["activity"][0]["purchases"], 1);
+    assert_eq!(file["activity"][1]["query"], "blue mugs");
     let text = file.to_string();
     assert!(!text.contains("Ben's own words"));
     assert!(!text.contains(harness::user("ben").as_str()));

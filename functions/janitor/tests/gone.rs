@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use domain::{
     engagement::{Comment, Heat, Thing},
     feeds::{Entry, Position},
-    ids::{CommentId, PostId},
+    ids::{CommentId, PostId, TopicId},
     posts::Post,
     quota::Quota,
 };
@@ -17,8 +17,8 @@ use harness::{Fault, Faults, World, actor, sqs_event, user};
 use janitor::{App, work_off};
 use shared::{
     keys::{self, Month},
-    queue::messages::{JanitorMessage, PostDeleted},
-    store::{Said, Saying},
+    queue::messages::{JanitorMessage, PostDeleted, WallsLeft},
+    store::{Reach, Said, Saying, Uploads},
 };
 
 fn told(post: &Post, generation: u64) -> String {
@@ -26,6 +26,7 @@ fn told(post: &Post, generation: u64) -> String {
         post: post.id,
         published_at: post.published_at,
         topics: post.topics.clone(),
+        products: post.product_ids().into_iter().cloned().collect(),
         generation,
     };
     serde_json::to_string(&JanitorMessage::PostDeleted(gone)).unwrap()
@@ -104,15 +105,12 @@ async fn named(world: &World, post: PostId) -> BTreeSet<(String, bool)> {
 
 /// What is to be left.
 fn left(post: &Post) -> BTreeSet<(String, bool)> {
-    let at = Position::of(post).unwrap();
-    let walls = post.topics.iter().map(|topic| keys::on_topic(topic, at));
-    let keys = walls.chain([keys::gone(post.id)]);
-    keys.map(|key| (format!("{} / {}", key.pk, key.sk), true))
-        .collect()
+    let key = keys::gone(post.id);
+    [(format!("{} / {}", key.pk, key.sk), true)].into()
 }
 
 #[tokio::test]
-async fn of_a_deleted_post_that_it_was_there_is_left_and_its_places_on_walls_for_a_while() {
+async fn of_a_deleted_post_that_it_was_there_is_left_for_a_while_and_nothing_else() {
     let world = World::new().await;
     let post = deleted(&world).await;
     assert_eq!(named(&world, post.id).await.len(), 2 + 2 + 2);
@@ -121,12 +119,59 @@ async fn of_a_deleted_post_that_it_was_there_is_left_and_its_places_on_walls_for
         work(&app, &told(&post, 0)).await;
         assert_eq!(named(&world, post.id).await, left(&post));
     }
-    let (topic, at) = (&post.topics[0], Position::of(&post).unwrap());
+}
+
+/// The topics of ours on whose walls a post is.
+async fn walls(world: &World, post: &Post) -> Vec<TopicId> {
+    let at = Position::of(post).unwrap();
     let (month, after) = (Month::of(at.published_at), Position::end_of(world.now()));
-    let oldest = Position::start_of(at.published_at);
+    let (oldest, store) = (Position::start_of(at.published_at), world.store());
+    let mut walls = Vec::new();
+    for topic in ["cats", "coffee"].map(|id| TopicId::parse(id).unwrap()) {
+        let wall = store.topic_month(&topic, month, after, oldest, 10).await;
+        if wall.unwrap().contains(&at) {
+            walls.push(topic);
+        }
+    }
+    walls
+}
+
+#[tokio::test]
+async fn a_post_leaves_the_walls_that_its_author_took_it_off_unless_it_came_back_to_them() {
+    let world = World::new().await;
+    world.member("ana").await;
+    let [cats, coffee] = ["cats", "coffee"].map(|id| TopicId::parse(id).unwrap());
+    let post = world
+        .published_post("ana")
+        .topics(&["cats", "coffee"])
+        .await;
+    let at = Position::of(&post).unwrap();
     let store = world.store();
-    let wall = store.topic_month(topic, month, after, oldest, 10).await;
-    assert_eq!(wall.unwrap().len(), 1);
+    store.put_on_topics(at, &post.topics).await.unwrap();
+    assert_eq!(walls(&world, &post).await, [cats.clone(), coffee.clone()]);
+    let left = WallsLeft {
+        post: post.id,
+        published_at: at.published_at,
+        topics: vec![cats.clone(), coffee.clone()],
+    };
+    let left = serde_json::to_string(&JanitorMessage::WallsLeft(left)).unwrap();
+    let mut edited = post.clone();
+    edited.topics = vec![coffee.clone()];
+    let uploads = Uploads::default();
+    assert!(
+        store
+            .change_post(&post, &edited, &uploads, world.now())
+            .await
+            .unwrap()
+    );
+    for _ in 0..2 {
+        work(&App::new(&world.context()), &left).await;
+        assert_eq!(walls(&world, &post).await, std::slice::from_ref(&coffee));
+    }
+    let now = store.post_now(post.id).await.unwrap().unwrap();
+    assert!(store.delete_post(&post.author, &now).await.unwrap());
+    work(&App::new(&world.context()), &left).await;
+    assert_eq!(walls(&world, &post).await, []);
 }
 
 #[tokio::test]
@@ -201,4 +246,38 @@ async fn a_message_that_cannot_be_read_fails_alone() {
     let answer = work_off(&App::new(&world.context()), sqs_event(&bodies)).await;
     assert_eq!(answer.batch_item_failures.len(), 1);
     assert_eq!(named(&world, post.id).await, left(&post));
+}
+
+#[tokio::test]
+async fn what_a_post_that_is_gone_showed_is_given_a_time_to_live_and_its_reach_is_forgotten() {
+    let world = World::new().await;
+    world.member("ana").await;
+    world.product("SPK-1").await;
+    let photo = world.ready_photo("ana").await;
+    let post = world.published_post("ana").photo(&photo, &["SPK-1"]).await;
+    let (store, at) = (world.store(), Entry::of(&post).unwrap().at);
+    store.note_shown(at, post.product_ids()).await.unwrap();
+    let reach = Reach {
+        followers: 3,
+        delivered: 2,
+    };
+    store.note_reach(post.id, reach).await.unwrap();
+    assert!(store.delete_post(&post.author, &post).await.unwrap());
+    let context = world.context();
+    let expires = async || {
+        let key = keys::shows(post.product_ids().first().unwrap(), at);
+        let get = context.dynamodb.get_item().set_key(Some(key.attributes()));
+        let item = get.table_name(context.config.table()).send().await;
+        let item = item.unwrap().item.unwrap();
+        let at: i64 = item[keys::EXPIRES_AT].as_n().unwrap().parse().unwrap();
+        at
+    };
+    let before = expires().await;
+    assert_eq!(store.progress(post.id).await.unwrap().reach, Some(reach));
+    let app = App::new(&context);
+    for _ in 0..2 {
+        work(&app, &told(&post, 0)).await;
+        assert!(expires().await < before);
+        assert_eq!(store.progress(post.id).await.unwrap().reach, None);
+    }
 }

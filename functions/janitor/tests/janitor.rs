@@ -6,14 +6,17 @@
 )]
 
 use domain::{
-    feeds::{Entry, PATIENCE},
-    ids::{PhotoId, PostId},
+    feeds::PATIENCE,
+    ids::{PhotoId, PostId, TopicId},
     posts::{Post, photo::Awaited},
 };
 use harness::{Fault, Faults, Meter, World, hurried};
 use janitor::{App, handle};
 use jiff::SignedDuration;
-use shared::queue::messages::{FanoutMessage, PhotosMessage, Published};
+use shared::{
+    queue::messages::{FanoutMessage, PhotosMessage, Published, TopicsChanged},
+    store::Uploads,
+};
 
 const A_LOOK: SignedDuration = SignedDuration::from_mins(5);
 const A_QUARTER: SignedDuration = SignedDuration::from_mins(15);
@@ -103,10 +106,11 @@ async fn between_two_tellings_a_post_is_left_alone() {
 async fn what_was_closed_meanwhile_is_not_opened_again() {
     let world = World::new().await;
     world.member("ana").await;
-    let entry = Entry::of(&world.published_post("ana").await).unwrap();
-    world.store().close(&entry).await.unwrap();
-    let postponed = world.store().postpone(&entry, world.now()).await;
-    postponed.unwrap();
+    world.published_post("ana").await;
+    let store = world.store();
+    let opened = store.open_posts(world.now()).await.unwrap().remove(0);
+    store.close(opened.marker()).await.unwrap();
+    store.postpone(&opened, world.now()).await.unwrap();
     assert!(open(&world).await.is_empty());
 }
 
@@ -245,4 +249,52 @@ async fn a_look_at_nothing_costs_four_read_units() {
         .unwrap();
     let used = meter.take();
     assert_eq!((used.rcu, used.wcu, used.rounds), (4.0, 0.0, 1));
+}
+
+#[tokio::test]
+async fn the_fan_out_is_told_of_the_walls_that_an_edit_brought_a_post_to_and_that_it_never_reached()
+{
+    // Faults 24: a message that is lost is told again.
+    let world = World::new().await;
+    world.member("ana").await;
+    let before = world.published_post("ana").topics(&["cats"]).await;
+    let store = world.store();
+    let opened = store.open_posts(world.now()).await.unwrap().remove(0);
+    store.close(opened.marker()).await.unwrap();
+    world.advance(SignedDuration::from_hours(40 * 24));
+    let mut post = before.clone();
+    post.edited_at = Some(world.now());
+    post.topics.push(TopicId::parse("coffee").unwrap());
+    let uploads = Uploads::default();
+    assert!(
+        store
+            .change_post(&before, &post, &uploads, world.now())
+            .await
+            .unwrap()
+    );
+    look(&world).await;
+    assert!(
+        world.receive_all("fanout").await.is_empty(),
+        "it may be under way"
+    );
+    world.advance(PATIENCE);
+    look(&world).await;
+    let messages = world.receive_all("fanout").await;
+    let told: Vec<FanoutMessage> = messages
+        .iter()
+        .map(|body| serde_json::from_str(body).unwrap())
+        .collect();
+    let changed = FanoutMessage::TopicsChanged(TopicsChanged {
+        post: post.id,
+        author: post.author.clone(),
+        published_at: before.published_at.unwrap(),
+        edited_at: post.edited_at.unwrap(),
+        topics: vec![TopicId::parse("coffee").unwrap()],
+    });
+    assert_eq!(told, [changed]);
+    look(&world).await;
+    assert!(
+        world.receive_all("fanout").await.is_empty(),
+        "and ever more rarely"
+    );
 }

@@ -33,12 +33,8 @@ pub(crate) async fn list_suggested(
     viewer: Viewer,
     params: Params,
 ) -> Result<Json<Page<SuggestedView>>, Error> {
-    let (me, rules, followees) = futures::try_join!(
-        app.store.member(&viewer.id),
-        app.store.rules(&viewer.id),
-        app.store.followees(&viewer.id)
-    )?;
-    let onlooker = Onlooker::new(viewer.id.clone(), rules);
+    let own = app.store.own(&viewer.id).await?;
+    let (me, onlooker) = (own.profile, Onlooker::new(viewer.id.clone(), own.rules));
     let page = params.page()?;
     let list = app.cursors.list(LIST, Some(&viewer.id));
     let after: Option<Rank> = list.place(&page)?;
@@ -47,7 +43,7 @@ pub(crate) async fn list_suggested(
         .interested(me.interests.iter().take(TOPICS), EACH)
         .await?;
     let profiles = app.store.profiles(&people).await?;
-    let mut suggestions = suggest(&me, &onlooker, &followees, profiles.into_values());
+    let mut suggestions = suggest(&me, &onlooker, &own.following, profiles.into_values());
     suggestions.retain(|suggestion| {
         after
             .as_ref()

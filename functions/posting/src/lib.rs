@@ -84,6 +84,7 @@ shared::routes! {
     publish::create_post;
     posts::read_post, change::change_post, posts::delete_post;
     posts::list_posts;
+    products::find_products;
     products::read_product;
     reviews::list_reviews;
 }

@@ -84,7 +84,6 @@ pub fn acted(
     if before.smile.is_some() != now.smile.is_some() {
         let smiled = now.smile.or(before.smile).unwrap_or(at);
         messages.push(told(ActKind::Smile, smiled));
-        messages.push(RollupMessage::MarksChanged(MarksChanged::of(post)).into());
     }
     if before.vote.is_some() != now.vote.is_some() {
         messages.push(told(ActKind::Vote, at));

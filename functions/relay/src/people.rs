@@ -1,10 +1,17 @@
-//! What is told of people: that they follow somebody, or no more, and whether they have the badge.
+//! What is told of people: that they follow somebody, or no more, whether they have the badge, and what they got.
 
-use domain::{engagement::Badge, ids::UserId};
+use domain::{
+    engagement::Badge,
+    feeds::{Findable, History, bucket},
+    ids::UserId,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
-use shared::queue::messages::{ActKind, Acted, FanoutMessage, Followed, NotifierMessage};
+use shared::queue::messages::{
+    ActKind, Acted, Bought, FanoutMessage, FindableChanged, Followed, NotifierMessage,
+    RollupMessage,
+};
 
 use crate::message::{Image, Message};
 
@@ -12,6 +19,36 @@ use crate::message::{Image, Message};
 #[derive(Deserialize)]
 struct Edge {
     since: Timestamp,
+}
+
+/// What of a person tells by what they are found, and before whom.
+#[derive(Deserialize)]
+struct Known {
+    #[serde(default)]
+    handle: String,
+    #[serde(default)]
+    display_name: String,
+    #[serde(default)]
+    followers: u64,
+    #[serde(default)]
+    leaving: bool,
+}
+
+/// Somebody who joined, is called otherwise, is followed by twice or half as many, or leaves.
+pub fn findable(
+    user: UserId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Option<RollupMessage>, Error> {
+    let known = |image: Option<&Image>| {
+        let known = image.map(|image| serde_dynamo::from_item::<_, Known>(image.clone()));
+        let known = known.transpose().map_err(Error::custom)?;
+        let there = known.filter(|known| !known.leaving);
+        Ok::<_, Error>(there.map(|one| (one.handle, one.display_name, bucket(one.followers))))
+    };
+    let thing = Findable::Person(user);
+    let changed = known(old)? != known(new)?;
+    Ok(changed.then_some(RollupMessage::FindableChanged(FindableChanged { thing })))
 }
 
 /// Somebody who has the badge from now on, or no more.
@@ -40,6 +77,25 @@ pub fn weighed(
         at,
     });
     Ok(Some(acted.into()))
+}
+
+/// What a person got and had not, as their history tells.
+pub fn got(user: &UserId, old: Option<Image>, new: Option<Image>) -> Result<Vec<Message>, Error> {
+    let history = |image: Option<Image>| {
+        let history = image.map(serde_dynamo::from_item::<_, History>);
+        let history = history.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(history.unwrap_or_default())
+    };
+    let (before, now) = (history(old)?, history(new)?);
+    let got = now.got_since(&before).map(|used| {
+        let bought = Bought {
+            user: user.clone(),
+            product: used.product.clone(),
+            at: used.last(),
+        };
+        RollupMessage::Bought(bought).into()
+    });
+    Ok(got.collect())
 }
 
 /// A reader who follows an author from now on, or does no more.

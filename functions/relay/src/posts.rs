@@ -4,21 +4,24 @@ use std::collections::BTreeSet;
 
 use domain::{
     engagement::Accepted,
-    ids::{CommentId, PostId, TopicId, UserId},
-    posts::{PostStatus, entities},
+    feeds::{Findable, Reception, Wording, step},
+    ids::{CommentId, PostId, ProductId, TopicId, UserId},
+    posts::{self, PostStatus, entities},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
 use shared::queue::messages::{
-    ActKind, Acted, FanoutMessage, JanitorMessage, MarksChanged, NotifierMessage, PostDeleted,
-    Published, RollupMessage,
+    ActKind, Acted, FanoutMessage, FindableChanged, JanitorMessage, MarksChanged, NotifierMessage,
+    PostDeleted, Published, RollupMessage, TopicsChanged, WallsLeft,
 };
 
-use crate::message::Image;
+use crate::message::{Image, Message};
 
 /// So many of those whom a post mentions are told of it.
 const NAMED: usize = 50;
+/// Of more smiles than that none counts towards the badge: twenty of others, and the author's own.
+const TOWARDS_BADGE: u64 = 22;
 
 /// What of a post, as it was, tells whether it had appeared, whose it was, and whose answer it accepts.
 #[derive(Deserialize)]
@@ -28,11 +31,20 @@ struct Before {
     published_at: Option<Timestamp>,
     accepted: Option<Accepted>,
     #[serde(default)]
+    sponsored: bool,
+    #[serde(default)]
     topics: Vec<TopicId>,
     #[serde(default)]
     heat: u64,
     #[serde(default, rename = "gen")]
     generation: u64,
+}
+
+impl Before {
+    fn of(image: Option<&Image>) -> Result<Option<Self>, Error> {
+        let before = image.map(|image| serde_dynamo::from_item(image.clone()));
+        before.transpose().map_err(Error::custom)
+    }
 }
 
 /// What of a post, as it is, goes into its message.
@@ -52,11 +64,9 @@ pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<Fanou
     if post.status != PostStatus::Published {
         return Ok(None);
     }
-    if let Some(old) = old {
-        let before: Before = serde_dynamo::from_item(old.clone()).map_err(Error::custom)?;
-        if before.published_at.is_some() {
-            return Ok(None);
-        }
+    let before = Before::of(old)?;
+    if before.is_some_and(|before| before.published_at.is_some()) {
+        return Ok(None);
     }
     let published_at = post
         .published_at
@@ -69,32 +79,59 @@ pub fn appeared(old: Option<&Image>, new: Option<&Image>) -> Result<Option<Fanou
     })))
 }
 
-/// A post that others saw, and see no more: it is gone, or hidden. Or they see it again. Whose it is is told of one that
-/// is gone, since nothing else tells any more; and who earns by an answer that is accepted, or is no more.
+/// A post whose marks have changed for whoever keeps what follows from them: others see it from now on, or no more; it
+/// came to other walls; it is liked notably more or less, or by another number of those few who count towards a badge; or
+/// it is shown for a sponsor, and earns nothing any more. Whose it is is told of one that is gone, since nothing else
+/// tells any more; and who earns by an answer that is accepted, or is no more.
 pub fn marked(
     post: PostId,
     old: Option<&Image>,
     new: Option<&Image>,
 ) -> Result<Option<RollupMessage>, Error> {
-    let read = |image: Option<&Image>| {
-        let before = image.map(|image| serde_dynamo::from_item::<_, Before>(image.clone()));
-        before.transpose().map_err(Error::custom)
+    let (before, now) = (Before::of(old)?, Before::of(new)?);
+    let shown = |read: &Option<Before>| {
+        let read = read.as_ref();
+        read.is_some_and(|read| read.status == PostStatus::Published)
     };
-    let shown = |before: &Before| before.status == PostStatus::Published;
-    let Some(old) = read(old)? else {
-        return Ok(None);
+    let (liked_before, liked) = (reception(old)?, reception(new)?);
+    let appears = shown(&before) != shown(&now);
+    let topics = |read: &Option<Before>| {
+        let topics = read.iter().flat_map(|read| &read.topics);
+        topics.cloned().collect::<BTreeSet<_>>()
     };
-    let people = match read(new)? {
-        None if shown(&old) => vec![old.author],
-        Some(new) if old.accepted != new.accepted => {
-            let answers = [old.accepted, new.accepted].into_iter().flatten();
-            answers.map(|answer| answer.by).collect()
+    let (left, walls) = (topics(&before), topics(&now));
+    let steps = step(liked_before.marks()) != step(liked.marks());
+    let hot = appears || (shown(&now) && (steps || left != walls));
+    let counted = |liked: &Reception| liked.smiles.min(TOWARDS_BADGE);
+    let counts = shown(&now) && counted(&liked_before) != counted(&liked);
+    let sponsored = match (&before, &now) {
+        (Some(was), Some(is)) => was.sponsored != is.sponsored,
+        (Some(_) | None, Some(_) | None) => false,
+    };
+    let mut people = Vec::new();
+    match (before, now) {
+        (Some(was), None) if appears => people.push(was.author),
+        (Some(was), Some(is)) if was.accepted != is.accepted => {
+            let answers = [was.accepted, is.accepted].into_iter().flatten();
+            people.extend(answers.map(|answer| answer.by));
         }
-        Some(new) if old.published_at.is_some() && shown(&old) != shown(&new) => Vec::new(),
-        None | Some(_) => return Ok(None),
+        (Some(_) | None, Some(_) | None) => {}
+    }
+    if !hot && !counts && !sponsored && people.is_empty() {
+        return Ok(None);
+    }
+    let changed = MarksChanged {
+        post,
+        people,
+        walls: hot.then(|| left.union(&walls).cloned().collect()),
     };
-    let changed = MarksChanged { post, people };
     Ok(Some(RollupMessage::MarksChanged(changed)))
+}
+
+/// How a post is received, as an image says.
+fn reception(image: Option<&Image>) -> Result<Reception, Error> {
+    let read = image.map(|image| serde_dynamo::from_item(image.clone()));
+    Ok(read.transpose().map_err(Error::custom)?.unwrap_or_default())
 }
 
 /// A post that is there no more.
@@ -111,12 +148,21 @@ pub fn gone(
         post,
         published_at: before.published_at,
         topics: before.topics,
+        products: shown(old),
         generation: if before.heat > 0 {
             before.generation
         } else {
             0
         },
     })))
+}
+
+/// The products that a post showed; of one that is not of its shape, none: what is noted of them goes by itself.
+fn shown(old: &Image) -> Vec<ProductId> {
+    let post = serde_dynamo::from_item::<_, posts::Post>(old.clone());
+    let post = post.iter();
+    post.flat_map(|post| post.product_ids().into_iter().cloned())
+        .collect()
 }
 
 /// What of a post says whom it tells of.
@@ -195,9 +241,43 @@ pub fn told_of(
     Ok(told)
 }
 
-/// A post that an edit brought to other walls.
-pub fn came_to(new: Option<Image>) -> Result<Option<FanoutMessage>, Error> {
-    let Some(new) = new else { return Ok(None) };
-    let changed: Published = serde_dynamo::from_item(new).map_err(Error::custom)?;
-    Ok(Some(FanoutMessage::TopicsChanged(changed)))
+/// A post that appears, says something else, is marked twice or half as much, or is shown no more.
+pub fn findable(
+    post: PostId,
+    old: Option<&Image>,
+    new: Option<&Image>,
+) -> Result<Option<RollupMessage>, Error> {
+    let found = |image: Option<&Image>| {
+        let post = image.map(|image| serde_dynamo::from_item::<_, posts::Post>(image.clone()));
+        let post = post.transpose().map_err(Error::custom)?;
+        Ok::<_, Error>(post.as_ref().and_then(Wording::of_post))
+    };
+    let thing = Findable::Post(post);
+    let changed = found(old)? != found(new)?;
+    Ok(changed.then_some(RollupMessage::FindableChanged(FindableChanged { thing })))
+}
+
+/// Walls that an edit took a post off.
+#[derive(Deserialize)]
+struct Left {
+    #[serde(default)]
+    left: Vec<TopicId>,
+}
+
+/// A post that an edit brought to other walls, or took off some.
+pub fn came_to(new: Option<Image>) -> Result<Vec<Message>, Error> {
+    let Some(new) = new else {
+        return Ok(Vec::new());
+    };
+    let Left { left } = serde_dynamo::from_item(new.clone()).map_err(Error::custom)?;
+    let changed: TopicsChanged = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    let left = (!left.is_empty()).then_some(WallsLeft {
+        post: changed.post,
+        published_at: changed.published_at,
+        topics: left,
+    });
+    let left = left.map(|left| JanitorMessage::WallsLeft(left).into());
+    let came = (!changed.topics.is_empty()).then_some(changed);
+    let came = came.map(|came| FanoutMessage::TopicsChanged(came).into());
+    Ok(came.into_iter().chain(left).collect())
 }

@@ -116,14 +116,13 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let told = told.into_iter().map(Message::from);
             let gone = posts::gone(post, old, new)?.map(Message::from);
             let closed = moderation::gone(Subject::Post(post), old, new, committed);
-            let first = [appeared, marked, heated, gone, closed]
+            let findable = posts::findable(post, old, new)?.map(Message::from);
+            let first = [appeared, marked, heated, gone, closed, findable]
                 .into_iter()
                 .flatten();
             Ok(first.chain(told).collect())
         }
-        Relayed::CameTo(..) if event == Event::Insert => {
-            Ok(said(posts::came_to(new)?.map(Message::from)))
-        }
+        Relayed::CameTo(..) if event == Event::Insert => posts::came_to(new),
         Relayed::Photo(_) if event == Event::Remove => photos::removed(old).map(said),
         Relayed::Follows(reader, author) => people::followed((reader, author), old, new),
         Relayed::Acts(user, post) => {
@@ -133,6 +132,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         Relayed::ActsAtProduct(user, product) => {
             lists::at_product(&user, &Idea::Product(product), old, new)
         }
+        Relayed::History(user) => people::got(&user, old, new),
         Relayed::List(_) => lists::changed(old, new),
         Relayed::Product(product) => {
             let thing = Thing::Product(product);
@@ -167,8 +167,10 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             people::weighed(user, old, new, at).map(said)
         }
         Relayed::Profile(user) => {
-            let thing = Thing::Person(user);
-            engagement::heated(thing, old.as_ref(), new.as_ref()).map(said)
+            let (old, new) = (old.as_ref(), new.as_ref());
+            let heated = engagement::heated(Thing::Person(user.clone()), old, new)?;
+            let findable = people::findable(user, old, new)?.map(Message::from);
+            Ok(heated.into_iter().chain(findable).collect())
         }
         Relayed::CameTo(..)
         | Relayed::Photo(_)
@@ -190,6 +192,10 @@ fn said_or_gone(
     messages.extend(moderation::gone(Subject::Comment(comment), old, new, at));
     Ok(messages)
 }
+
+#[cfg(test)]
+#[path = "finding_tests.rs"]
+mod finding_tests;
 
 #[cfg(test)]
 mod tests {
@@ -226,6 +232,11 @@ mod tests {
         record
     }
 
+    /// Whether it is told that something is found otherwise.
+    pub(super) fn is_of_finding(message: &Message) -> bool {
+        matches!(message, Message::Rollup(RollupMessage::FindableChanged(_)))
+    }
+
     #[test]
     fn a_post_is_told_of_when_it_appears_and_only_then() {
         let told = [
@@ -234,11 +245,15 @@ mod tests {
             (Some("needs_attention"), Some("published")),
         ];
         for (old, new) in told {
-            let messages = messages(&of_post(old, new)).unwrap();
+            let mut messages = messages(&of_post(old, new)).unwrap();
+            messages.retain(|message| !is_of_finding(message));
             assert!(
                 matches!(
                     messages[..],
-                    [Message::Fanout(FanoutMessage::PostPublished(_))]
+                    [
+                        Message::Fanout(FanoutMessage::PostPublished(_)),
+                        Message::Rollup(RollupMessage::MarksChanged(_)),
+                    ]
                 ),
                 "{old:?} {new:?}"
             );
@@ -261,6 +276,7 @@ mod tests {
                 let gone = matches!(message, Message::Rollup(RollupMessage::Gone(_)));
                 !gone && !matches!(message, Message::Janitor(_))
             });
+            messages.retain(|message| !is_of_finding(message));
             let [
                 Message::Rollup(RollupMessage::MarksChanged(told)),
                 Message::Notifier(NotifierMessage::Acted(acted)),
@@ -372,6 +388,59 @@ mod tests {
         let messages = messages(&record).unwrap();
         let appeared = |message: &Message| matches!(message, Message::Fanout(_));
         assert!(!messages.iter().any(appeared), "{messages:?}");
+    }
+
+    #[test]
+    fn how_a_post_is_liked_is_told_where_it_is_notably_more_or_counts_towards_the_badge() {
+        let told = |old: (&str, u64), new: (&str, u64)| {
+            let mut record = of_post(Some("published"), Some("published"));
+            for (image, (what, count)) in [("OldImage", old), ("NewImage", new)] {
+                let image = &mut record["dynamodb"][image];
+                image["published_at"] = json!({"S": "2026-11-21T21:56:00.123Z"});
+                image[what] = json!({"N": count.to_string()});
+            }
+            let mut told = messages(&record).unwrap();
+            told.retain(|message| !is_of_finding(message));
+            match &told[..] {
+                [] => None,
+                [Message::Rollup(RollupMessage::MarksChanged(told))] => Some(told.walls.is_some()),
+                _ => panic!("{told:?}"),
+            }
+        };
+        for (old, new, expected) in [
+            (0, 1, Some(true)),
+            (1, 0, Some(true)),
+            (1, 1, None),
+            // From 20 to 21 is no step, and the badge may hang on it.
+            (20, 21, Some(false)),
+            (21, 20, Some(false)),
+            (21, 22, Some(true)),
+            (22, 23, None),
+            (1_000, 1_001, None),
+            (1_000, 2_000, Some(true)),
+        ] {
+            let said = told(("smiles", old), ("smiles", new));
+            assert_eq!(said, expected, "{old} {new}");
+        }
+        assert_eq!(told(("saves", 0), ("saves", 1)), Some(true));
+        // Nobody likes it: what more is said of it counts for nothing.
+        assert_eq!(told(("comments", 3), ("comments", 4)), None);
+    }
+
+    #[test]
+    fn a_post_on_other_walls_is_told_of_with_those_that_it_left() {
+        let mut record = of_post(Some("published"), Some("published"));
+        for (image, topic) in [("OldImage", "cats"), ("NewImage", "coffee")] {
+            let image = &mut record["dynamodb"][image];
+            image["published_at"] = json!({"S": "2026-11-21T21:56:00.123Z"});
+            image["topics"] = json!({"L": [{"S": topic}]});
+        }
+        let told = messages(&record).unwrap();
+        let [Message::Rollup(RollupMessage::MarksChanged(changed))] = &told[..] else {
+            panic!("{told:?}");
+        };
+        let walls = changed.walls.iter().flatten().map(TopicId::as_str);
+        assert_eq!(walls.collect::<Vec<_>>(), ["cats", "coffee"]);
     }
 
     #[test]
@@ -558,8 +627,8 @@ mod tests {
         let vote = |option: &str| json!({"vote": {"N": option}});
         let none = json!({});
         for (old, new, expected) in [
-            (&none, &smile, vec!["acted.v1", "marks-changed.v1"]),
-            (&smile, &none, vec!["acted.v1", "marks-changed.v1"]),
+            (&none, &smile, vec!["acted.v1"]),
+            (&smile, &none, vec!["acted.v1"]),
             (&none, &vote("1"), vec!["acted.v1", "voted.v1"]),
             (&vote("1"), &vote("2"), vec!["voted.v1"]),
             (&smile, &smile, vec![]),
@@ -652,6 +721,7 @@ mod tests {
         let image = &mut record["dynamodb"]["NewImage"];
         image["post"] = image["id"].clone();
         image["topics"] = json!({"L": [{"S": "coffee"}]});
+        image["edited_at"] = json!({"S": "2026-11-21T22:56:00.123Z"});
         let told = messages(&record);
         let Ok([Message::Fanout(FanoutMessage::TopicsChanged(changed))]) = told.as_deref() else {
             panic!("{told:?}");

@@ -1,6 +1,6 @@
 //! Things that a crowd acts on, looked at each minute until it has left.
 
-use domain::engagement::Thing;
+use domain::{engagement::Thing, feeds::Findable};
 use shared::{
     error::Error,
     queue::messages::{Heated, LOOK, RollupMessage},
@@ -20,7 +20,14 @@ pub(crate) async fn look(app: &App, heated: Heated) -> Result<(), Error> {
         marks::looked_at(app, post).await?;
     }
     match look {
-        Look::Over => Ok(()),
+        Look::Over => match heated.thing {
+            // Nobody is told of a product that changes, but of how it is saved.
+            Thing::Product(product) => {
+                let product = Findable::Product(product);
+                app.store.keep_findable(&product).await
+            }
+            Thing::Post(_) | Thing::Person(_) | Thing::Comment(_) => Ok(()),
+        },
         Look::Hot(acts) => {
             let next = RollupMessage::Heated(Heated { acts, ..heated });
             app.queue.send_later(&[next], LOOK).await

@@ -1,5 +1,7 @@
-//! Adds up: folds the counts of what a crowd has left, keeps what follows from marks, and which lists hold a thing.
+//! Adds up: folds the counts of what a crowd has left, keeps what follows from marks, what is hottest, which lists hold a
+//! thing, what was got with what, and by which words it is found.
 
+mod bought;
 mod decided;
 mod fold;
 mod gone;
@@ -23,6 +25,7 @@ pub struct App {
     queue: Queue,
     clock: Clock,
     badge: Thresholds,
+    shelves: bought::Shelves,
 }
 
 impl App {
@@ -33,6 +36,7 @@ impl App {
             queue: Queue::new(context.sqs(), context.config.rollup_queue()),
             clock: context.clock.clone(),
             badge: marks::thresholds(&context.config),
+            shelves: bought::Shelves::default(),
         }
     }
 }
@@ -65,5 +69,7 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
         RollupMessage::Gone(gone) => gone::note(app, gone).await,
         RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
         RollupMessage::ListChanged(changed) => lists::changed(app, changed).await,
+        RollupMessage::Bought(bought) => bought::got(app, bought).await,
+        RollupMessage::FindableChanged(changed) => app.store.keep_findable(&changed.thing).await,
     }
 }

@@ -1,4 +1,4 @@
-//! What people have earned by what they shared, kept in step with how it is liked.
+//! What people have earned by what they shared, and what is hottest, kept in step with how it is liked.
 
 use domain::{engagement::Thresholds, ids::PostId};
 use shared::{error::Error, queue::messages::MarksChanged, runtime::Config};
@@ -22,10 +22,24 @@ pub(crate) async fn changed(app: &App, changed: MarksChanged) -> Result<(), Erro
     for person in &changed.people {
         app.store.weigh(person, &app.badge).await?;
     }
-    Ok(())
+    match changed.walls {
+        Some(walls) => {
+            app.store
+                .keep_hottest(changed.post, &walls, app.clock.now())
+                .await
+        }
+        None => Ok(()),
+    }
 }
 
 /// A post on which a crowd acts was looked at.
 pub(crate) async fn looked_at(app: &App, post: PostId) -> Result<(), Error> {
-    app.store.mark(post, &app.badge, true).await
+    app.store.mark(post, &app.badge, true).await?;
+    let Some(post) = app.store.post(post).await? else {
+        return Ok(());
+    };
+    let walls = post.topics.into_iter().collect();
+    app.store
+        .keep_hottest(post.id, &walls, app.clock.now())
+        .await
 }

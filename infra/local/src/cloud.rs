@@ -202,6 +202,11 @@ impl Cloud {
         self.run(async move { engine.status().await }).await
     }
 
+    /// Pauses a function, so that it is called no more, or resumes it; `false` when there is none of that name.
+    pub fn pause(&self, function: &str, paused: bool) -> bool {
+        self.engine.paused.set(function, paused)
+    }
+
     /// Stops after what is under way is kept: the checkpoint is moved if nothing is left to do.
     ///
     /// # Errors

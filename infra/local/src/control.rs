@@ -1,4 +1,4 @@
-//! The cloud's own addresses: tokens, clock, drain, status, and the issuer's documents.
+//! The cloud's own addresses: tokens, clock, drain, status, pauses, and the issuer's documents.
 
 use std::sync::Arc;
 
@@ -39,6 +39,23 @@ impl Wire for Advance {
     }
 }
 
+#[derive(Deserialize)]
+struct Named {
+    function: Option<String>,
+}
+
+impl Wire for Named {
+    type Parsed = String;
+
+    fn parse(self, invalid: &mut Invalid) -> Option<String> {
+        let named = self.function.filter(|name| !name.is_empty());
+        invalid.check(
+            "/function",
+            named.ok_or_else(|| "must name a function".to_owned()),
+        )
+    }
+}
+
 /// A JSON body, whatever its media type says: `curl -d` alone is enough here. A bad one is refused as
 /// the API refuses it.
 struct Said<W: Wire>(W::Parsed);
@@ -61,6 +78,8 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/local/clock", post(turn_clock))
         .route("/local/drain", post(drain))
         .route("/local/status", get(read_status))
+        .route("/local/pause", post(pause))
+        .route("/local/resume", post(resume))
         .route("/.well-known/openid-configuration", get(read_configuration))
         .route("/.well-known/jwks.json", get(read_keys))
         .with_state(control)
@@ -110,6 +129,22 @@ async fn read_status(State(control): State<Control>) -> Response {
     match control.engine.status().await {
         Ok(status) => Json(status).into_response(),
         Err(error) => failure(&error),
+    }
+}
+
+async fn pause(State(control): State<Control>, Said(function): Said<Named>) -> Response {
+    set_paused(&control.engine, &function, true)
+}
+
+async fn resume(State(control): State<Control>, Said(function): Said<Named>) -> Response {
+    set_paused(&control.engine, &function, false)
+}
+
+fn set_paused(engine: &Engine, function: &str, paused: bool) -> Response {
+    if engine.paused.set(function, paused) {
+        Json(json!({ "paused": engine.paused.names() })).into_response()
+    } else {
+        plain(StatusCode::NOT_FOUND, "Not Found")
     }
 }
 

@@ -18,6 +18,7 @@ pub use progress::{Step, Steps, Told, steps, tell};
 mod api;
 mod lists;
 mod progress;
+mod shop;
 mod talk;
 
 /// The files that the store drops into the bucket, and their keys there. Reviews are of products,
@@ -94,6 +95,9 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
     };
     talk::have(&stage, &talk, steps).await?;
     lists::keep(&api, &kept, (&people, &posts), &ids, &tokens, steps).await?;
+    let now = context.clock.now();
+    shop::use_it(&api, &people, &tokens, now, steps).await?;
+    shop::show(&api, &ids, now, steps).await?;
     steps.begin("timelines and walls", 0);
     api.drain().await?;
     Ok(where_to_look(&api, &people, &tokens))
@@ -119,7 +123,8 @@ async fn join_all(api: &Api, people: &[Person], steps: &Steps) -> Result<Tokens>
     let mut tokens = Tokens::new();
     for (number, person) in people.iter().enumerate() {
         steps.say("people", number, people.len());
-        let token = api.token(&person.sub, person.prime).await?;
+        let groups: &[_] = if person.prime { &["prime"] } else { &[] };
+        let token = api.token(&person.sub, groups).await?;
         let body = json!({
             "display_name": person.display_name,
             "handle": person.handle,
@@ -338,6 +343,8 @@ fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
         format!("  curl -s {base}/v1/topics/coffee/posts"),
         "or for the lists that hold a product:".to_owned(),
         format!("  curl -s {base}/v1/products/SPK-1001/lists"),
+        "or look for something:".to_owned(),
+        format!("  curl -s '{base}/v1/search?q=espresso'"),
     ];
     let prime = people.iter().find(|person| person.prime);
     let other = people.iter().find(|person| !person.prime);
@@ -350,6 +357,12 @@ fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
                 "  curl -s {base}/v1/feed -H 'Authorization: Bearer {token}'"
             ));
             if person.prime {
+                lines.push(format!(
+                    "what {name} may like, by what they viewed and bought:"
+                ));
+                lines.push(format!(
+                    "  curl -s {base}/v1/stream -H 'Authorization: Bearer {token}'"
+                ));
                 lines.push(format!("what others did at what {name} shared:"));
                 lines.push(format!(
                     "  curl -s {base}/v1/notifications -H 'Authorization: Bearer {token}'"

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::capacity::{Actions, Capacity, Meter};
 use crate::checkpoint::{Checkpoint, CheckpointFile};
 use crate::clock::Turned;
+use crate::paused::Paused;
 use crate::schedules::Schedules;
 
 /// Draining gives up when nothing was worked off for this long.
@@ -23,12 +24,15 @@ const STUCK: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(5);
 /// The stream's old records are removed once the checkpoint moved this often.
 const TRIM_EVERY: u64 = 200;
+/// The template's name of the table, whose stream it is.
+const TABLE: &str = "Table";
 
 /// The state of the cloud.
 pub(crate) struct Engine {
     pub(crate) plane: DataPlane,
     pub(crate) clock: Turned,
     pub(crate) schedules: Schedules,
+    pub(crate) paused: Paused,
     meter: Meter,
     /// Moves whenever something was worked off, before its message is deleted.
     done: AtomicU64,
@@ -62,6 +66,8 @@ pub struct Status {
     pub queues: Vec<QueueStatus>,
     /// The table's stream.
     pub stream: StreamStatus,
+    /// The functions that are not called for now.
+    pub paused: Vec<String>,
     /// The DynamoDB capacity that each function consumed, by operation.
     pub capacity: Capacity,
     /// The actions that each function's role must allow for what it did on the table.
@@ -111,6 +117,7 @@ impl Engine {
             dead.insert(queue.clone(), bodies.len());
         }
         Ok(Self {
+            paused: Paused::none(plane.template())?,
             plane,
             clock,
             schedules,
@@ -188,12 +195,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether all queues but those of dead letters are empty, at one moment.
-    async fn queues_are_empty(&self) -> Result<bool> {
+    /// Whether all queues but those of dead letters, and those left out, are empty, at one moment.
+    async fn queues_are_empty(&self, left_out: impl Fn(&str) -> bool) -> Result<bool> {
         let before = self.done.load(Ordering::SeqCst);
         for queue in self.plane.queues().declared() {
             let dead_letters = self.plane.queues().is_dead_letter_queue(&queue.logical_id);
-            if !dead_letters && self.plane.queues().depth(&queue.logical_id).await?.total() > 0 {
+            let left_out = dead_letters || left_out(&queue.logical_id);
+            if !left_out && self.plane.queues().depth(&queue.logical_id).await?.total() > 0 {
                 return Ok(false);
             }
         }
@@ -202,17 +210,15 @@ impl Engine {
 
     async fn is_idle(&self) -> Result<bool> {
         let position = self.position();
-        Ok(self.queues_are_empty().await?
-            && self
-                .plane
-                .tables()
-                .records_after(position.as_deref(), 1)?
-                .is_empty()
+        let paused = |source: &str| self.paused.holds(source);
+        let stream = || self.plane.tables().records_after(position.as_deref(), 1);
+        Ok(self.queues_are_empty(paused).await?
+            && (paused(TABLE) || stream()?.is_empty())
             && self.position() == position
-            && !self.schedules.any_due(self.clock.now()))
+            && !self.schedules.any_due(self.clock.now(), &self.paused))
     }
 
-    /// Waits until stream, queues and due schedules are worked off. Failed messages are tried
+    /// Waits until stream, queues and due schedules are worked off, save by whoever is paused. Failed messages are tried
     /// again at once until they are done or dead.
     ///
     /// # Errors
@@ -243,7 +249,7 @@ impl Engine {
         let (told, position) = (self.plane.told_objects(), self.position());
         // Before the queues are looked at: what falls due in between is found there.
         let delayed = self.plane.queues().delayed().await?;
-        if !self.queues_are_empty().await? {
+        if !self.queues_are_empty(|_| false).await? {
             return Ok(());
         }
         let queues = self.plane.queues();
@@ -320,6 +326,7 @@ impl Engine {
         Ok(Status {
             queues: queues.collect(),
             stream: StreamStatus { behind },
+            paused: self.paused.names(),
             capacity: self.meter.read(),
             actions: self.meter.actions(),
         })

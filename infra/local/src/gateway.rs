@@ -49,6 +49,9 @@ pub(crate) async fn serve(State(gateway): State<Arc<Gateway>>, request: Request)
         Ok(body) => body,
         Err(refused) => return plain(refused, refused.canonical_reason().unwrap_or_default()),
     };
+    if gateway.engine.paused.has(&target.binary) {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+    }
     match lambda::request(&parts, &body) {
         Some(request) => invoke(target, request).await,
         None => plain(StatusCode::BAD_REQUEST, "Bad Request"),

@@ -13,6 +13,7 @@ mod gateway;
 mod issuer;
 mod lambda;
 mod media;
+mod paused;
 mod routes;
 mod schedules;
 mod secrets;

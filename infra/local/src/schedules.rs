@@ -8,6 +8,8 @@ use data_plane::template::ScheduleEvent;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
+use crate::paused::Paused;
+
 /// The schedules, and when each is due next.
 pub(crate) struct Schedules {
     all: Mutex<Vec<Schedule>>,
@@ -21,6 +23,12 @@ pub(crate) struct Schedule {
     every: SignedDuration,
     due: Timestamp,
     running: bool,
+}
+
+impl Schedule {
+    fn is_due(&self, now: Timestamp, paused: &Paused) -> bool {
+        self.due <= now && !paused.has(&self.binary)
+    }
 }
 
 impl Schedules {
@@ -44,11 +52,11 @@ impl Schedules {
         })
     }
 
-    /// Whether a schedule is due, or running.
-    pub(crate) fn any_due(&self, now: Timestamp) -> bool {
+    /// Whether a schedule is due, or running, save those of functions that are paused.
+    pub(crate) fn any_due(&self, now: Timestamp, paused: &Paused) -> bool {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter()
-            .any(|schedule| schedule.running || schedule.due <= now)
+            .any(|schedule| schedule.running || schedule.is_due(now, paused))
     }
 
     /// Looks at the clock now rather than in a second.
@@ -62,12 +70,12 @@ impl Schedules {
     }
 
     /// Takes the next due schedule. However long the clock was turned, it runs once.
-    pub(crate) fn take_due(&self, now: Timestamp) -> Option<(usize, Schedule)> {
+    pub(crate) fn take_due(&self, now: Timestamp, paused: &Paused) -> Option<(usize, Schedule)> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, schedule) = all
             .iter_mut()
             .enumerate()
-            .find(|(_, schedule)| schedule.due <= now)?;
+            .find(|(_, schedule)| schedule.is_due(now, paused))?;
         schedule.due = now.checked_add(schedule.every).unwrap_or(Timestamp::MAX);
         schedule.running = true;
         Some((at, schedule.clone()))

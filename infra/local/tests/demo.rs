@@ -91,6 +91,34 @@ async fn talks(cloud: &Cloud, posts: &[Value]) {
     }
 }
 
+/// Where somebody looks around, each place has something to show.
+async fn surfaces(cloud: &Cloud) {
+    let explore = get(cloud, "/v1/explore").await;
+    assert_eq!(explore["finds"].as_array().map(Vec::len), Some(3));
+    let covered = explore["topics"].as_array().expect("topics").iter();
+    let covered = covered.filter(|topic| topic["covers"] != json!([]));
+    assert!(covered.count() >= 5, "{explore}");
+    let rising = get(cloud, "/v1/topics/trending-and-polls/posts").await;
+    assert!(rising["items"].as_array().map(Vec::len) >= Some(5));
+    let kinds = |page: &Value| {
+        let items = page["items"].as_array().expect("a page").iter();
+        let kinds = items.filter_map(|item| item["reason"]["kind"].as_str());
+        kinds.map(str::to_owned).collect::<HashSet<_>>()
+    };
+    let wall = get(cloud, "/v1/topics/photography/posts").await;
+    assert!(kinds(&wall).contains("sponsored"), "{wall}");
+    let stream = read_as(cloud, "demo-mara", "/v1/stream").await;
+    let items = stream["items"].as_array().expect("a page");
+    for kind in ["product", "post"] {
+        assert!(items.iter().any(|item| item["kind"] == kind), "{stream}");
+    }
+    assert!(kinds(&stream).contains("activity"), "{stream}");
+    let feed = read_as(cloud, "demo-gil", "/v1/feed").await;
+    for kind in ["followed", "sponsored"] {
+        assert!(kinds(&feed).contains(kind), "{kind}: {feed}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_store_is_loaded_whole_and_only_once() {
     let template = Template::parse(local::TEMPLATE).expect("a template");
@@ -129,6 +157,8 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         "follows and smiles",
         "votes and comments",
         "lists and hearts",
+        "views and purchases",
+        "finds and a sponsored post",
         "timelines and walls",
     ];
     assert_eq!(begun, all, "each step is told, once begun");
@@ -177,6 +207,7 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
     assert!(product["saves"].as_u64() > Some(1), "{product}");
 
     talks(&cloud, &posts).await;
+    surfaces(&cloud).await;
 
     for person in serde_json::from_str::<Vec<Value>>(PEOPLE).expect("the demo's people") {
         let handle = person["handle"].as_str().expect("a handle");
@@ -184,6 +215,16 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         assert_eq!(profile["bio"], person["bio"]);
         assert!(profile["avatar"].is_object(), "{profile}");
     }
+
+    let found = get(&cloud, "/v1/search?q=espresso").await;
+    for kind in ["products", "posts"] {
+        assert!(
+            !found[kind].as_array().expect("a list").is_empty(),
+            "{found}"
+        );
+    }
+    let found = get(&cloud, "/v1/search?q=mara").await;
+    assert_eq!(found["people"][0]["handle"], "mara_pours", "{found}");
 
     let (steps, _told) = demo::steps();
     demo::load(cloud.url(), cloud.context(), &steps)

@@ -71,6 +71,10 @@ ulid_id!(
     /// An export of an account.
     ExportId
 );
+ulid_id!(
+    /// That a post is shown for a sponsor: in the order of when that ends.
+    SponsorshipId
+);
 
 /// A comment: its post, for a reply the comment that it answers, and its own part, so that its key needs no look-up
 /// (ENGAGEMENT 10).
@@ -249,6 +253,13 @@ impl ProductId {
         }
     }
 
+    /// What stands for the id where very many do.
+    pub fn hash(&self) -> ProductHash {
+        let digest = Sha256::digest(&self.0);
+        let (first, _) = digest.split_at(8);
+        ProductHash(first.try_into().unwrap_or_default())
+    }
+
     /// The id of which this is the one public spelling.
     pub fn from_public(id: &str) -> Option<Self> {
         let Some(encoded) = id.strip_prefix('~') else {
@@ -259,6 +270,10 @@ impl ProductId {
         (!is_safe(&id.0)).then_some(id)
     }
 }
+
+/// The first 8 bytes of the SHA-256 of a product's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProductHash(pub [u8; 8]);
 
 /// Whether an id means the same in a path, decoded or not.
 fn is_safe(id: &str) -> bool {

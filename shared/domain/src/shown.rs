@@ -100,6 +100,11 @@ impl Onlooker {
         self.acts(post).is_some_and(|acts| acts.hide.is_some())
     }
 
+    /// Whether they want a post out of their home feed: they hid it, or want less like it.
+    pub fn turned_down(&self, post: PostId) -> bool {
+        self.acts(post).is_some_and(Acts::turn_down)
+    }
+
     /// Whether anything of this person's is there for them: all but what lies across a block.
     pub fn sees(&self, other: &UserId) -> bool {
         !self.rules.part_from(other)

@@ -49,6 +49,12 @@ pub const ALT: Limit = Limit {
     bytes: 2_000,
 };
 
+/// What is searched for (FEEDS 4).
+pub const QUERY: Limit = Limit {
+    min: 1,
+    graphemes: 200,
+    bytes: 800,
+};
 /// The question of a poll.
 pub const QUESTION: Limit = Limit {
     min: 1,

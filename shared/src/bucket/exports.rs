@@ -1,16 +1,16 @@
 //! Exports in the bucket: pieces as they are put together, and the whole file. An object is never put over another but of
 //! the same export.
 
-use aws_sdk_s3::{
-    primitives::ByteStream,
-    types::{CompletedMultipartUpload, CompletedPart},
-};
+use std::time::Duration;
+
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use domain::ids::ExportId;
 
-use super::Bucket;
+use super::{Bucket, Found, JSON, Objects};
 use crate::{aws::classify, error::Error};
 
-const JSON: &str = "application/json";
+/// A part of ten megabytes is on its way for so long at the most.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where the file of an export lies.
 pub fn export_key(export: ExportId) -> String {
@@ -35,27 +35,56 @@ pub struct InParts {
     parts: Vec<CompletedPart>,
 }
 
-impl Bucket {
+/// Exports as the janitor puts them together. What carries a body goes by signed addresses: the SDK would bring the tables
+/// of all checksums for it, a twelfth of the function's binary.
+#[derive(Debug, Clone)]
+pub struct Exports {
+    bucket: Bucket,
+    objects: Objects,
+}
+
+impl Exports {
+    /// Of the same bucket, both ways.
+    pub fn new(bucket: Bucket, objects: Objects) -> Self {
+        let objects = objects.waiting(PATIENCE);
+        Self { bucket, objects }
+    }
+
     /// Puts JSON that is text already, over what may be there.
-    pub async fn put_text(&self, key: &str, text: Vec<u8>) -> Result<(), Error> {
-        let put = self.client.put_object().bucket(&self.name).key(key);
-        let put = put.content_type(JSON).body(ByteStream::from(text));
-        put.send().await.map_err(classify)?;
-        Ok(())
+    pub async fn put(&self, key: &str, text: Vec<u8>) -> Result<(), Error> {
+        self.objects.put(key, JSON, text.into()).await
     }
 
     /// The bytes of an object; `None` when there is none.
     pub async fn bytes(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(object) = self.get(key, None).await? else {
-            return Ok(None);
-        };
-        let body = object.body.collect().await.map_err(Error::unavailable)?;
-        Ok(Some(body.to_vec()))
+        Ok(match self.objects.read(key, None).await? {
+            Found::Object(bytes, _) => Some(bytes.into()),
+            Found::Nothing | Found::AsKnown => None,
+        })
+    }
+
+    /// The keys of what lies there for an export.
+    pub async fn list(&self, export: ExportId) -> Result<Vec<String>, Error> {
+        self.bucket.list(&exported(export)).await
+    }
+
+    /// Deletes one object.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        self.bucket.delete(key).await
+    }
+
+    /// Deletes all that lies there for an export.
+    pub async fn delete_all(&self, export: ExportId) -> Result<(), Error> {
+        for key in self.list(export).await? {
+            self.delete(&key).await?;
+        }
+        Ok(())
     }
 
     /// Begins a file in parts. One that is never completed is swept after a day.
     pub async fn begin_parts(&self, key: &str) -> Result<InParts, Error> {
-        let begin = self.client.create_multipart_upload().bucket(&self.name);
+        let begin = self.bucket.client.create_multipart_upload();
+        let begin = begin.bucket(&self.bucket.name);
         let begun = begin.key(key).content_type(JSON).send().await;
         let upload = begun.map_err(classify)?.upload_id;
         Ok(InParts {
@@ -68,30 +97,21 @@ impl Bucket {
     /// Puts the next part.
     pub async fn put_part(&self, file: &mut InParts, part: Vec<u8>) -> Result<(), Error> {
         let number = i32::try_from(file.parts.len() + 1).map_err(Error::internal)?;
-        let put = self.client.upload_part().bucket(&self.name).key(&file.key);
-        let put = put.upload_id(&file.upload).part_number(number);
-        let put = put.body(ByteStream::from(part)).send().await;
-        let tag = put.map_err(classify)?.e_tag;
+        let to = (file.upload.as_str(), number);
+        let tag = self.objects.put_part(&file.key, to, part.into()).await?;
         let part = CompletedPart::builder().part_number(number);
-        file.parts.push(part.set_e_tag(tag).build());
+        file.parts.push(part.e_tag(tag).build());
         Ok(())
     }
 
     /// Completes it: only then is it there.
     pub async fn complete_parts(&self, file: InParts) -> Result<(), Error> {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(file.parts));
-        let complete = self.client.complete_multipart_upload().bucket(&self.name);
-        let complete = complete.key(file.key).upload_id(file.upload);
+        let complete = self.bucket.client.complete_multipart_upload();
+        let complete = complete.bucket(&self.bucket.name).key(file.key);
+        let complete = complete.upload_id(file.upload);
         let complete = complete.multipart_upload(parts.build()).send().await;
         complete.map_err(classify)?;
-        Ok(())
-    }
-
-    /// Deletes all that lies in the bucket for an export.
-    pub async fn delete_export(&self, export: ExportId) -> Result<(), Error> {
-        for key in self.list(&exported(export)).await? {
-            self.delete(&key).await?;
-        }
         Ok(())
     }
 }

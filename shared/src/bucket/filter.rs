@@ -9,7 +9,7 @@ use domain::filter::{Filter, Lists};
 use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Bucket, Found, Objects};
+use super::{Found, JSON, Objects};
 use crate::{aws::deadline::within, error::Error};
 
 /// Where it lies.
@@ -33,13 +33,14 @@ struct Known {
     filter: Arc<Filter>,
 }
 
-impl Bucket {
+impl Objects {
     /// Puts the store's lists in the place of those before.
     ///
     /// # Errors
     /// As all of the bucket.
     pub async fn write_filter(&self, lists: &Lists) -> Result<(), Error> {
-        self.write(KEY, lists).await
+        let lists = serde_json::to_vec_pretty(lists).map_err(Error::internal)?;
+        self.put(KEY, JSON, lists.into()).await
     }
 }
 

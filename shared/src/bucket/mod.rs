@@ -18,13 +18,16 @@ use aws_sdk_s3::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use exports::{InParts, export_key, exported, piece_key};
+pub use exports::{Exports, InParts, export_key, exported, piece_key};
 pub use filter::KeptFilter;
 pub use objects::{Found, Objects};
 pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
 
 use crate::{aws::classify, error::Error};
+
+/// What most objects are that are no pictures.
+const JSON: &str = "application/json";
 
 /// The one bucket. Its methods fail with [`Error::Unavailable`] when it cannot be reached, and with
 /// [`Error::Internal`] when it refuses, or holds what cannot be read.
@@ -116,7 +119,7 @@ impl Bucket {
     ) -> Result<PutObjectFluentBuilder, Error> {
         let body = serde_json::to_vec_pretty(value).map_err(Error::internal)?;
         let put = self.client.put_object().bucket(&self.name).key(key);
-        Ok(put.content_type("application/json").body(body.into()))
+        Ok(put.content_type(JSON).body(body.into()))
     }
 
     /// All keys that begin so. To list takes no right to read.

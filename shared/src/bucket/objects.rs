@@ -1,5 +1,5 @@
-//! The bucket as those functions read it that look at an object now and then: by addresses that are signed here, without
-//! the SDK's client of S3, which is a fifth of such a function's binary.
+//! The bucket as those functions see it that look at an object now and then, or put one: by addresses that are signed
+//! here, without the SDK's client of S3, which is a fifth of such a function's binary.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,13 +18,15 @@ use crate::{
 /// The answer to one try is waited for so long: another fits into the time of whoever asks.
 const TRY: Duration = Duration::from_secs(1);
 /// The largest object that is read so, in bytes.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
-/// Reads the bucket.
+/// Reads objects of the bucket, and puts them there.
 #[derive(Debug, Clone)]
 pub struct Objects {
     presigner: Presigner,
     https: Https,
+    /// How long the answer to one try is waited for.
+    patience: Duration,
     /// The real time, which S3 goes by.
     real: fn() -> SystemTime,
 }
@@ -46,8 +48,15 @@ impl Objects {
         Self {
             presigner: Presigner::new(sdk, bucket),
             https: Https::system(),
+            patience: TRY,
             real,
         }
+    }
+
+    /// The same, for large objects: the answer to one try is waited for so long.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The object at `key`, unless it is the one that is known by this entity tag. Where nothing lies S3 says so only to
@@ -64,7 +73,7 @@ impl Objects {
                 None => request,
             }
         };
-        let answer = self.ask(&request).await?;
+        let answer = self.ask(&request, &Bytes::new()).await?;
         let tag = answer.headers().get(header::ETAG);
         let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         match answer.status() {
@@ -83,19 +92,57 @@ impl Objects {
     pub async fn has_upload(&self, photo: PhotoId) -> Result<bool, Error> {
         let prefix = upload_key(photo);
         let address = self.presigner.listing((self.real)(), &prefix).await?;
-        let answer = self.ask(&|| Request::get(&address)).await?;
+        let answer = self.ask(&|| Request::get(&address), &Bytes::new()).await?;
         match answer.status() {
             StatusCode::OK => Ok(answer.body().windows(KEY.len()).any(|some| some == KEY)),
             other => Err(refused(other)),
         }
     }
 
+    /// Puts an object there, over what may be there.
+    ///
+    /// # Errors
+    /// As [`Objects::read`].
+    pub async fn put(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), Error> {
+        let address = self.presigner.put((self.real)(), key, None).await?;
+        let request = || Request::put(&address).header(header::CONTENT_TYPE, content_type);
+        let answer = self.ask(&request, &body).await?;
+        match answer.status() {
+            StatusCode::OK => Ok(()),
+            other => Err(refused(other)),
+        }
+    }
+
+    /// Puts the part of this number of an upload to `key`; its entity tag.
+    ///
+    /// # Errors
+    /// As [`Objects::read`].
+    pub async fn put_part(
+        &self,
+        key: &str,
+        part: (&str, i32),
+        body: Bytes,
+    ) -> Result<String, Error> {
+        let address = self.presigner.put((self.real)(), key, Some(part)).await?;
+        let answer = self.ask(&|| Request::put(&address), &body).await?;
+        let tag = answer.headers().get(header::ETAG);
+        match (answer.status(), tag.and_then(|tag| tag.to_str().ok())) {
+            (StatusCode::OK, Some(tag)) => Ok(tag.to_owned()),
+            (other, _) => Err(refused(other)),
+        }
+    }
+
     /// What the bucket answers, asked again until it does or the time is up.
-    async fn ask(&self, request: &(dyn Fn() -> Builder + Sync)) -> Result<Response<Bytes>, Error> {
+    async fn ask(
+        &self,
+        request: &(dyn Fn() -> Builder + Sync),
+        body: &Bytes,
+    ) -> Result<Response<Bytes>, Error> {
         let mut tries = Tries::new();
         loop {
-            let request = request().body(SdkBody::empty()).map_err(Error::internal)?;
-            let failure = match self.https.ask(request, TRY, MOST_BYTES).await {
+            let request = request().body(SdkBody::from(body.clone()));
+            let request = request.map_err(Error::internal)?;
+            let failure = match self.https.ask(request, self.patience, MOST_BYTES).await {
                 Ok(answer) if is_busy(answer.status()) => {
                     Error::unavailable(format!("the bucket answered with {}", answer.status()))
                 }

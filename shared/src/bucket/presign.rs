@@ -18,6 +18,7 @@ use aws_types::SdkConfig;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::posts::photo::{Photo, TICKET_LIFE};
 use http::Request;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::upload_key;
 use crate::{
@@ -98,6 +99,28 @@ impl Presigner {
     pub async fn download(&self, now: SystemTime, key: &str) -> Result<String, Error> {
         let path = format!("{}/{key}?x-id=GetObject", self.bucket);
         let url = self.sign("GET", now, &path, &BTreeMap::new()).await;
+        url.map_err(Error::internal)
+    }
+
+    /// Signs the upload of an object, or of a part of one, likewise.
+    ///
+    /// # Errors
+    /// As [`Presigner::download`].
+    pub async fn put(
+        &self,
+        now: SystemTime,
+        key: &str,
+        part: Option<(&str, i32)>,
+    ) -> Result<String, Error> {
+        let what = match part {
+            Some((upload, number)) => {
+                let upload = utf8_percent_encode(upload, NON_ALPHANUMERIC);
+                format!("x-id=UploadPart&partNumber={number}&uploadId={upload}")
+            }
+            None => "x-id=PutObject".to_owned(),
+        };
+        let path = format!("{}/{key}?{what}", self.bucket);
+        let url = self.sign("PUT", now, &path, &BTreeMap::new()).await;
         url.map_err(Error::internal)
     }
 

@@ -118,6 +118,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::BlockLimit) => {
             (S::CONFLICT, "block-limit", "As many as there may be")
         }
+        Error::Conflict(Conflict::FollowLimit) => {
+            (S::CONFLICT, "follow-limit", "As many as there may be")
+        }
         Error::Conflict(Conflict::NotAPoll) => (S::CONFLICT, "not-a-poll", "No poll"),
         Error::Conflict(Conflict::PollClosed) => (S::CONFLICT, "poll-closed", "Voting has ended"),
         Error::Conflict(Conflict::NotAQuestion) => (S::CONFLICT, "not-a-question", "No question"),
@@ -126,6 +129,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             (S::CONFLICT, "list-limit", "As many as there may be")
         }
         Error::Conflict(Conflict::ListFull) => (S::CONFLICT, "list-full", "The list is full"),
+        Error::Conflict(Conflict::FindsLimit) => {
+            (S::CONFLICT, "finds-limit", "As many as there may be")
+        }
         Error::Conflict(Conflict::DefaultList) => {
             (S::CONFLICT, "default-list", "The list of hearts")
         }

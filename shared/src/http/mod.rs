@@ -32,7 +32,7 @@ pub use edge::edge;
 pub use error::{FieldProblem, Problem, method_not_allowed};
 pub use etag::IfMatch;
 pub use openapi::merge as merge_openapi;
-pub use page::{BODY_MOST, Page, created};
+pub use page::{BODY_MOST, Page, created, fitting};
 pub use params::{PageParams, PageQuery, Params};
 pub use patch::Patch;
 pub use path::Path;

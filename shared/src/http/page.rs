@@ -28,7 +28,10 @@ pub struct Page<T> {
 }
 
 /// How many of the first items fit into one answer beside a cursor: one at least.
-pub(super) fn fitting<I: Serialize>(items: &[I]) -> Result<usize, Error> {
+///
+/// # Errors
+/// [`Error::Internal`] when one cannot be written as JSON.
+pub fn fitting<I: Serialize>(items: &[I]) -> Result<usize, Error> {
     /// For what stands around the items: names, brackets and a cursor.
     const AROUND: usize = 8 * 1024;
     let mut left = BODY_MOST - AROUND;

@@ -1,6 +1,7 @@
 //! Query parameters: read only once the caller may see the list, every bad one named at once.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::{self, FromRequestParts};
+use domain::feeds::search::Query;
 use http::request::Parts;
 use utoipa::IntoParams;
 
@@ -46,8 +47,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        match Query::try_from_uri(&parts.uri) {
-            Ok(Query(pairs)) => Ok(Self(pairs)),
+        match extract::Query::try_from_uri(&parts.uri) {
+            Ok(extract::Query(pairs)) => Ok(Self(pairs)),
             Err(rejection) => {
                 tracing::debug!(%rejection, "a query string could not be read");
                 let detail = "The query string cannot be read.".to_owned();
@@ -97,6 +98,20 @@ impl Params {
             );
         }
         meant
+    }
+
+    /// What is looked for, `q`, noting it where it is not there or nothing that can be looked for.
+    pub fn looked_for(&self, invalid: &mut Invalid) -> Option<Query> {
+        let before = invalid.fields().len();
+        match self.get("q", invalid) {
+            Some(text) => invalid.check("?q", Query::parse(text)),
+            None => {
+                if invalid.fields().len() == before {
+                    invalid.add("?q", "is required");
+                }
+                None
+            }
+        }
     }
 
     /// `limit` and `cursor`, noting a bad one.

@@ -18,6 +18,11 @@ pub fn product_details(product: &ProductId) -> Key {
     Key::new(product_collection(product), "DESCRIPTION")
 }
 
+/// What was got with a product.
+pub fn pairs(product: &ProductId) -> Key {
+    Key::new(product_collection(product), "PAIRS")
+}
+
 /// The index of what is in stock, by category and price.
 pub const BY_PRICE: &str = "by_price";
 /// The index of what is in stock, by category and brand, then price.

@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 
 use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
-    feeds::Position,
+    feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, StatementId,
-        TopicId, UserId,
+        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
+        StatementId, TopicId, UserId,
     },
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use super::{Key, Month, parse_at};
+use super::{Key, Month, parse_at, parse_spread};
 
 /// What deleting an account does with an item that is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,10 +147,10 @@ items! {
     told {
         "that a reader follows an author" Follows(UserId, UserId), "FOLLOWS#{reader}" / "{author}", "reader, author" Goes "follows.people" Changed;
         "a post with its counts" Post(PostId), "POST#{post}" / "POST", "author" Goes "posts" Changed;
-        "that an edit brought a post to other walls" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Inserted;
+        "that an edit brought a post to other walls, or took it off some" CameTo(PostId, u64), "POST#{post}" / "CAME-TO#{edition}", "author" Expires "" Inserted;
         "an upload, from its ticket on" Photo(PhotoId), "PHOTO#{photo}" / "PHOTO", "owner" Goes "photos" Removed;
-        "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" Heated;
-        "what a person did at a post" Acts(UserId, PostId), "ACTS#{user}" / "{post}", "user" Goes "smiles, votes, hides" Changed;
+        "a person who has joined" Profile(UserId), "USER#{user}" / "PROFILE", "user" Goes "profile" ChangedAlone;
+        "what a person did at a post" Acts(UserId, PostId), "ACTS#{user}" / "{post}", "user" Goes "smiles, votes, hides, feedback" Changed;
         "what a person did at a product" ActsAtProduct(UserId, ProductId), "ACTS#{user}" / "p#{product}", "user" Goes "" Changed;
         "what a person did at a comment" ActsAtComment(UserId, PostId, Ulid), "ACTS#{user}" / "C{post}#{own}", "user" Goes "smiles" Changed;
         "a comment with its counts" Comment(PostId, Ulid), "COMMENTS#{post}" / "C#{own}", "author" Goes "comments" Changed;
@@ -160,12 +160,15 @@ items! {
         "a person's report on a subject" Report(Subject, UserId), "CASE#{subject}" / "BY#{user}", "user" Expires "" Changed;
         "a statement of reasons to a person" Statement(UserId, StatementId), "STATEMENTS#{user}" / "{statement}", "user" Expires "decisions" Inserted;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
+        "what a person used, which their stream goes by" History(UserId), "USER#{user}" / "HISTORY", "user" Goes "activity" ChangedAlone;
         "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
         "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
     untold {
         "the claim on a handle" Handle(String), "HANDLE#{handle}" / "HANDLE", "user" Stays "" Never;
-        "that an author's posts are pushed to a reader" Fan(UserId, UserId), "FANS#{author}" / "{reader}", "reader, author" Goes "" Never;
+        "that an author's posts are pushed to a reader" Fan(UserId, Spread), "FANS#{author}" / "{hash4+reader}", "reader, author" Goes "" Never;
+        "that a reader pulls an author's posts" Pull(UserId, Spread), "PULLS#{author}" / "{hash4+reader}", "reader, author" Goes "" Never;
+        "a sixteenth of whom a reader follows, by what stands for the authors" Following(UserId, FollowingPage), "USER#{reader}" / "FOLLOWING#{page}", "reader" Goes "" Never;
         "that a person chose a topic" Interested(TopicId, Timestamp, UserId), "INTERESTED#{topic}" / "{joined_at}#{user}", "user" Goes "follows.topics" Never;
         "that a post was there, for a month after it was deleted" Gone(PostId), "POST#{post}" / "GONE", "" Stays "" Never;
         "a post in its author's list" Authored(UserId, Position), "POSTS#{author}" / "{at}", "author" Goes "" Never;
@@ -174,12 +177,23 @@ items! {
         "which export of an account is not finished" UnfinishedExport(UserId), "EXPORTS#{user}" / "UNFINISHED", "user" Goes "" Never;
         "that a post is still being delivered" Open(u8, Position), "OPEN#{shard}" / "{at}", "author" Goes "" Never;
         "that an upload is awaited" Awaited(u8, Timestamp, PhotoId), "AWAITED#{shard}" / "{since}#{photo}", "owner" Goes "" Never;
+        "where an author's latest posts stand" Head(UserId), "USER#{author}" / "HEAD", "author" Goes "" Never;
+        "into how many ranges a post's delivery is cut" Planned(PostId), "FANOUT#{post}" / "PLAN", "" Stays "" Never;
+        "which ranges of a block of them were served" RangesDone(PostId, u64, u64), "FANOUT#{post}" / "DONE#{ranges}#{block}", "" Stays "" Never;
+        "which blocks of them are whole" BlocksDone(PostId, u64), "FANOUT#{post}" / "BLOCKS#{ranges}", "" Stays "" Never;
+        "to how many a post was delivered" Reach(PostId), "FANOUT#{post}" / "REACH", "" Stays "" Never;
+        "that a post shows a product" Shows(ProductId, Position), "SHOWS#{product}" / "{at}", "" Stays "" Never;
         "a post in a reader's timeline" Timeline(UserId, Position), "FEED#{reader}" / "{at}", "reader" Goes "" Never;
         "a post on a topic's wall" OnTopic(TopicId, Month, Position), "TOPIC#{topic}#{month}" / "{at}", "" Stays "" Never;
+        "the hottest posts of a topic or of all, as they were in a minute" Hottest(HotList, u32), "TOPIC#{list}" / "HOT#{minute}", "" Stays "" Never;
+        "the lists that editors feature" Finds(u8), "FINDS" / "{page}", "" Stays "" Never;
         "the best comments of a post that has very many" Best(PostId), "COMMENTS#{post}" / "TOP", "" Stays "" Never;
         "a part of the counts of a hot thing" Shard(Thing, u8, u64, u64), "COUNTS#{thing}#{page}" / "{gen}#{shard}", "" Stays "" Never;
         "whom a person blocks and mutes, and who blocks them" Rules(UserId), "USER#{user}" / "RULES", "user" Expires "" Never;
         "a part of them, where they are very many" RulesPage(UserId, u8), "USER#{user}" / "RULES#{page}", "user" Expires "" Never;
+        "what a person wants more and less of" Taste(UserId), "USER#{user}" / "TASTE", "user" Goes "" Never;
+        "which sponsored posts a person was shown today" Ads(UserId), "USER#{user}" / "ADS", "user" Goes "" Never;
+        "that a post is shown for a sponsor" Sponsored(SponsorshipId), "SPONSORED" / "{sponsorship}", "" Stays "" Never;
         "that a person blocks another" Blocked(UserId, UserId), "BLOCKED#{user}" / "{other}", "user" Goes "blocks" Never;
         "that a person mutes another" Muted(UserId, UserId), "MUTED#{user}" / "{other}", "user" Goes "mutes" Never;
         "what a person is told of others" Notice(UserId, NoticeId), "INBOX#{user}" / "{notice}", "user" Goes "notifications" Never;
@@ -196,10 +210,18 @@ items! {
         "what of a person's moderators hid" Strikes(UserId), "USER#{user}" / "STRIKES", "user" Expires "" Never;
         "what came of a person's reports" Reporter(UserId), "USER#{user}" / "REPORTER", "user" Expires "" Never;
         "what is only said on a product's page" ProductDetails(ProductId), "PRODUCT#{product}" / "DESCRIPTION", "" Stays "" Never;
+        "what was got with a product" Pairs(ProductId), "PRODUCT#{product}" / "PAIRS", "" Stays "" Never;
+        "a product that may be picked" Picked(String, ProductId), "PICKS#{shelf}" / "{product}", "" Stays "" Never;
         "a review that a person wrote in the store" Review(UserId, ReviewId), "REVIEWS#{user}" / "{review}", "user" Goes "reviews" Never;
         "a review in its writer's list" Reviewed(UserId, Timestamp, ReviewId), "REVIEWED#{user}" / "{written_at}#{review}", "user" Goes "" Never;
         "the report on a file of the store's" Import(String), "IMPORT#{import}" / "IMPORT", "" Stays "" Never;
         "a report in the list of all" ListedImport(Timestamp, String), "IMPORTS" / "{confirmed_at}#{import}", "" Stays "" Never;
+        "a product at a word that it is found by" FindProduct(String, String, u8, u64, ProductId), "FIND#product#{first}" / "{word}#{rank}#{age}#{product}", "" Stays "" Never;
+        "a person at a word that they are found by" FindPerson(String, String, u8, u64, UserId), "FIND#person#{first}" / "{word}#{rank}#{age}#{user}", "user" Goes "" Never;
+        "a post at a word that it is found by" FindPost(String, String, u8, u64, PostId), "FIND#post#{first}" / "{word}#{rank}#{age}#{post}", "author" Goes "" Never;
+        "by which words a product is found" FoundProduct(ProductId), "FOUND#product#{product}" / "WORDS", "" Stays "" Never;
+        "by which words a person is found" FoundPerson(UserId), "FOUND#person#{user}" / "WORDS", "user" Goes "" Never;
+        "by which words a post is found" FoundPost(PostId), "FOUND#post#{post}" / "WORDS", "author" Goes "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -283,6 +305,14 @@ pub fn as_markdown() -> String {
     lines.join("\n")
 }
 
+/// A reader as they stand among those of an author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spread(pub UserId);
+
+/// Which page of whom a reader follows: the first of the 16 digits of the authors' hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FollowingPage(pub u8);
+
 /// What differs between two keys of one kind.
 trait Part: Sized {
     fn read(text: &str) -> Option<Self>;
@@ -301,11 +331,18 @@ macro_rules! parts {
 
 parts! {
     String: |text| Some(text.to_owned());
+    Spread: |text| parse_spread(text).map(Spread);
+    FollowingPage: |text| {
+        let page = (0..16).find(|page| format!("{page:x}") == text);
+        page.map(FollowingPage)
+    };
     Timestamp: |text| text.parse().ok();
     u8: |text| text.parse().ok();
+    u32: |text| text.parse().ok();
     u64: |text| text.parse().ok();
     Month: |text| text.parse().ok();
     Position: parse_at;
+    HotList: HotList::parse;
     Thing: Thing::parse;
     Idea: Idea::parse;
     Place: Place::parse;
@@ -314,6 +351,7 @@ parts! {
     Subject: Subject::parse;
     StatementId: |text| text.parse().ok();
     AppealId: |text| text.parse().ok();
+    SponsorshipId: |text| text.parse().ok();
     UserId: UserId::parse;
     TopicId: TopicId::parse;
     ProductId: ProductId::parse;
@@ -357,7 +395,7 @@ fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{engagement::Heat, ids::CommentId, people};
+    use domain::{engagement::Heat, feeds::Findable, ids::CommentId, people};
 
     use super::*;
     use crate::keys;
@@ -368,6 +406,7 @@ mod tests {
         let (ana, ben) = (user("ana"), user("Khz7TtxGdApEIxhTZeGt4w"));
         let topic = TopicId::parse("coffee").unwrap();
         let product = ProductId::parse("SPK#10/1").unwrap();
+        let found = product.clone();
         let review = ReviewId::parse("r-1").unwrap();
         let time: Timestamp = "2026-11-21T21:56:00.123Z".parse().unwrap();
         let post = PostId(Ulid::from_parts(1_700_000_000_000, 7));
@@ -382,7 +421,9 @@ mod tests {
             Item::Profile(ana.clone()),
             Item::Handle("ana".to_owned()),
             Item::Follows(ana.clone(), ben.clone()),
-            Item::Fan(ana.clone(), ben.clone()),
+            Item::Fan(ana.clone(), Spread(ben.clone())),
+            Item::Pull(ana.clone(), Spread(ben.clone())),
+            Item::Following(ana.clone(), FollowingPage(ben.hash().0[0] >> 4)),
             Item::Interested(topic.clone(), time, ben.clone()),
             Item::Post(post),
             Item::CameTo(post, 3),
@@ -391,8 +432,15 @@ mod tests {
             Item::Photo(photo),
             Item::Open(3, at),
             Item::Awaited(0, time, photo),
+            Item::Head(ana.clone()),
+            Item::Planned(post),
+            Item::RangesDone(post, 2_000, 19),
+            Item::BlocksDone(post, 2_000),
+            Item::Reach(post),
+            Item::Shows(product.clone(), at),
             Item::Timeline(ana.clone(), at),
-            Item::OnTopic(topic, Month::of(time), at),
+            Item::OnTopic(topic.clone(), Month::of(time), at),
+            Item::Hottest(HotList::Topic(topic), 29_873_123),
             Item::Acts(ana.clone(), post),
             Item::ActsAtComment(ana.clone(), post, own),
             Item::ActsAtProduct(ana.clone(), product.clone()),
@@ -408,9 +456,11 @@ mod tests {
             ),
             Item::Comment(post, own),
             Item::Reply(post, own, photo.0),
+            Item::Finds(0),
             Item::Best(post),
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
             Item::Badge(ana.clone()),
+            Item::History(ana.clone()),
             Item::Deletion(ana.clone()),
             Item::Export(ana.clone(), ExportId(own)),
             Item::UnfinishedExport(ana.clone()),
@@ -424,7 +474,9 @@ mod tests {
             Item::OpenNotice(ana.clone(), "smile".to_owned(), "post:1".to_owned()),
             Item::ToldOf(ana.clone(), NoticeId(post.0)),
             Item::Product(product.clone()),
-            Item::ProductDetails(product),
+            Item::Pairs(product.clone()),
+            Item::Picked("coffee".to_owned(), product.clone()),
+            Item::ProductDetails(product.clone()),
             Item::Review(ana.clone(), review.clone()),
             Item::Reviewed(ana.clone(), time, review),
             Item::Import("f00d".to_owned()),
@@ -437,9 +489,23 @@ mod tests {
             Item::Reported(ana.clone(), Subject::Comment(CommentId::top(post, own))),
             Item::Appealed(ana.clone(), AppealId(own)),
             Item::Strikes(ana.clone()),
+            Item::Taste(ana.clone()),
+            Item::Ads(ana.clone()),
+            Item::Sponsored(SponsorshipId(own)),
             Item::Reporter(ana.clone()),
+            Item::FindProduct("mug".into(), "mugs".into(), 99, 8_300_000_000, found),
+            Item::FindPerson("ana".into(), "ana".into(), 7, 5, ana.clone()),
+            Item::FindPost("an".into(), "an".into(), 35, 0, post),
+            Item::FoundProduct(product),
+            Item::FoundPerson(ana.clone()),
+            Item::FoundPost(post),
             Item::Quota(ana, "posts".to_owned(), 7),
         ]
+    }
+
+    /// When a thing came to be that is so old at a word.
+    fn since(age: u64) -> Timestamp {
+        Timestamp::from_second(9_999_999_999 - i64::try_from(age).unwrap()).unwrap()
     }
 
     /// The key that the key functions make of it.
@@ -448,7 +514,12 @@ mod tests {
             Item::Profile(user) => keys::profile(user),
             Item::Handle(handle) => keys::handle(&people::Handle::parse(handle).unwrap()),
             Item::Follows(reader, author) => keys::follows(reader, author),
-            Item::Fan(author, reader) => keys::fan(author, reader),
+            Item::Fan(author, Spread(reader)) => keys::fan(author, reader),
+            Item::Pull(author, Spread(reader)) => keys::pull(author, reader),
+            Item::Following(reader, _) => keys::following(
+                reader,
+                UserId::parse("Khz7TtxGdApEIxhTZeGt4w").unwrap().hash(),
+            ),
             Item::Interested(topic, at, user) => keys::interested(topic, *at, user),
             Item::Post(post) => keys::post(*post),
             Item::CameTo(post, edition) => keys::came_to(*post, *edition),
@@ -462,8 +533,15 @@ mod tests {
             Item::Uploaded(owner, photo) => keys::uploaded(owner, *photo),
             Item::Open(_, at) => keys::open(*at),
             Item::Awaited(_, since, photo) => keys::awaited(*since, *photo),
+            Item::Head(author) => keys::head(author),
+            Item::Planned(post) => keys::delivery_plan(*post),
+            Item::RangesDone(post, ..) => keys::ranges_done(*post, 2_000, 19),
+            Item::BlocksDone(post, _) => keys::blocks_done(*post, 2_000),
+            Item::Reach(post) => keys::reach(*post),
+            Item::Shows(product, at) => keys::shows(product, *at),
             Item::Timeline(reader, at) => keys::timeline(reader, *at),
             Item::OnTopic(topic, _, at) => keys::on_topic(topic, *at),
+            Item::Hottest(list, minute) => keys::hottest(list, *minute),
             Item::Acts(user, post) => keys::acts(user, *post),
             Item::ActsAtComment(user, post, own) => keys::acts_at_comment(user, *post, *own),
             Item::ActsAtProduct(user, product) => keys::acts_at_product(user, product),
@@ -480,6 +558,7 @@ mod tests {
                 parent: Some(*parent),
                 own: *own,
             }),
+            Item::Finds(_) => keys::finds(),
             Item::Best(post) => keys::best(*post),
             Item::Shard(thing, _, generation, number) => {
                 let heat = Heat {
@@ -489,6 +568,7 @@ mod tests {
                 keys::shard(thing, heat, *number)
             }
             Item::Badge(user) => keys::badge(user),
+            Item::History(user) => keys::history(user),
             Item::Rules(user) => keys::rules(user),
             Item::RulesPage(user, _) => keys::rules_page(
                 user,
@@ -506,9 +586,29 @@ mod tests {
             Item::Reported(user, subject) => keys::reported(user, subject),
             Item::Appealed(user, id) => keys::appeal(user, *id),
             Item::Strikes(user) => keys::strikes(user),
+            Item::Taste(user) => keys::taste(user),
+            Item::Ads(user) => keys::ads(user),
+            Item::Sponsored(id) => keys::sponsorship(*id),
             Item::Reporter(user) => keys::reporter(user),
             Item::Product(product) => keys::product(product),
             Item::ProductDetails(product) => keys::product_details(product),
+            Item::Pairs(product) => keys::pairs(product),
+            Item::Picked(shelf, product) => keys::picked(TopicId::parse(shelf).as_ref(), product),
+            Item::FindProduct(_, word, rank, age, product) => {
+                let thing = Findable::Product(product.clone());
+                keys::found_by(&thing, word, 99 - rank, since(*age))
+            }
+            Item::FindPerson(_, word, rank, age, user) => {
+                let thing = Findable::Person(user.clone());
+                keys::found_by(&thing, word, 99 - rank, since(*age))
+            }
+            Item::FindPost(_, word, rank, age, post) => {
+                let thing = Findable::Post(*post);
+                keys::found_by(&thing, word, 99 - rank, since(*age))
+            }
+            Item::FoundProduct(product) => keys::wording_of_product(product),
+            Item::FoundPerson(user) => keys::wording_of_person(user),
+            Item::FoundPost(post) => keys::wording_of_post(*post),
             Item::Review(user, review) => keys::review(user, review),
             Item::Reviewed(user, at, review) => keys::reviewed(user, *at, review),
             Item::Import(id) => keys::import(id),

@@ -10,6 +10,7 @@ mod moderation;
 mod month;
 mod people;
 mod posts;
+mod search;
 
 use std::collections::HashMap;
 
@@ -29,6 +30,7 @@ pub use moderation::*;
 pub use month::Month;
 pub use people::*;
 pub use posts::*;
+pub use search::*;
 
 /// The partition key's attribute.
 pub const PK: &str = "PK";
@@ -42,16 +44,13 @@ pub const TRACE: &str = "trace";
 
 /// How all lies in the table. One more whenever items that a build before has written would be misread: the local cloud
 /// keeps its table from run to run, and refuses one of another layout.
-pub const LAYOUT: u32 = 2;
-
-/// Open markers are spread over this many partitions.
-pub const OPEN_SHARDS: u8 = 4;
+pub const LAYOUT: u32 = 3;
 
 /// Markers of uploads that are awaited are spread over this many partitions.
 pub const AWAITED_SHARDS: u8 = 4;
 
 /// Where an item lies.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Partition key.
     pub pk: String,

@@ -12,6 +12,12 @@ impl Month {
         Self(at.to_zoned(TimeZone::UTC).date().first_of_month())
     }
 
+    /// The moment at which it begins.
+    pub fn start(self) -> Timestamp {
+        let midnight = self.0.to_zoned(TimeZone::UTC);
+        midnight.map_or(Timestamp::MIN, |midnight| midnight.timestamp())
+    }
+
     /// The one before.
     pub fn previous(self) -> Self {
         Self(self.0.yesterday().unwrap_or(self.0).first_of_month())
@@ -40,5 +46,6 @@ mod tests {
     fn january_follows_december() {
         let january = Month::of("2027-01-31T23:59:59.999Z".parse().unwrap());
         assert_eq!(january.previous().to_string(), "2026-12");
+        assert_eq!(january.start().to_string(), "2027-01-01T00:00:00Z");
     }
 }

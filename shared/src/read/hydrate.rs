@@ -8,7 +8,8 @@ use std::{
 use domain::{
     catalogue::product::Product,
     engagement::{Heat, Shards, Thing},
-    ids::{PostId, ProductId, UserId},
+    feeds::Generation,
+    ids::{PostId, ProductId, TopicId, UserId},
     people::Profile,
     posts::{Hydrated, Post, needs},
 };
@@ -16,10 +17,16 @@ use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Reads, cache::Cache};
-use crate::error::Error;
+use crate::{error::Error, keys::Month};
 
 /// A changed price or name shows after this long at the latest.
 const CARD_LIFE: SignedDuration = SignedDuration::from_secs(5);
+/// What is hottest shows after this long at the latest, where all topics are shown.
+const HOT_LIFE: SignedDuration = SignedDuration::from_secs(2);
+/// What comes onto a shelf is among what is like something after this long.
+const NEAR_LIFE: SignedDuration = SignedDuration::from_mins(1);
+/// A wall that grew quiet, or is so no more, is known to be after this long.
+const MONTHS_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// An instance remembers this many of each.
 const CARDS: usize = 4_096;
 
@@ -32,6 +39,12 @@ pub(super) struct Cards {
     people: Cache<UserId, Profile>,
     /// What the shards of hot posts held, with how hot they were.
     pub(super) shards: Cache<PostId, (Heat, Shards)>,
+    /// What was hottest on a topic.
+    pub(super) hottest: Cache<TopicId, Option<Generation>>,
+    /// Which so many products like this one are nearest in price.
+    pub(super) near: Cache<(ProductId, usize), Vec<ProductId>>,
+    /// How many months a page of a topic's wall needed that begins in this one.
+    pub(super) months: Cache<(TopicId, Month), usize>,
 }
 
 impl Default for Cards {
@@ -41,6 +54,9 @@ impl Default for Cards {
             substitutes: Cache::new(CARD_LIFE, CARDS),
             people: Cache::new(CARD_LIFE, CARDS),
             shards: Cache::new(CARD_LIFE, CARDS),
+            hottest: Cache::new(HOT_LIFE, CARDS),
+            near: Cache::new(NEAR_LIFE, CARDS),
+            months: Cache::new(MONTHS_LIFE, CARDS),
         }
     }
 }
@@ -58,8 +74,23 @@ impl Reads {
         now: Timestamp,
         read: &mut Hydrated,
     ) -> Result<(), Error> {
+        self.around_with(posts, [], now, read).await
+    }
+
+    /// The same, and these products beside them.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn around_with<'a>(
+        &self,
+        posts: impl IntoIterator<Item = &'a Post>,
+        besides: impl IntoIterator<Item = &'a ProductId>,
+        now: Timestamp,
+        read: &mut Hydrated,
+    ) -> Result<(), Error> {
         let posts: Vec<_> = posts.into_iter().collect();
-        let (products, people) = needs(posts.iter().copied());
+        let (mut products, people) = needs(posts.iter().copied());
+        products.extend(besides);
         let mut unread = std::mem::take(&mut read.unread);
         unread.retain(|id| posts.iter().any(|post| post.id == *id));
         let viewer = read.onlooker.id().cloned();
@@ -91,6 +122,21 @@ impl Reads {
         self.complete(products, BTreeSet::new(), now, &mut read)
             .await?;
         Ok(read)
+    }
+
+    /// Reads these people and products alone, save what was read before, as [`Reads::around`].
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn named<'a>(
+        &self,
+        people: impl IntoIterator<Item = &'a UserId>,
+        products: impl IntoIterator<Item = &'a ProductId>,
+        now: Timestamp,
+        read: &mut Hydrated,
+    ) -> Result<(), Error> {
+        let (products, people) = (products.into_iter().collect(), people.into_iter().collect());
+        self.complete(products, people, now, read).await
     }
 
     /// Reads people alone, likewise, into those that were read before.

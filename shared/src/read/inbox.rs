@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
 use domain::{
@@ -78,6 +78,8 @@ impl Row {
 struct Owner {
     profile: Profile,
     onlooker: Onlooker,
+    /// Whose posts are not in their timeline.
+    pulled: BTreeSet<UserId>,
 }
 
 /// What stands around the groups of a page.
@@ -106,13 +108,15 @@ impl Reads {
             place.map_or(now, |place| place.as_of),
         );
         let oldest = NoticeId::start_of(now.saturating_sub(KEPT).unwrap_or(now));
-        let (profile, rules, (groups, more)) = futures::try_join!(
-            self.store.member(me),
-            self.store.rules(me),
+        let (own, (groups, more)) = futures::try_join!(
+            self.store.own(me),
             self.store.notices(me, before, oldest, limit),
         )?;
-        let onlooker = Onlooker::new(me.clone(), rules);
-        let owner = Owner { profile, onlooker };
+        let owner = Owner {
+            profile: own.profile,
+            onlooker: Onlooker::new(me.clone(), own.rules),
+            pulled: own.following.pulled,
+        };
         let (unread, mut around, days) = futures::try_join!(
             self.unread(&owner, before, (&groups, more), oldest),
             self.around_groups(&owner, &groups, now),
@@ -149,11 +153,17 @@ impl Reads {
     pub async fn is_told(&self, me: &UserId, id: NoticeId) -> Result<bool, Error> {
         let at = id.time();
         let (before, oldest) = (Position::end_of(at), Position::start_of(at));
-        let (group, posts) = futures::try_join!(
+        let (group, posts, following) = futures::try_join!(
             self.store.has_notice(me, id),
             self.store.timeline(me, before, oldest, TIMELINE),
+            self.store.following(me),
         )?;
-        Ok(group || posts.iter().any(|post| Day::id(post.at) == id))
+        let is_day = |posts: &[Delivered]| posts.iter().any(|post| Day::id(post.at) == id);
+        if group || is_day(&posts) {
+            return Ok(true);
+        }
+        let pulled = self.pulled(&following.pulled, (before, oldest), TIMELINE);
+        Ok(is_day(&pulled.await?))
     }
 
     /// How many groups are not read and tell of somebody, up to [`UNREAD`]: of this page, if it is the first, and of what
@@ -249,11 +259,18 @@ impl Reads {
         let me = &owner.profile.id;
         let oldest = Position::start_of(now.saturating_sub(RECENT).unwrap_or(now));
         let newest = Position::end_of(as_of);
-        let (timeline, followees): (Vec<Delivered>, _) = futures::try_join!(
+        let (mut posts, pulled, followees): (Vec<Delivered>, _, _) = futures::try_join!(
             self.store.timeline(me, newest, oldest, TIMELINE),
+            self.pulled(&owner.pulled, (newest, oldest), TIMELINE),
             self.store.followees(me),
         )?;
-        Ok(Day::of(timeline, &followees, &owner.onlooker))
+        // Some may have come both ways.
+        let known: HashSet<_> = posts.iter().map(|post| post.at).collect();
+        let more = pulled.into_iter();
+        posts.extend(more.filter(|post| !known.contains(&post.at)));
+        posts.sort_by_key(|post| Reverse(post.at));
+        posts.truncate(TIMELINE);
+        Ok(Day::of(posts, &followees, &owner.onlooker))
     }
 
     /// Reads what is still missing of a page: posts of days, of which those that the owner finds are answered, and people

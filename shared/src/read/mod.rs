@@ -5,29 +5,42 @@
 //! time, so that a deletion shows at once; products and people may be some seconds old, where the
 //! surface says so.
 
+mod book;
 mod cache;
+mod explore;
 mod hydrate;
 mod inbox;
 mod leaf;
 mod lists;
+mod look;
 mod people;
 mod posts;
 mod product;
+mod pulled;
 mod queue;
+mod search;
+mod shelves;
+mod stream;
 mod thread;
 mod wall;
 
 use std::sync::Arc;
 
 use hydrate::Cards;
+use search::Heard;
+use shelves::Shelves;
 
 use crate::store::Store;
 
+pub use explore::Explore;
 pub use inbox::{Inbox, InboxPlace};
 pub use leaf::Leaf;
 pub use lists::IdeaPage;
+pub use look::{WallAsked, WallLook, WallPage};
 pub use product::ProductPage;
 pub use queue::QueuePlace;
+pub use search::{Findings, FoundPosts, FoundProducts, GLANCE, Glance};
+pub use stream::{Streamed, Wares};
 pub use thread::{Lines, Wanted};
 
 /// Reads what is to be shown.
@@ -36,17 +49,34 @@ pub struct Reads {
     store: Store,
     /// What this instance read lately; `None` where all is read anew.
     cards: Option<Arc<Cards>>,
+    /// Which posts may not have reached all their readers.
+    book: Arc<book::Kept>,
+    /// What may be picked, in the memory of this instance.
+    shelves: Arc<Shelves>,
+    /// How frequent words are, as far as this instance has met them.
+    heard: Arc<Heard>,
 }
 
 impl Reads {
     /// Reads that take nothing for known.
     pub fn fresh(store: Store) -> Self {
-        Self { store, cards: None }
+        Self {
+            store,
+            cards: None,
+            book: Arc::default(),
+            shelves: Arc::default(),
+            heard: Arc::default(),
+        }
     }
 
     /// Reads that take products and people for known which this instance read within five seconds.
     pub fn caching(store: Store) -> Self {
-        let cards = Some(Arc::default());
-        Self { store, cards }
+        Self {
+            store,
+            cards: Some(Arc::default()),
+            book: Arc::default(),
+            shelves: Arc::default(),
+            heard: Arc::default(),
+        }
     }
 }

@@ -9,7 +9,10 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::Reads;
+use super::{
+    Reads,
+    shelves::{known_of, topic_of},
+};
 use crate::{error::Error, store::Details};
 
 /// A product is shown with at most this many like it.
@@ -32,7 +35,7 @@ pub struct ProductPage {
     pub shelf: Shelf,
     /// Whether it is in a list of whoever looks; `None` where nobody is signed in.
     pub saved: Option<bool>,
-    /// What is like it, nearest in price first.
+    /// What is like it: first what those got who got it, then what is nearest in price.
     pub similar: Vec<Product>,
 }
 
@@ -67,13 +70,18 @@ impl Reads {
         let product = product.priced_at(now);
         let missed = (!product.can_be_bought()).then_some(&product);
         let lists: Vec<_> = lists.into_iter().map(|(_, list)| list).collect();
-        let (mut similar, mut substitutes, (lists, shelf)) = futures::try_join!(
-            self.store.similar(&product, SIMILAR, now),
+        let similar = async {
+            let shop = self.shop(topic_of(&product).as_ref(), now).await?;
+            let had = known_of(&shop, &details.had, SIMILAR);
+            let mut found = self.alike(vec![(&product, had)], SIMILAR, now).await?;
+            Ok(found.remove(&product.id).unwrap_or_default())
+        };
+        let (similar, mut substitutes, (lists, shelf)) = futures::try_join!(
+            similar,
             self.store.substitutes(missed, now),
             self.lists(&lists, &onlooker, |list| onlooker.is_told_of(list), now)
         )?;
-        let beside = similar.iter_mut().chain(substitutes.values_mut());
-        self.saved(beside, false).await?;
+        self.saved(substitutes.values_mut(), false).await?;
         let read = Hydrated {
             products: [(id.clone(), product)].into(),
             substitutes,

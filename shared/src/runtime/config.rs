@@ -100,6 +100,8 @@ settings! {
         "EXPORTS_A_DAY" exports_a_day;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
+        /// The queue of `fanout` for posts to very many.
+        "FANOUT_BULK_QUEUE_URL" fanout_bulk_queue;
         /// The queue of `photos`.
         "PHOTOS_QUEUE_URL" photos_queue;
         /// The queue of `catalogue`.

@@ -13,7 +13,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Context, clock, gateway::as_the_gateway_read_it, telemetry};
+use super::{Context, answer::Answer, clock, gateway::as_the_gateway_read_it, telemetry};
 use crate::{aws::deadline::before_end, error::Error};
 
 /// Why a function did not start, or ended.
@@ -172,7 +172,8 @@ impl Function for Http {
     }
 
     async fn run(self) -> Result<(), Failure> {
-        lambda_http::run(self.work).await
+        let work = ServiceExt::<lambda_http::Request>::map_response(self.work, Answer);
+        lambda_http::run(work).await
     }
 }
 

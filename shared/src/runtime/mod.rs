@@ -1,5 +1,6 @@
 //! What a function starts from: configuration, clients built once, one clock, one source of ids.
 
+mod answer;
 mod clock;
 mod config;
 mod context;

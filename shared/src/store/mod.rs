@@ -15,7 +15,8 @@ pub use engagement::{
     AtComment, Best, Deciding, Deed, Did, Filed, Ground, ListCreation, ListPlace, Look, Piece,
     Putting, Remark, Reporting, Said, Saves, Saying, Slice, Spot, Suspension, Vote,
 };
-pub use people::{NotifyChange, ProfileChange};
+pub use feeds::{Buying, Hits, Progress, Reach, SearchPlace, Shopper, Stance, Thorough, Word};
+pub use people::{Mark, NotifyChange, Own, ProfileChange};
 pub use posts::{Creation, Uploads};
 
 use crate::table::Table;

@@ -42,6 +42,23 @@ impl Table {
         Ok(())
     }
 
+    /// Puts one item if the condition holds of what is there; whether it did.
+    pub(crate) async fn put_when(&self, item: Item, condition: Expression) -> Result<bool, Error> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression(condition.text)
+            .set_expression_attribute_names(some(condition.names))
+            .set_expression_attribute_values(some(condition.values));
+        match call(|| request.clone().send(), is_transient).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
     /// Changes one item; `None` when the condition does not hold, else the item as it is now.
     pub(crate) async fn update(&self, key: &Key, change: Update) -> Result<Option<Item>, Error> {
         let request = self

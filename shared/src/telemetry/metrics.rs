@@ -79,6 +79,8 @@ metrics! {
     DeliveryTime, "Milliseconds", false;
     /// Posts that have been open for longer than a delivery takes, whenever the janitor looks.
     Overdue, "Count", false;
+    /// That more posts are open than an instance keeps in memory: it goes by the newest.
+    OpenBookFull, "Count", false;
     /// Uploads that became photos.
     PhotosReady, "Count", false;
     /// Uploads that were rejected.

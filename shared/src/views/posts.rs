@@ -119,6 +119,13 @@ impl ViewerView {
     }
 }
 
+/// That somebody pays for something, said by the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DisclosureView {
+    /// For people to read.
+    pub text: String,
+}
+
 /// A post.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PostView {
@@ -135,6 +142,9 @@ pub struct PostView {
     pub author: Option<UserCard>,
     /// NFC, as given; escape it where it is shown.
     pub text: String,
+    /// What is to be drawn before the text, where somebody pays for the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disclosure: Option<DisclosureView>,
     /// Hashtags, mentions and links in the text, in order.
     pub entities: Vec<EntityView>,
     /// In the order given.
@@ -264,7 +274,14 @@ impl Presenter {
                 .as_ref()
                 .map(|review| ReviewView::of(review, read)),
             topics: post.topics.iter().map(ToString::to_string).collect(),
-            labels: Vec::new(),
+            labels: post
+                .sponsored
+                .then(|| "sponsored".to_owned())
+                .into_iter()
+                .collect(),
+            disclosure: post.sponsored.then(|| DisclosureView {
+                text: "Sponsored".to_owned(),
+            }),
             counts: CountsView {
                 smiles: read.count(post, Count::Smiles),
                 comments: read.count(post, Count::Comments),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{engagement, posts};
+use domain::{engagement, feeds, posts};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -49,6 +49,10 @@ words! {
     Badge ["enthusiast", "influencer", "onsite_associate"];
     /// Whether a product can be bought: now, not now, never again.
     Availability ["in_stock", "sold_out", "gone"];
+    /// What somebody did.
+    ActivityType ["product_view", "post_view", "search", "purchase", "idle"];
+    /// What a stream is narrowed to.
+    Mix ["mine"];
     /// What an item of a feed is.
     FeedItemKind ["post", "product"];
     /// Why something is shown.
@@ -73,8 +77,16 @@ words! {
     Side engagement::Side::ALL.map(engagement::Side::name);
     /// What hid something.
     HiddenBy engagement::HiddenBy::ALL.map(engagement::HiddenBy::name);
-    /// In which order: newest first.
-    Sort ["new"];
+    /// How far a post comes on its way into a feed, or what brought it there.
+    FeedStage feeds::Stage::ALL.iter().map(|stage| stage.name());
+    /// What decides whether a post is in a feed.
+    FeedRule feeds::Rule::ALL.iter().map(|rule| rule.name());
+    /// Where something is shown for a sponsor.
+    SponsoredPlace feeds::Surface::ALL.map(feeds::Surface::name);
+    /// What can be looked for.
+    SearchKind ["products", "people", "topics", "posts"];
+    /// In which order: the hottest or the newest first.
+    Sort feeds::WallSort::ALL.map(feeds::WallSort::name);
     /// In which order comments are read: the best or the newest first.
     CommentSort ["top", "new"];
     /// What can be uploaded.

@@ -45,7 +45,11 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.lists().await?;
     bench.notices().await?;
     bench.moderation().await?;
-    bench.feed().await?;
+    bench.feed(&posts).await?;
+    bench.hottest(&posts).await?;
+    bench.walls().await?;
+    bench.activity().await?;
+    bench.search().await?;
     bench.relay().await?;
     bench.notifier().await?;
     bench.fanout().await?;
@@ -261,6 +265,7 @@ impl Bench {
         let one = http.get("/v1/admin/imports/one");
         self.call("GET /v1/admin/imports/{id}", one, 200, Budget::FREE)
             .await?;
+        self.sponsored(&http).await?;
         self.token = reader;
         Ok(())
     }
@@ -280,21 +285,25 @@ impl Bench {
             self.call(&name, http.delete(&path), 204, budget).await?;
         }
         self.world.member("stranger").await;
-        let follow = Budget::rounds(2).wcu(8.0);
-        for (route, id, budget) in [
-            ("/v1/users/{handle}/follow", "stranger", follow),
+        let two = Budget::rounds(2);
+        for (route, id, [follow, unfollow]) in [
+            (
+                "/v1/users/{handle}/follow",
+                "stranger",
+                [two.wcu(10.0), two.wcu(12.0)],
+            ),
             (
                 "/v1/topics/{topic_id}/follow",
                 topics(9)[8].as_str(),
-                Budget::rounds(2),
+                [two, two],
             ),
         ] {
             let (before, after) = route.split_once('{').context("a parameter")?;
             let (_, after) = after.split_once('}').context("a parameter")?;
             let path = format!("{before}{id}{after}");
             let (put, delete) = (http.put(&path), http.delete(&path));
-            self.call(&format!("PUT {route}"), put, 204, budget).await?;
-            self.call(&format!("DELETE {route}"), delete, 204, budget)
+            self.call(&format!("PUT {route}"), put, 204, follow).await?;
+            self.call(&format!("DELETE {route}"), delete, 204, unfollow)
                 .await?;
         }
         let hide = format!("/v1/posts/{}/hide", small.id);
@@ -339,36 +348,6 @@ impl Bench {
             let vote = http.put(&format!("/v1/posts/{poll}/vote"));
             let vote = vote.json(json!({ "option": option }));
             self.call(&name, vote, 200, budget).await?;
-        }
-        Ok(())
-    }
-
-    async fn feed(&mut self) -> Result<()> {
-        let (cold, warm) = (Budget::rounds(4).rcu(60.0), Budget::rounds(4).rcu(30.0));
-        for size in ["60 posts in the timeline", "300 posts"] {
-            let http = self.serve(feed::router(&self.context));
-            let name = format!("GET /v1/feed, cold, {size}");
-            let page = http.get("/v1/feed?limit=20");
-            let page = self.call(&name, page, 200, cold).await?.json();
-            let items = page["items"].as_array().map(Vec::len).unwrap_or_default();
-            ensure!(items == reference::PAGE, "a page of {items}: {page}");
-            let name = format!("GET /v1/feed, warm, {size}");
-            self.call(&name, http.get("/v1/feed?limit=20"), 200, warm)
-                .await?;
-            let cursor = page["next_cursor"].as_str().context("a next page")?;
-            let next = http.get(&format!("/v1/feed?limit=20&cursor={cursor}"));
-            self.call("… next page", next, 200, cold).await?;
-            if size == "60 posts in the timeline" {
-                reference::publish(&self.world, 3 * reference::PAGE, 300).await?;
-            }
-        }
-        let http = self.serve(feed::router(&self.context));
-        let path = format!("/v1/topics/{}/posts?sort=new&limit=20", topics(1)[0]);
-        for name in [
-            "GET /v1/topics/{topic_id}/posts, cold",
-            "GET /v1/topics/{topic_id}/posts, warm",
-        ] {
-            self.call(name, http.get(&path), 200, Budget::FREE).await?;
         }
         Ok(())
     }

@@ -47,7 +47,12 @@ const DAY: [(&str, f64, f64, f64); 12] = [
         512.0,
     ),
     ("… next page", 3.0, 50.0, 512.0),
-    ("GET /v1/topics/{topic_id}/posts, warm", 1.0, 40.0, 512.0),
+    (
+        "GET /v1/topics/{topic_id}/posts, the hottest, warm",
+        1.0,
+        40.0,
+        512.0,
+    ),
     ("GET /v1/posts/{post_id}, 3 products", 2.0, 20.0, 256.0),
     ("GET /v1/products/{id}", 2.0, 20.0, 256.0),
     ("GET /v1/users/{handle}", 0.5, 20.0, 256.0),
@@ -152,6 +157,11 @@ fn bill(report: &Report, members: f64, products: f64) -> Result<Bill> {
     add(
         "rollup: marks of a post of 2 KB that earns something",
         smiles,
+    )?;
+    // A post is told of as it appears, and with most of its first smiles.
+    add(
+        "rollup: a post among the hottest of a topic and of the store",
+        posts + smiles,
     )?;
     add("notifier: a smile, one more", smiles + follows)?;
     let feed = report.starting("catalogue: a feed of ")?;

@@ -16,6 +16,8 @@ pub(crate) const PAGE: usize = 20;
 const PRODUCTS: usize = 30;
 /// Whom the reader follows.
 const FOLLOWEES: usize = 200;
+/// How many of them are pulled.
+const PULLED: usize = 10;
 /// Which topics the reader follows.
 const TOPICS: usize = 8;
 /// Brings a post's item close to 2 KB.
@@ -76,10 +78,15 @@ pub(crate) async fn world() -> Result<(World, Vec<Post>)> {
     let mut edges = Vec::new();
     for index in 0..FOLLOWEES {
         people.push(profile(&world, &author(index), 0)?);
-        edges.push((user(READER), user(&author(index))));
+        if index < FOLLOWEES - PULLED {
+            edges.push((user(READER), user(&author(index))));
+        }
     }
     let store = world.store();
     store.load_people(&people, &edges, world.now()).await?;
+    for index in FOLLOWEES - PULLED..FOLLOWEES {
+        world.follow(READER, &author(index)).await;
+    }
     for index in 0..PRODUCTS {
         let id = product(index);
         world.product(&id).await;
@@ -107,7 +114,8 @@ pub(crate) async fn publish(world: &World, from: usize, to: usize) -> Result<Vec
         let entry = Entry::of(&post).context("a published post")?;
         store.deliver(&[(user(READER), entry.clone())]).await?;
         store.put_on_topics(entry.at, &post.topics).await?;
-        store.close(&entry).await?;
+        store.put_into_head(&entry, world.now()).await?;
+        store.close(entry.at).await?;
         posts.push(post);
     }
     Ok(posts)

@@ -1,7 +1,12 @@
 //! Every worker step, beside its budget.
 
 use anyhow::{Context as _, Result, ensure};
-use domain::{engagement::Thing, feeds::Entry, posts::Post};
+use domain::{
+    engagement::Thing,
+    feeds::{BACK_FILL, Entry, Plan, Ranges, SIZES},
+    people::Profile,
+    posts::Post,
+};
 use futures::future::join_all;
 use harness::{World, sqs_event, user};
 use serde_json::json;
@@ -32,13 +37,15 @@ impl Bench {
             .add("relay: a post and a follow", used, Budget::FREE);
         let messages = self.world.receive_all("fanout").await.len();
         ensure!(messages == 2, "{messages} messages");
-        self.world.receive_all("notifier").await;
+        for queue in ["notifier", "rollup"] {
+            self.world.receive_all(queue).await;
+        }
         Ok(())
     }
 
     pub(crate) async fn fanout(&mut self) -> Result<()> {
         let app = fanout::App::new(&self.context);
-        for (star, readers) in [("starone", 1_000_usize), ("startwo", 2_500)] {
+        for (star, readers) in [("starone", 500_usize), ("startwo", 2_500)] {
             let star = self.star(star, readers).await?;
             let entry = Entry::of(&star).context("a published post")?;
             let published = FanoutMessage::PostPublished(Published {
@@ -56,22 +63,31 @@ impl Bench {
                 ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
                 bodies = self.world.receive_all("fanout").await;
             }
-            let most = readers.div_ceil(1_000) + 1;
+            let ranges = if readers > 500 {
+                readers.div_ceil(500)
+            } else {
+                0
+            };
+            let most = ranges + 1;
             ensure!(messages <= most, "{messages} messages, not {most}");
-            // One write a delivery; besides, one a topic and one for the marker.
+            // One write a delivery and a range; besides, one a topic, for the head, what came of it and the marker, and
+            // two for a plan with its one block.
+            let besides = star.topics.len() + 3 + 2 * usize::from(ranges > 0);
             let budget = Budget::FREE
-                .wcu((readers + star.topics.len() + 1) as f64)
-                .rcu(0.02 * readers as f64);
+                .wcu((readers + ranges + besides) as f64)
+                .rcu(0.025 * readers as f64 + 2.0);
             let name = format!("fanout: {readers} readers, {messages} messages (≤ {most})");
             self.report.add(&name, self.meter.take(), budget);
         }
+        self.reach().await?;
         let author = author(0);
-        for index in 0..21 {
+        for index in 0..BACK_FILL + 1 {
             self.world
                 .published_post(&author)
                 .text(&format!("Number {index}"))
                 .await;
         }
+        self.world.follow("newcomer", &author).await;
         let followed = FanoutMessage::Followed(Followed {
             reader: user("newcomer"),
             author: user(&author),
@@ -80,15 +96,48 @@ impl Bench {
         self.meter.take();
         let answer = fanout::handle(&app, event).await;
         ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
-        let budget = Budget::FREE.wcu(20.0);
+        // What is delivered, and the edge with the author's place on the reader's page, in one transaction.
+        let budget = Budget::FREE.wcu(BACK_FILL as f64 + 4.0);
         self.report
             .add("fanout: back-fill of a follow", self.meter.take(), budget);
         Ok(())
     }
 
     /// A post by somebody with that many followers.
+    /// How far a post has come whose delivery is under way.
+    async fn reach(&mut self) -> Result<()> {
+        let star = self.star("starthree", 1_200).await?;
+        let (store, now) = (self.world.store(), self.world.now());
+        let plan = store.plan_delivery(star.id, Plan::of(1_200, SIZES), now);
+        let ranges = Ranges {
+            count: plan.await?.ranges,
+            block: SIZES.block,
+        };
+        store.note_range(star.id, ranges, 1, 400, now).await?;
+        let http = self.serve(feed::router(&self.context));
+        let token = self.world.token("starthree", &["prime"]);
+        let reader = std::mem::replace(&mut self.token, token);
+        let path = format!("/v1/posts/{}/reach", star.id);
+        let budget = Budget::rounds(2).rcu(3.0);
+        let reach = self
+            .call(
+                "GET /v1/posts/{post_id}/reach",
+                http.get(&path),
+                200,
+                budget,
+            )
+            .await?
+            .json();
+        ensure!(reach["waiting"] == 800, "{reach}");
+        self.token = reader;
+        Ok(())
+    }
+
     async fn star(&self, sub: &str, readers: usize) -> Result<Post> {
-        let star = reference::profile(&self.world, sub, 0)?;
+        let star = Profile {
+            followers: readers as u64,
+            ..reference::profile(&self.world, sub, 0)?
+        };
         let mut edges = Vec::with_capacity(readers);
         for reader in 0..readers {
             edges.push((user(&format!("follower{reader:05}")), star.id.clone()));

@@ -8,7 +8,7 @@ use domain::{
 use jiff::Timestamp;
 use shared::{
     read::Reads,
-    store::{NotifyChange, ProfileChange},
+    store::{NotifyChange, ProfileChange, Word},
 };
 
 use crate::{World, issuer::user};
@@ -44,6 +44,28 @@ impl World {
         let rules = store.rules(reader).await.expect("a member");
         let unfollowed = store.unfollow(reader, author, rules);
         unfollowed.await.expect("both have joined");
+    }
+
+    /// Lets somebody say something of a post in their feed.
+    ///
+    /// # Panics
+    /// When it is not published.
+    pub async fn say(&self, who: &UserId, post: PostId, word: Word) {
+        let store = self.store();
+        let read = store.post_now(post).await.expect("the table answers");
+        let post = read.expect("a post");
+        let stance = store.stance(who, post.id).await;
+        let stance = stance.expect("the table answers");
+        let said = store.say_of_post(who, &post, word, stance, self.now());
+        said.await.expect("the table answers");
+    }
+
+    /// Lets somebody hide a post from themselves, or no longer.
+    ///
+    /// # Panics
+    /// When it is not published.
+    pub async fn hide(&self, who: &UserId, post: PostId, hidden: bool) {
+        self.say(who, post, Word::Hide(hidden)).await;
     }
 
     /// Lets somebody smile at a post.

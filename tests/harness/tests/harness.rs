@@ -76,7 +76,10 @@ async fn the_meter_reads_rounds_requests_and_capacity() {
     let (actor, now) = (harness::actor(&ana), world.now());
     store.follow(&actor, &ben, now).await.unwrap();
     let reading = meter.take();
-    assert_eq!((reading.rounds, reading.dynamodb, reading.wcu), (1, 1, 8.0));
+    assert_eq!(
+        (reading.rounds, reading.dynamodb, reading.wcu),
+        (1, 1, 10.0)
+    );
     context
         .dynamodb
         .put_item()

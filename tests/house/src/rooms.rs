@@ -61,7 +61,7 @@ pub const ROOMS: [Room; 13] = [
     },
     Room {
         name: "read",
-        imports: &["error", "keys", "store"],
+        imports: &["error", "keys", "store", "telemetry"],
         why: "it gathers what is to be shown, and does not know how",
     },
     Room {

@@ -55,7 +55,8 @@ pub async fn a_deleted_poll_is_gone_from_feed_wall_and_list_also_with_an_old_cur
     for path in ["/v1/feed?limit=1", &format!("{list}?limit=1")] {
         let first = spark.get(path, &reader).await.expect(200);
         let cursor = first["next_cursor"].as_str().unwrap();
-        rest.push(format!("{path}&cursor={cursor}"));
+        let all = path.replace("limit=1", "limit=100");
+        rest.push(format!("{all}&cursor={cursor}"));
     }
     let holds = |page: &Value| page.to_string().contains(&older);
     for path in &rest {

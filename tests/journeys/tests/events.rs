@@ -72,6 +72,7 @@ async fn every_sample_event_is_handled_by_its_function() {
             }
             for queue in [
                 "fanout",
+                "fanout-bulk",
                 "photos",
                 "catalogue",
                 "rollup",

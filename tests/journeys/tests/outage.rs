@@ -9,6 +9,8 @@ use domain::{
     people::{Handle, Profile},
 };
 use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::json;
 use shared::keys;
 
 use crate::{
@@ -152,6 +154,125 @@ async fn lose(spark: &LocalSpark, author: &str, number: usize) {
     put.send().await.unwrap();
 }
 
+/// What stands still in turn.
+const WORKERS: [&str; 4] = ["fanout", "relay", "rollup", "janitor"];
+
+#[tokio::test]
+async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_and_there_once_on_return()
+ {
+    for worker in WORKERS {
+        let spark = LocalSpark::start().await;
+        let name = spark.name("ana");
+        let follow = format!("/v1/users/{name}/follow");
+        let ana = spark.member(&name).await;
+        let readers = [spark.member("ben").await, spark.member("cleo").await];
+        let later = spark.member("dan").await;
+        spark.put(&follow, &readers[0]).await.expect(204);
+        let before = spark.story(&ana, "Before").await;
+        spark.settle().await;
+        // Whoever reads has a book from before.
+        for reader in &readers {
+            let feed = spark.all_ours("/v1/feed", reader).await;
+            assert_eq!(ids(&feed), [before.as_str()], "{worker}");
+        }
+
+        spark.pause(worker, true);
+        let mut newest_first = vec![before];
+        for number in 0..3 {
+            let story = spark.story(&ana, &format!("Story {number}")).await;
+            newest_first.insert(0, story);
+        }
+        spark.put(&follow, &later).await.expect(204);
+        let wall = format!("/v1/topics/{}/posts", topics(1)[0]);
+        let count = newest_first.len();
+        let in_every = async |when: &str| {
+            for reader in readers.iter().chain([&later]) {
+                let feed = spark.shown_soon("/v1/feed", reader, count).await;
+                let mut feed = ids(&feed);
+                feed.sort_unstable();
+                let mut all: Vec<_> = newest_first.iter().map(String::as_str).collect();
+                all.sort_unstable();
+                assert_eq!(feed, all, "{worker}, {when}");
+            }
+            let shown = spark.shown_soon(&wall, &later, count).await;
+            assert_eq!(ids(&shown), newest_first, "{worker}, {when}");
+        };
+        in_every("at once").await;
+        let reach = format!("/v1/posts/{}/reach", newest_first[0]);
+        let waits = ["fanout", "relay"].contains(&worker);
+        spark.settle().await;
+        in_every("when all else has settled").await;
+        let told = spark.get(&reach, &ana).await.expect(200);
+        assert_eq!(
+            told["waiting"].as_u64() > Some(0),
+            waits,
+            "{worker}: {told}"
+        );
+        spark.let_pass(SignedDuration::from_hours(5)).await;
+        spark.settle().await;
+        in_every("hours later").await;
+        let status = spark.cloud.status().await.unwrap();
+        assert_eq!(status.paused, [worker]);
+
+        spark.pause(worker, false);
+        spark.let_pass(SignedDuration::from_mins(30)).await;
+        spark.settle().await;
+        in_every("on return").await;
+        let told = spark.get(&reach, &ana).await.expect(200);
+        assert_eq!(told["waiting"], 0, "{worker}: {told}");
+        let now = spark.cloud.clock().now();
+        let open = spark.store().open_posts(now).await.unwrap();
+        assert!(open.is_empty(), "{worker}: {open:?}");
+        assert_eq!(spark.dead_letters().await, 0, "{worker}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_whose_message_was_lost_is_on_its_new_walls_at_once_and_once_the_janitor_has_looked()
+ {
+    let spark = LocalSpark::start().await;
+    let ana = spark.member(&spark.name("ana")).await;
+    let body = json!({"kind": "question", "text": "Which #tea goes with this?"});
+    let post = spark.post("/v1/posts", &ana, &body).await.expect(201);
+    let post = post["id"].as_str().unwrap();
+    let (tea, cats) = ("/v1/topics/tea/posts", "/v1/topics/cats/posts");
+    spark.shown(tea, &ana, 1).await;
+    spark.shown(cats, &ana, 0).await;
+    spark.let_pass(SignedDuration::from_hours(48)).await;
+    spark.pause("fanout", true);
+    let edit = json!({"text": "Which #cats go with this?", "topics": null});
+    let patch = spark.call(Method::PATCH, &format!("/v1/posts/{post}"));
+    spark
+        .send(patch.bearer_auth(&ana).json(&edit))
+        .await
+        .expect(200);
+    let shown = spark.shown_soon(cats, &ana, 1).await;
+    assert_eq!(ids(&shown), [post]);
+    // What tells of it is lost.
+    spark.settle().await;
+    let queues = spark.cloud.plane().queues();
+    let mut lost = Vec::new();
+    while lost.is_empty() {
+        lost = queues.receive("FanoutQueue", 10, 0).await.unwrap();
+    }
+    assert_eq!(lost.len(), 1);
+    let lost = &lost[0].receipt;
+    queues.delete("FanoutQueue", lost).await.unwrap();
+    spark.pause("fanout", false);
+    assert_eq!(ids(&spark.shown(cats, &ana, 1).await), [post]);
+    let open = async || {
+        let now = spark.cloud.clock().now();
+        spark.store().open_posts(now).await.unwrap().len()
+    };
+    assert_eq!(open().await, 1);
+    spark.let_pass(SignedDuration::from_mins(16)).await;
+    spark.settle().await;
+    assert_eq!(open().await, 0);
+    spark.let_pass(SignedDuration::from_mins(2)).await;
+    assert_eq!(ids(&spark.shown(cats, &ana, 1).await), [post]);
+    spark.shown(tea, &ana, 0).await;
+}
+
 pub async fn posts_are_in_feeds_while_their_delivery_has_not_begun(spark: &Spark) {
     let name = spark.name("ana");
     let author = spark.member(&name).await;
@@ -160,8 +281,8 @@ pub async fn posts_are_in_feeds_while_their_delivery_has_not_begun(spark: &Spark
     spark.put(&follow, &reader).await.expect(204);
     spark.settle().await;
     let post = spark.story(&author, "Just now").await;
-    let feed = spark.all_ours("/v1/feed", &reader).await;
-    assert_eq!(ids(&feed), [post.as_str()], "at once");
+    let feed = spark.shown_soon("/v1/feed", &reader, 1).await;
+    assert_eq!(ids(&feed), [post.as_str()], "within three seconds");
     spark.settle().await;
     let feed = spark.all_ours("/v1/feed", &reader).await;
     assert_eq!(ids(&feed), [post.as_str()], "once all has settled");

@@ -207,6 +207,16 @@ impl Spark {
     /// All of ours in a list, once there are so many.
     pub async fn shown(&self, path: &str, token: &str, count: usize) -> Vec<Value> {
         self.settle().await;
+        self.counted(path, token, count).await
+    }
+
+    /// The same three seconds from now, whatever is under way.
+    pub async fn shown_soon(&self, path: &str, token: &str, count: usize) -> Vec<Value> {
+        self.let_pass(SignedDuration::from_secs(3)).await;
+        self.counted(path, token, count).await
+    }
+
+    async fn counted(&self, path: &str, token: &str, count: usize) -> Vec<Value> {
         let mut found = Vec::new();
         for _ in 0..self.place.looks() {
             found = self.all_ours(path, token).await;
@@ -301,6 +311,11 @@ impl LocalSpark {
     /// The same system, for a journey whose people are others.
     pub fn again(&self) -> Spark {
         Spark::at(Place::LocalCloud(Arc::clone(&self.cloud)))
+    }
+
+    /// Has a function not be called any more, or called again.
+    pub fn pause(&self, function: &str, paused: bool) {
+        assert!(self.cloud.pause(function, paused), "{function}");
     }
 
     /// Ends everything where it stands.

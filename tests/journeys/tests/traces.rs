@@ -6,6 +6,7 @@ use std::{
 };
 
 use aws_lambda_events::sqs::SqsEvent;
+use domain::feeds::{SIZES, Sizes};
 use harness::World;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -126,20 +127,23 @@ async fn one_trace_id_finds_a_post_from_its_request_to_its_last_delivery() {
 
     let (event, _) = world.stream_after(before.as_deref());
     relay::handle(&relay::App::new(&context), event).await;
-    assert_eq!(log.of(FOUND), ["request", "relayed"]);
+    // To its readers, to who keeps what is hottest, and to who keeps what words find.
+    let relayed = ["request", "relayed", "relayed", "relayed"];
+    assert_eq!(log.of(FOUND), relayed);
 
-    // Pages of one: all but the first are asked for by fan-out itself.
-    let app = fanout::App::with_page(&context, 1);
-    let mut wanted = vec!["request", "relayed"];
+    // Ranges of one reader: each is asked for by fan-out itself.
+    let sizes = Sizes { range: 1, ..SIZES };
+    let app = fanout::App::with_sizes(&context, sizes);
+    let mut wanted = relayed.to_vec();
     loop {
         let event = batch(&world).await;
         if event.records.is_empty() {
             break;
         }
         assert_eq!(trace_in(&event), FOUND);
+        wanted.extend(vec!["handled"; event.records.len()]);
         let answer = fanout::handle(&app, event).await;
         assert!(answer.batch_item_failures.is_empty());
-        wanted.push("handled");
         assert_eq!(log.of(FOUND), wanted);
     }
     assert!(wanted.len() >= 4, "{wanted:?}");
@@ -179,7 +183,7 @@ async fn an_upload_goes_on_in_its_tickets_trace_and_the_post_that_waited_in_its_
 
     let (event, _) = world.stream_after(before.as_deref());
     relay::handle(&relay::App::new(&context), event).await;
-    assert_eq!(log.of(OTHER), ["request", "relayed"]);
+    assert_eq!(log.of(OTHER), ["request", "relayed", "relayed"]);
     assert_eq!(trace_in(&batch(&world).await), OTHER);
 }
 

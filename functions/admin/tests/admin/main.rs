@@ -1,7 +1,10 @@
 //! The function `admin`, over an embedded data plane.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod filter;
+mod finds;
 mod imports;
+mod sponsored;
 
 use harness::{Http, World};
 
@@ -25,11 +28,17 @@ fn every_route_is_described() {
         .collect();
     routes.sort();
     let expected = [
+        "delete /v1/admin/finds/{list_id}",
+        "delete /v1/admin/sponsored/{id}",
+        "get /v1/admin/finds",
         "get /v1/admin/imports",
         "get /v1/admin/imports/{id}",
+        "get /v1/admin/sponsored",
         "get /v1/moderation/queue",
+        "post /v1/admin/sponsored",
         "post /v1/moderation/decisions",
         "put /v1/admin/filter",
+        "put /v1/admin/finds/{list_id}",
     ];
     assert_eq!(routes, expected);
 }

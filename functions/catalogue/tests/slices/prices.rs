@@ -168,7 +168,7 @@ async fn a_product_that_left_stock_leaves_the_shelves() {
     let store = world.store();
     let similar = async || {
         store
-            .similar(&product(&world, "A").await, 5, now)
+            .nearest(&product(&world, "A").await, 5, now)
             .await
             .unwrap()
     };

@@ -78,12 +78,6 @@ async fn ones_own_posts_are_not_in_ones_home_feed() {
     let world = World::new().await;
     let (http, ana) = (feeds(&world), world.member("ana").await);
     let post = world.published_post("ana").await;
-    let wall = http
-        .get(&format!("/v1/topics/{}/posts", first_topic()))
-        .send()
-        .await
-        .expect(200);
-    assert_eq!(ids(&wall), Vec::<String>::new());
     deliver(&world, &post, &[]).await;
     let wall = http
         .get(&format!("/v1/topics/{}/posts", first_topic()))
@@ -98,6 +92,36 @@ async fn ones_own_posts_are_not_in_ones_home_feed() {
         .await
         .expect(200);
     assert_eq!(ids(&home), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn ones_own_posts_take_no_place_from_others_on_the_same_topics() {
+    let world = World::new().await;
+    let (http, ana) = (feeds(&world), world.member("ana").await);
+    world.member("ben").await;
+    let mut others = Vec::new();
+    for author in ["ben", "ana"] {
+        for number in 0..30 {
+            let post = world.published_post(author).topics(&[&first_topic()]).await;
+            // Half of one's own are still being delivered.
+            if author == "ben" || number % 2 == 0 {
+                deliver(&world, &post, &[]).await;
+            }
+            if author == "ben" {
+                others.push(post.id.to_string());
+            }
+        }
+    }
+    let first = http.get("/v1/feed").token(&ana.token);
+    let first = first.send().await.expect(200);
+    assert_eq!(ids(&first).len(), 20);
+    let cursor = first.json()["next_cursor"].as_str().unwrap().to_owned();
+    let next = http.get(&format!("/v1/feed?cursor={cursor}"));
+    let next = next.token(&ana.token).send().await.expect(200);
+    let mut shown = [ids(&first), ids(&next)].concat();
+    shown.sort();
+    others.sort();
+    assert_eq!(shown, others);
 }
 
 #[tokio::test]
@@ -181,4 +205,44 @@ async fn refusals_come_in_their_order() {
     let refused = http.get(&wall).send().await.expect(422);
     assert_eq!(refused.pointers(), ["?limit", "?sort", "?kind"]);
     assert!(TopicId::parse("no-such").is_none());
+}
+
+#[tokio::test]
+async fn whose_sources_hold_little_is_shown_what_is_hottest_of_the_store_and_told_so() {
+    let world = World::new().await;
+    let (http, ben) = (feeds(&world), world.member("ben").await);
+    for author in ["ana", "cleo", "dora"] {
+        world.member(author).await;
+    }
+    let (mut marked, mut others) = (BTreeSet::new(), Vec::new());
+    for number in 0..30 {
+        let author = ["ana", "cleo", "dora"][number % 3];
+        let post = world.published_post(author).topics(&[&other_topic()]).await;
+        deliver(&world, &post, &[]).await;
+        if number >= 5 {
+            world.smile(&harness::user("ana"), post.id).await;
+            let walls = post.topics.iter().cloned().collect();
+            let store = world.store();
+            let kept = store.keep_hottest(post.id, &walls, world.now());
+            kept.await.unwrap();
+            marked.insert(post.id.to_string());
+        } else {
+            others.push(post.id.to_string());
+        }
+    }
+    let page = http.get("/v1/feed").token(&ben.token).send().await;
+    let page = page.expect(200);
+    assert_eq!(ids(&page).len(), 20);
+    for item in page.json()["items"].as_array().unwrap() {
+        let reason = &item["reason"];
+        assert_eq!(reason["kind"], "trending");
+        assert_eq!(reason["topic"], other_topic());
+    }
+    let all = read_all(&http, &ben.token, 7).await;
+    assert_eq!((all.len(), all.iter().cloned().collect()), (25, marked));
+    for (id, rule) in [(&all[0], "trending"), (&others[0], "not-followed")] {
+        let path = format!("/v1/feed/items/{id}");
+        let told = http.get(&path).token(&ben.token).send().await.expect(200);
+        assert_eq!(told.json()["rule"], rule);
+    }
 }

@@ -1,10 +1,19 @@
 //! Feeds through the router, over a real table.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod activity;
+mod book;
+mod edges;
+mod explore;
+mod feedback;
 mod history;
 mod home;
 mod odd;
 mod paging;
+mod reach;
+mod search;
+mod sponsored;
+mod stream;
 mod wall;
 
 use std::collections::{BTreeSet, HashSet};
@@ -61,7 +70,8 @@ async fn deliver(world: &World, post: &Post, readers: &[&str]) {
         .map(|reader| (harness::user(reader), entry.clone()));
     store.deliver(&to.collect::<Vec<_>>()).await.unwrap();
     store.put_on_topics(entry.at, &post.topics).await.unwrap();
-    store.close(&entry).await.unwrap();
+    store.put_into_head(&entry, world.now()).await.unwrap();
+    store.close(entry.at).await.unwrap();
 }
 
 /// Reads a whole feed in pages of `limit`.

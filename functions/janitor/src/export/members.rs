@@ -34,12 +34,13 @@ pub(super) const MEMBERS: &[Member] = &[
     line(r#","blocks":["#, Part::Blocks, "]"),
     line(r#","mutes":["#, Part::Mutes, "]"),
     line(r#","hides":["#, Part::Hides, "]"),
+    line(r#","feedback":["#, Part::Feedback, "]"),
     line(r#","lists":["#, Part::Lists, "]"),
     line(r#","reports":["#, Part::Reports, "]"),
     line(r#","appeals":["#, Part::Appeals, "]"),
     line(r#","decisions":["#, Part::Decisions, "]"),
     line(r#","notifications":["#, Part::Notifications, "]"),
-    line(r#","activity":["#, Part::None, "]"),
+    line(r#","activity":["#, Part::Activity, "]"),
     line(r#","reviews":["#, Part::Reviews, "]"),
     line(r#","social_accounts":["#, Part::None, "]"),
     line(r#","badges":["#, Part::Badges, "]"),
@@ -100,7 +101,7 @@ mod tests {
             .keys()
             .map(String::as_str)
             .collect();
-        let all = "format version exported_at profile posts comments smiles votes follows blocks mutes hides lists \
+        let all = "format version exported_at profile posts comments smiles votes follows blocks mutes hides feedback lists \
             reports appeals decisions notifications activity reviews social_accounts badges influencer views orders \
             photos";
         assert_eq!(

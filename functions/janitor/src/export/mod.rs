@@ -9,7 +9,7 @@ mod told;
 
 use domain::people::export::{Export, ExportStatus, Place};
 use shared::{
-    bucket::{export_key, exported, piece_key},
+    bucket::{export_key, piece_key},
     error::Error,
     queue::{
         is_late,
@@ -30,7 +30,7 @@ const PART: usize = 8 << 20;
 pub(crate) async fn go_on(app: &App, asked: ExportAsked) -> Result<(), Error> {
     let Some(mut export) = app.store.export(&asked.user, asked.export).await? else {
         // It went with its account; what was put for it since goes too.
-        return app.bucket.delete_export(asked.export).await;
+        return app.exports.delete_all(asked.export).await;
     };
     let now = app.clock.now();
     if !export.is_unfinished(now) {
@@ -108,7 +108,7 @@ async fn keep(
     let mut key = None;
     if !piece.is_empty() {
         let new = piece_key(export.id);
-        app.bucket.put_text(&new, piece).await?;
+        app.exports.put(&new, piece).await?;
         key = Some(new);
     }
     let further = export.further(place, key.clone());
@@ -116,7 +116,7 @@ async fn keep(
         return Ok(Some(further.written()));
     }
     if let Some(key) = key {
-        app.bucket.delete(&key).await?;
+        app.exports.delete(&key).await?;
     }
     Ok(None)
 }
@@ -125,7 +125,7 @@ async fn keep(
 async fn finish(app: &App, export: Export, text: Vec<u8>) -> Result<(), Error> {
     let key = export_key(export.id);
     if export.pieces.is_empty() {
-        app.bucket.put_text(&key, text).await?;
+        app.exports.put(&key, text).await?;
     } else {
         join(app, &key, &export.pieces, text).await?;
     }
@@ -137,25 +137,25 @@ async fn finish(app: &App, export: Export, text: Vec<u8>) -> Result<(), Error> {
     match app.store.export(&ready.owner, ready.id).await? {
         Some(export) => tidy(app, &export).await,
         // Its account went meanwhile, perhaps before the file was put.
-        None => app.bucket.delete_export(ready.id).await,
+        None => app.exports.delete_all(ready.id).await,
     }
 }
 
 async fn join(app: &App, key: &str, pieces: &[String], text: Vec<u8>) -> Result<(), Error> {
-    let mut file = app.bucket.begin_parts(key).await?;
+    let mut file = app.exports.begin_parts(key).await?;
     let mut part = Vec::new();
     for piece in pieces {
         let missing = || Error::internal("a piece of an export is missing");
-        part.extend(app.bucket.bytes(piece).await?.ok_or_else(missing)?);
+        part.extend(app.exports.bytes(piece).await?.ok_or_else(missing)?);
         if part.len() >= PART {
-            app.bucket
+            app.exports
                 .put_part(&mut file, std::mem::take(&mut part))
                 .await?;
         }
     }
     part.extend(text);
-    app.bucket.put_part(&mut file, part).await?;
-    app.bucket.complete_parts(file).await
+    app.exports.put_part(&mut file, part).await?;
+    app.exports.complete_parts(file).await
 }
 
 /// Deletes the pieces of an export whose file is there.
@@ -164,9 +164,9 @@ async fn tidy(app: &App, export: &Export) -> Result<(), Error> {
         return Ok(());
     }
     let file = export_key(export.id);
-    let lying = app.bucket.list(&exported(export.id)).await?;
+    let lying = app.exports.list(export.id).await?;
     for piece in lying.iter().filter(|key| **key != file) {
-        app.bucket.delete(piece).await?;
+        app.exports.delete(piece).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    engagement::{Comment, Count, Thing},
+    engagement::{Comment, Count, Feedback, Thing},
     ids::{ExportId, NoticeId, PhotoId, PostId, UserId},
     people::Profile,
     posts::{Post, photo::Photo},
@@ -68,11 +68,13 @@ pub(super) enum Part {
     Blocks,
     Mutes,
     Hides,
+    Feedback,
     Lists,
     Reports,
     Appeals,
     Decisions,
     Notifications,
+    Activity,
     Reviews,
     Badges,
     PhotosOfPosts,
@@ -102,7 +104,7 @@ impl Part {
                 Ok(Page { elements, last })
             }
             Self::Comments => comments(app, user, after).await,
-            Self::Smiles | Self::Votes | Self::Hides => {
+            Self::Smiles | Self::Votes | Self::Hides | Self::Feedback => {
                 let (did, last) = app.store.did(user, after, PAGE).await?;
                 let elements = did.iter().filter_map(|did| self.of_act(did)).collect();
                 Ok(Page { elements, last })
@@ -119,6 +121,10 @@ impl Part {
                 let (reviews, last) = app.store.reviews_by(user, after, PAGE).await?;
                 let elements = reviews.iter().map(shapes::review).collect();
                 Ok(Page { elements, last })
+            }
+            Self::Activity => {
+                let history = app.store.history(user).await?;
+                Ok(Page::whole(shapes::activity(&history)))
             }
             Self::Badges => {
                 let badge = app.store.badge(user).await?;
@@ -162,6 +168,11 @@ impl Part {
                 .map(|option| json!({"post": post, "option": shapes::option(option)})),
             (Self::Hides, Did::AtPost(post, acts)) => {
                 acts.hide.map(|at| json!({"post": post, "at": time(at)}))
+            }
+            (Self::Feedback, Did::AtPost(post, acts)) => {
+                let said =
+                    |said: Feedback| json!({"post": post, "more": said.more, "at": time(said.at)});
+                acts.taste.map(said)
             }
             _other => None,
         }

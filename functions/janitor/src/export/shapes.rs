@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     catalogue::review::Review,
     engagement::{Badge, Comment, Notice, NoticeKind},
+    feeds::History,
     ids::{NoticeId, UserId},
     people::Profile,
     posts::{Post, PostPhoto, photo::Photo, poll},
@@ -30,6 +31,18 @@ pub(super) fn profile(me: &Profile) -> Value {
         "counts": {"followers": me.followers, "following": me.following, "posts": me.posts},
         "joined_at": time(me.joined_at),
     })
+}
+
+/// What was used, the last first, and what was searched for.
+pub(super) fn activity(history: &History) -> impl Iterator<Item = Value> {
+    let products = history.products().iter().map(|used| {
+        json!({
+            "product": used.product, "views": used.views, "purchases": used.purchases,
+            "hearted": used.hearted, "last_at": time(used.last()),
+        })
+    });
+    let queries = history.queries().iter();
+    products.chain(queries.map(|asked| json!({"query": asked.query, "at": time(asked.at())})))
 }
 
 fn of_post(photo: &PostPhoto) -> Value {

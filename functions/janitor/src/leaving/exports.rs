@@ -27,7 +27,7 @@ pub(super) async fn all(
         Some(export)
     });
     // Without its item a file would be found no more.
-    each(exports, |export| app.bucket.delete_export(export)).await?;
+    each(exports, |export| app.exports.delete_all(export)).await?;
     app.store.take(&keys).await?;
     Ok(last)
 }

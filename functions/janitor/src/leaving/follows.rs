@@ -3,14 +3,14 @@
 use domain::ids::UserId;
 use shared::{
     error::Error,
-    keys::{self, Item},
+    keys::{self, Item, items::Spread},
 };
 
 use super::{PAGE, each};
 use crate::App;
 
 #[cfg(test)]
-pub(super) const TAKEN: &[&str] = &["Follows", "Fan"];
+pub(super) const TAKEN: &[&str] = &["Follows", "Fan", "Pull"];
 
 /// Takes edges to others.
 pub(super) async fn followed(
@@ -21,13 +21,22 @@ pub(super) async fn followed(
     edges(app, user, keys::follows_of(user), after).await
 }
 
-/// Takes edges from others.
-pub(super) async fn followers(
+/// Takes edges from those to whom one's posts are pushed.
+pub(super) async fn fans(
     app: &App,
     user: &UserId,
     after: Option<String>,
 ) -> Result<Option<String>, Error> {
     edges(app, user, keys::fans_of(user), after).await
+}
+
+/// Takes edges from those who pull them.
+pub(super) async fn pulls(
+    app: &App,
+    user: &UserId,
+    after: Option<String>,
+) -> Result<Option<String>, Error> {
+    edges(app, user, keys::pulls_of(user), after).await
 }
 
 async fn edges(
@@ -37,12 +46,13 @@ async fn edges(
     after: Option<String>,
 ) -> Result<Option<String>, Error> {
     let (keys, last) = app.store.keys_in(list, after, PAGE).await?;
-    let edges = keys.iter().filter_map(|key| {
-        let item = Item::at(key)?;
-        let (Item::Follows(reader, author) | Item::Fan(author, reader)) = item else {
-            return None;
-        };
-        Some((reader, author))
+    let edges = keys.iter().filter_map(|key| match Item::at(key) {
+        Some(
+            Item::Follows(reader, author)
+            | Item::Fan(author, Spread(reader))
+            | Item::Pull(author, Spread(reader)),
+        ) => Some((reader, author)),
+        _ => None,
     });
     each(edges, async |(reader, author)| {
         app.store.take_follow(&reader, &author, user).await

@@ -14,6 +14,7 @@ mod reports;
 mod reviews;
 mod rules;
 mod uploads;
+mod words;
 
 use domain::{
     ids::UserId,
@@ -37,7 +38,7 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The kinds of item that go, by the files that take them.
 #[cfg(test)]
-const TAKEN: [&[&str]; 11] = [
+const TAKEN: [&[&str]; 12] = [
     posts::TAKEN,
     uploads::TAKEN,
     lists::TAKEN,
@@ -48,6 +49,7 @@ const TAKEN: [&[&str]; 11] = [
     inbox::TAKEN,
     reviews::TAKEN,
     exports::TAKEN,
+    words::TAKEN,
     profile::TAKEN,
 ];
 
@@ -92,7 +94,8 @@ async fn page(app: &App, user: &UserId, at: &Deletion) -> Result<Option<String>,
         Step::Comments => acts::comments(app, user, after).await,
         Step::Acts => acts::others(app, user, after).await,
         Step::Follows => follows::followed(app, user, after).await,
-        Step::Fans => follows::followers(app, user, after).await,
+        Step::Fans => follows::fans(app, user, after).await,
+        Step::Pulls => follows::pulls(app, user, after).await,
         Step::Blocks => rules::blocks(app, user, after).await,
         Step::Mutes => rules::mutes(app, user, after).await,
         Step::Reports => reports::all(app, user, after).await,
@@ -101,6 +104,7 @@ async fn page(app: &App, user: &UserId, at: &Deletion) -> Result<Option<String>,
         Step::Timeline => inbox::timeline(app, user, after).await,
         Step::Reviews => reviews::all(app, user, after).await,
         Step::Exports => exports::all(app, user, after).await,
+        Step::Words => words::all(app, user).await,
         Step::Profile => profile::take(app, user).await,
     }
 }

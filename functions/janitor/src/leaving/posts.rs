@@ -1,7 +1,10 @@
 //! Posts, with their photos, their places in lists and the markers of their delivery. What others said of them goes by
 //! itself, as with any post.
 
-use domain::ids::{PostId, UserId};
+use domain::{
+    feeds::Findable,
+    ids::{PostId, UserId},
+};
 use shared::{
     error::Error,
     keys::{self, Item},
@@ -12,7 +15,15 @@ use super::{PAGE, each};
 use crate::App;
 
 #[cfg(test)]
-pub(super) const TAKEN: &[&str] = &["Post", "Authored", "Waiting", "Open", "Photo"];
+pub(super) const TAKEN: &[&str] = &[
+    "Post",
+    "Authored",
+    "Waiting",
+    "Open",
+    "Photo",
+    "FindPost",
+    "FoundPost",
+];
 
 /// Those that have appeared.
 pub(super) async fn published(
@@ -55,6 +66,7 @@ async fn listed(
 }
 
 async fn take(app: &App, user: &UserId, post: PostId) -> Result<(), Error> {
+    app.store.take_findable(&Findable::Post(post)).await?;
     let mut anew = Anew::standing_on("a post of somebody who leaves");
     loop {
         let read = app.store.post_now(post).await?;

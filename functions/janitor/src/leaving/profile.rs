@@ -1,4 +1,4 @@
-//! Who somebody was, with the topics that they chose and what they had earned; the end of the deletion itself is noted
+//! Who somebody was, with the topics that they chose, what they had earned and what they had used; the end of the deletion itself is noted
 //! beside.
 
 use domain::ids::UserId;
@@ -7,7 +7,18 @@ use shared::error::Error;
 use crate::App;
 
 #[cfg(test)]
-pub(super) const TAKEN: &[&str] = &["Profile", "Photo", "Interested", "Badge", "Deletion"];
+pub(super) const TAKEN: &[&str] = &[
+    "Profile",
+    "Following",
+    "Photo",
+    "Interested",
+    "Badge",
+    "History",
+    "Taste",
+    "Ads",
+    "Head",
+    "Deletion",
+];
 #[cfg(test)]
 pub(super) const SWEPT: &[&str] = &["Rules", "RulesPage"];
 

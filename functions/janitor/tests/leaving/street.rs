@@ -8,6 +8,7 @@ use domain::{
     engagement::{
         Appeal, Case, Comment, Idea, NoticeKind, Report, ReportReason, Side, Slot, Subject, Weight,
     },
+    feeds::{Act, Entry, Event, Findable, History},
     ids::{
         AppealId, CommentId, ExportId, ListId, PostId, ProductId, ReportId, ReviewId, StatementId,
     },
@@ -86,6 +87,8 @@ pub struct Street {
     pub world: World,
     pub ana: Member,
     pub ben: Member,
+    /// A post of Ana's that words find.
+    pub shown: PostId,
     /// Ben's, with a poll.
     pub poll: Post,
     /// Ben's comment on it, at which Ana smiled, and which she answered.
@@ -123,11 +126,13 @@ impl Street {
         ] {
             world.follow(reader, author).await;
         }
+        put(&world, &keys::pull(&ana.id, &ben.id), []).await;
         store.block(&ana.id, &user("dora"), now).await.unwrap();
         store.mute(&ana.id, &cleo.id, Some(now)).await.unwrap();
 
         let photo = world.ready_photo("ana").await;
-        world.published_post("ana").photo(&photo, &["SPK-1"]).await;
+        let shown = world.published_post("ana").text("A kettle, words of Ana's");
+        let shown = shown.photo(&photo, &["SPK-1"]).await;
         let waits = world.awaited_photo("ana").await;
         let waiting = world.published_post("ana").photo(&waits, &[]).await;
         assert_eq!(waiting.published_at, None);
@@ -157,7 +162,7 @@ impl Street {
             store.vote(&actor(&who.id), &post, &acts, 1).await.unwrap();
         }
         let other = world.published_post("cleo").await;
-        store.hide(&ana.id, other.id, Some(now)).await.unwrap();
+        world.hide(&ana.id, other.id, true).await;
         let said = say(&world, "ben", poll.id, None, 1).await;
         for who in [&ana, &cleo] {
             store
@@ -179,7 +184,7 @@ impl Street {
             let actor = user(&format!("fan-{n}"));
             store.tell(&slot, &actor, now, None, now).await.unwrap();
         }
-        let entry = domain::feeds::Entry::of(&poll).unwrap();
+        let entry = Entry::of(&poll).unwrap();
         store.deliver(&[(ana.id.clone(), entry)]).await.unwrap();
 
         let product = ProductId::parse("SPK-1").unwrap();
@@ -196,6 +201,11 @@ impl Street {
             shared_as: None,
         };
         store.put_review(&review, News::of(now, 1)).await.unwrap();
+
+        let mut history = History::default();
+        let what = Act::Purchase(product.clone());
+        history.take(vec![Event { what, at: now }], now).unwrap();
+        assert!(store.keep_history(&ana.id, &history, now).await.unwrap());
 
         for who in [&ana, &cleo] {
             for idea in [Idea::Product(product.clone()), Idea::Post(poll.id)] {
@@ -220,6 +230,12 @@ impl Street {
         decided_on(&world, &ana).await;
         let earned = keys::badge(&ana.id);
         put(&world, &earned, [("points", 7), ("posts", 1)]).await;
+        put(&world, &keys::ads(&ana.id), [("day", 1)]).await;
+        let entry = Entry::of(&shown).unwrap();
+        store.put_into_head(&entry, now).await.unwrap();
+        for thing in [Findable::Person(ana.id.clone()), Findable::Post(shown.id)] {
+            store.keep_findable(&thing).await.unwrap();
+        }
 
         let profile = store.profile(&ana.id).await.unwrap().unwrap();
         store.leave(&profile, None, now).await.unwrap();
@@ -227,6 +243,7 @@ impl Street {
             world,
             ana,
             ben,
+            shown: shown.id,
             poll,
             said,
             hers,
@@ -270,6 +287,8 @@ impl Street {
         };
         assert_eq!(counts("ben").await, (0, 1), "{what}");
         assert_eq!(counts("cleo").await, (1, 0), "{what}");
+        let following = store.following(&user("ben")).await.unwrap();
+        assert_eq!(following, [user("cleo")].into_iter().collect(), "{what}");
         let dora = store.rules(&user("dora")).await.unwrap();
         assert!(dora.blocked_by.is_empty(), "{what}");
         let product = store.products([&self.product]).await.unwrap();
@@ -300,6 +319,10 @@ impl Street {
                 // Of others, whose key or words name her.
                 "Blocked" | "Muted" | "Reported" => key.pk.ends_with(self.ana.id.as_str()),
                 "Report" => key.sk.ends_with(self.ana.id.as_str()),
+                "FindPost" | "FoundPost" => {
+                    let post = self.shown.to_string();
+                    key.pk.ends_with(&post) || key.sk.ends_with(&post)
+                }
                 "Comment" | "Reply" => named("author") && !item.contains_key("deleted"),
                 "Listed" => key.pk == keys::list_collection(ListId::of_hearts(&self.ana.id)),
                 _ => in_key || named("author") || named("owner") || named("user"),

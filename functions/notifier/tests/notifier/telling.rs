@@ -133,10 +133,10 @@ async fn nobody_is_told_of_themselves_of_whom_they_block_or_mute_and_of_what_the
     let bodies = ["ana", "ben", "cleo"].map(|sub| smile(&world, sub, post));
     work(&world, &bodies).await;
     assert_eq!(told(&world).await, nothing());
-    store.hide(&ana, post, Some(world.now())).await.unwrap();
+    world.hide(&ana, post, true).await;
     work(&world, &[smile(&world, "dan", post)]).await;
     assert_eq!(told(&world).await, nothing());
-    store.hide(&ana, post, None).await.unwrap();
+    world.hide(&ana, post, false).await;
     work(&world, &[smile(&world, "dan", post)]).await;
     assert_eq!(told(&world).await, smiles(&["dan"]));
     // What ended goes, muted or not.

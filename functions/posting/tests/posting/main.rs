@@ -59,6 +59,7 @@ fn every_route_is_described() {
         "get /v1/me/reviews",
         "get /v1/photos/{id}",
         "get /v1/posts/{post_id}",
+        "get /v1/products",
         "get /v1/products/{id}",
         "get /v1/users/{handle}/posts",
         "patch /v1/posts/{post_id}",

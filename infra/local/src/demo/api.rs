@@ -82,8 +82,7 @@ impl Api {
     }
 
     /// A token of the local issuer.
-    pub(super) async fn token(&self, sub: &str, prime: bool) -> Result<String> {
-        let groups: &[&str] = if prime { &["prime"] } else { &[] };
+    pub(super) async fn token(&self, sub: &str, groups: &[&str]) -> Result<String> {
         let body = json!({ "sub": sub, "groups": groups });
         let call = self
             .call(Method::POST, "/local/token", "", Some(&body))

@@ -25,23 +25,35 @@ fn make(own: &Own, sources: &Sources) -> Result<String> {
     let id = camel(own.name);
     let seconds = part.document["Properties"]["Timeout"].as_u64();
     let seconds = seconds.unwrap_or(sources.timeout);
-    let window = window(&part.document, &id);
-    let visibility = VISIBILITY * (seconds + window.unwrap_or_default());
     let values = [
         ("Name", id.as_str()),
         ("name", own.name),
         ("timeout", &(1_000 * seconds).to_string()),
-        ("visibility", &visibility.to_string()),
     ];
     let framed = |frame: &str| entries(&fill(frame, &values));
 
     let function = framed(&sources.frames.function);
-    let queue = window.map(|_| framed(&sources.frames.queue));
-    let queue = queue.unwrap_or_default();
+    let queues = queues(&part.document, own.name).into_iter().map(|queue| {
+        let visibility = VISIBILITY * (seconds + queue.window);
+        let values = [
+            ("Name", camel(&queue.name)),
+            ("name", queue.name),
+            ("visibility", visibility.to_string()),
+        ];
+        let values = values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        entries(&fill(&sources.frames.queue, &values))
+    });
+    let queues: Vec<_> = queues.collect();
+    let of_queues = |section: &str| -> String {
+        let blocks = queues.iter().map(|queue| block(queue, section));
+        blocks.collect()
+    };
     let mut statements = block(&function, "Statements");
     statements += part.comment("Statements");
     statements += &fill(&part.block("Statements"), &[("writes", &writes(part)?)]);
-    statements += &block(&queue, "Statements");
+    statements += &of_queues("Statements");
     let secrets = secrets(own, sources)?;
     if !secrets.is_empty() {
         statements += &fill(&block(&function, "Secrets"), &[("secrets", &secrets)]);
@@ -56,7 +68,7 @@ fn make(own: &Own, sources: &Sources) -> Result<String> {
             ("statements", &statements),
         ],
     );
-    made += &block(&queue, "Resources");
+    made += &of_queues("Resources");
     if let Some(routes) = &own.routes {
         let http = framed(&sources.frames.http);
         made += &block(&http, "Resources");
@@ -64,24 +76,45 @@ fn make(own: &Own, sources: &Sources) -> Result<String> {
         made.extend(routes.iter().map(|own| route(&http, own)));
     }
     let mut alarms = entries(&block(&function, "Alarms"));
-    alarms.extend(entries(&block(&queue, "Alarms")));
+    alarms.extend(entries(&of_queues("Alarms")));
     made += part.comment("Alarms");
     made += &alarmed(alarms, own, &framed(&sources.frames.alarm));
     Ok(made)
 }
 
-/// How long a batch of the function's own queue may be waited for, in seconds; `None` where it
-/// works none off.
-fn window(own: &Value, id: &str) -> Option<u64> {
-    let events = own["Properties"]["Events"]
-        .as_object()
-        .into_iter()
-        .flatten();
-    let mut queues = events
-        .map(|(_, event)| &event["Properties"])
-        .filter(|event| target(&event["Queue"]) == Some(&format!("{id}Queue")));
-    let window = &queues.next()?["MaximumBatchingWindowInSeconds"];
-    Some(window.as_u64().unwrap_or_default())
+/// A queue of a function's own.
+struct Queue {
+    /// The function's name, or that and more: `fanout-bulk`.
+    name: String,
+    /// How long a batch may be waited for, in seconds.
+    window: u64,
+}
+
+/// The queues that a function works off: its own by their names, in the order of its events.
+fn queues(own: &Value, function: &str) -> Vec<Queue> {
+    let id = camel(function);
+    let events = own["Properties"]["Events"].as_object();
+    let events = events.into_iter().flatten();
+    let queues = events.filter_map(|(_, event)| {
+        let event = &event["Properties"];
+        let queue = target(&event["Queue"])?.strip_suffix("Queue")?;
+        let more = queue.strip_prefix(&id)?;
+        let window = &event["MaximumBatchingWindowInSeconds"];
+        Some(Queue {
+            name: function.to_owned() + &kebab(more),
+            window: window.as_u64().unwrap_or_default(),
+        })
+    });
+    queues.collect()
+}
+
+/// `BulkThings` as `-bulk-things`.
+fn kebab(camel: &str) -> String {
+    let letters = camel.chars().map(|letter| {
+        let dash = if letter.is_ascii_uppercase() { "-" } else { "" };
+        format!("{dash}{}", letter.to_ascii_lowercase())
+    });
+    letters.collect()
 }
 
 /// The condition that holds a statement to the kinds of item that a function's `Writes` names.

@@ -38,10 +38,13 @@ pub(super) async fn run(mapping: Arc<Mapping>) {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
             return;
         };
+        mapping.engine.paused.running(&mapping.name).await;
         let queues = mapping.engine.plane.queues();
         let (queue, size) = (&mapping.event.queue, mapping.event.batch_size);
         match queues.receive(queue, size, WAIT_SECONDS).await {
             Ok(batch) if batch.is_empty() => {}
+            // It was paused while a message was waited for.
+            Ok(batch) if mapping.engine.paused.has(&mapping.name) => mapping.give_back(batch).await,
             Ok(batch) => {
                 let mapping = Arc::clone(&mapping);
                 tokio::spawn(async move {
@@ -62,6 +65,19 @@ pub(super) async fn run(mapping: Arc<Mapping>) {
 }
 
 impl Mapping {
+    async fn give_back(&self, batch: Vec<Received>) {
+        for message in batch {
+            let queues = self.engine.plane.queues();
+            if let Err(error) = queues.release(&self.event.queue, &message.receipt).await {
+                tracing::error!(
+                    function = self.name,
+                    error = format!("{error:#}"),
+                    "giving back"
+                );
+            }
+        }
+    }
+
     async fn invoke(&self, batch: Vec<Received>) {
         let failed = self.call(&batch).await;
         for message in batch {

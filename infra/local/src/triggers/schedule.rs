@@ -12,8 +12,9 @@ const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(engine: Arc<Engine>, functions: Functions) {
     loop {
-        while let Some((at, Schedule { binary, event, .. })) =
-            engine.schedules.take_due(engine.clock.now())
+        while let Some((at, Schedule { binary, event, .. })) = engine
+            .schedules
+            .take_due(engine.clock.now(), &engine.paused)
         {
             let worker = functions.find(&binary, |function| match function {
                 Function::Schedule(worker) | Function::QueueAndSchedule(_, worker) => {

@@ -31,6 +31,7 @@ pub(super) struct Mapping {
 pub(super) async fn run(mapping: Mapping) {
     let engine = &mapping.engine;
     loop {
+        engine.paused.running(&mapping.name).await;
         let position = engine.position();
         let page = engine.plane.tables();
         match page.records_after(position.as_deref(), mapping.event.batch_size) {
@@ -68,6 +69,7 @@ impl Mapping {
             if batch.is_empty() {
                 continue;
             }
+            self.engine.paused.running(&self.name).await;
             let done = self.call(&batch).await.unwrap_or(0);
             self.engine.progress();
             let mut rest = batch.split_off(done);

@@ -113,3 +113,63 @@ async fn a_delayed_message_is_given_out_by_the_clouds_clock_and_nobody_waits_for
         assert_eq!(diary.seen(r#"done "later""#), seen, "{seconds}");
     }
 }
+
+#[tokio::test]
+async fn a_paused_function_is_not_called_and_left_out_of_a_drain_until_it_is_resumed() {
+    let (cloud, diary) = ephemeral().await;
+    let call = async |deed: &str, function: &str| {
+        let url = format!("{}/local/{deed}", cloud.url());
+        let body = json!({ "function": function });
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client.post(url).json(&body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json::<serde_json::Value>().await.unwrap())
+    };
+    assert_eq!(call("pause", "unheard-of").await.0, 404);
+    assert_eq!(call("resume", "unheard-of").await.0, 404);
+    assert_eq!(call("pause", "").await.0, 422);
+    for (function, paused) in [
+        ("worker", json!(["worker"])),
+        ("teller", json!(["teller", "worker"])),
+    ] {
+        assert_eq!(
+            call("pause", function).await,
+            (200, json!({"paused": paused}))
+        );
+    }
+    send(&cloud, "later").await;
+    put(&cloud, "POST#1").await;
+    cloud.advance(SignedDuration::from_mins(6)).await.unwrap();
+    cloud.drain().await.unwrap();
+    let seen = |what: &str| diary.seen(what);
+    let none = [
+        seen("later"),
+        seen("told POST#1"),
+        seen("tick {\"tick\":true}"),
+    ];
+    assert_eq!(none, [0, 0, 0]);
+    let status = serde_json::to_value(cloud.status().await.unwrap()).unwrap();
+    assert_eq!(status["paused"], json!(["teller", "worker"]));
+    assert_eq!(status["stream"], json!({"behind": 1}));
+
+    assert_eq!(
+        call("resume", "teller").await,
+        (200, json!({"paused": ["worker"]}))
+    );
+    cloud.drain().await.unwrap();
+    assert_eq!((seen("told POST#1"), seen("POST#1")), (1, 0));
+    assert_eq!(call("resume", "worker").await, (200, json!({"paused": []})));
+    cloud.drain().await.unwrap();
+    let done = [
+        seen("done later"),
+        seen("done POST#1"),
+        seen("tick {\"tick\":true}"),
+    ];
+    assert_eq!(done, [1, 1, 1]);
+
+    let url = format!("{}/v1/things/1", cloud.url());
+    call("pause", "things").await;
+    assert_eq!(reqwest::get(&url).await.unwrap().status(), 503);
+    call("resume", "things").await;
+    assert_eq!(reqwest::get(&url).await.unwrap().status(), 200);
+}

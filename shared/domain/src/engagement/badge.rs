@@ -19,7 +19,7 @@ const ANSWER: u64 = 5;
 
 /// What a post has earned its author, at which so many others smiled.
 pub fn earned(post: &Post, smiles: u64) -> u64 {
-    if post.status == PostStatus::Published && smiles >= FEWEST {
+    if post.status == PostStatus::Published && !post.sponsored && smiles >= FEWEST {
         POST + smiles.min(MOST) + review(post)
     } else {
         0

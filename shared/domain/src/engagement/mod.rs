@@ -18,7 +18,7 @@ mod subject;
 mod thread;
 mod told;
 
-pub use acts::Acts;
+pub use acts::{Acts, Feedback};
 pub use badge::{Badge, Thresholds, earned, most};
 pub use case::{Appeal, Case, CaseState, Docket, Last, NoAppeal};
 pub use comments::{Accepted, Comment, MENTIONS, draft};

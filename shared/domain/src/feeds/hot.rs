@@ -2,6 +2,7 @@
 //! the one that is hotter stays so until somebody acts at either.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::{
     engagement::{Count, Shards},
@@ -17,23 +18,48 @@ const FREE_COMMENTS: u64 = 3;
 /// The marks of a post are told of anew in so many steps from each doubling to the next.
 const STEPS: f64 = 4.0;
 
-/// What a post is worth by what people did at it: `m` = smiles + 3·saves + votes + 2·min(comments, 3 + smiles + saves +
-/// votes). What many say of a post that nobody likes is a quarrel.
-pub fn marks(post: &Post) -> u64 {
-    marks_with(post, &Shards::default())
+/// What people did at a post, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Reception {
+    /// Who smiled.
+    #[serde(default)]
+    pub smiles: u64,
+    /// Who keeps it in lists.
+    #[serde(default)]
+    pub saves: u64,
+    /// What is said of it.
+    #[serde(default)]
+    pub comments: u64,
+    /// Who voted, an option each.
+    #[serde(default)]
+    pub votes: Vec<u64>,
 }
 
-/// The same, with what lies in the shards of a hot one.
-pub fn marks_with(post: &Post, shards: &Shards) -> u64 {
-    let smiles = shards.plus(Count::Smiles, post.smiles);
-    let saves = shards.plus(Count::Saves, post.saves);
-    let comments = shards.plus(Count::Comments, post.comments);
-    let votes = (0..).zip(&post.votes);
-    let votes: u64 = votes
-        .map(|(option, votes)| shards.plus(Count::Votes(option), *votes))
-        .sum();
-    let comments = comments.min(FREE_COMMENTS + smiles + saves + votes);
-    smiles + 3 * saves + votes + 2 * comments
+impl Reception {
+    /// That of a post, with what lies in the shards of a hot one.
+    pub fn of(post: &Post, shards: &Shards) -> Self {
+        let votes = (0..).zip(&post.votes);
+        let votes = votes.map(|(option, votes)| shards.plus(Count::Votes(option), *votes));
+        Self {
+            smiles: shards.plus(Count::Smiles, post.smiles),
+            saves: shards.plus(Count::Saves, post.saves),
+            comments: shards.plus(Count::Comments, post.comments),
+            votes: votes.collect(),
+        }
+    }
+
+    /// What it is worth: `m` = smiles + 3·saves + votes + 2·min(comments, 3 + smiles + saves + votes). What many say of
+    /// a post that nobody likes is a quarrel.
+    pub fn marks(&self) -> u64 {
+        let votes: u64 = self.votes.iter().sum();
+        let free = FREE_COMMENTS + self.smiles + self.saves + votes;
+        self.smiles + 3 * self.saves + votes + 2 * self.comments.min(free)
+    }
+}
+
+/// What a post is worth by what people did at it, as it says itself ([`Reception::marks`]).
+pub fn marks(post: &Post) -> u64 {
+    Reception::of(post, &Shards::default()).marks()
 }
 
 /// How hot a post with so many marks is that appeared then: log2(1 + m) and a point for every twelve hours since 1970.
@@ -114,7 +140,7 @@ mod tests {
             shards.add(count, by);
         }
         let hot = post(5, 2, &[3, 1], 4);
-        assert_eq!(marks_with(&hot, &shards), 15 + 9 + 6 + 2 * 3);
+        assert_eq!(Reception::of(&hot, &shards).marks(), 15 + 9 + 6 + 2 * 3);
     }
 
     #[test]

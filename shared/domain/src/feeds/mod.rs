@@ -1,17 +1,67 @@
 //! How a home feed is put together: candidates are merged, cut into windows by time, and each
 //! window is ruled upon and ranked once.
 
+mod book;
+mod compact;
+mod deal;
+mod findable;
+mod finds;
+mod following;
+mod head;
+mod history;
 mod hot;
+mod hottest;
+pub mod nudge;
 mod open;
-mod paging;
+pub mod pairs;
+pub mod picks;
+mod place;
+mod plan;
 mod position;
-pub mod ranking;
+mod range;
+mod ranking;
 mod reader;
+mod reason;
+mod receipt;
+pub mod rows;
+mod run;
+pub mod search;
+pub mod slots;
+mod sponsored;
+mod spot;
+pub mod stream;
+mod taste;
+mod topics;
+mod wall;
 mod windows;
+mod words;
 
-pub use hot::{hot, marks, marks_with, rise, step};
+pub use book::{BOOK_FULL, BOOK_LIFE, Book, OPEN_SHARDS};
+pub use deal::{Deal, FEW, FeedItem, FeedPage};
+pub use findable::{Findable, FindableKind, Wording, bucket};
+pub use finds::{FINDS, FINDS_SHOWN, Finds};
+pub use following::{BACK_FILL, Following, MOST_FOLLOWED};
+pub use head::{HEAD_FULL, HEAD_KEPT, Head, HeadRef};
+pub use history::{
+    Act, Asked, EVENTS_A_DAY, Event, History, KEPT, PRODUCTS, QUERIES, QUERY_BYTES, Used,
+};
+pub use hot::{Reception, hot, marks, rise, step};
+pub use hottest::{Generation, HotEntry, HotList, TRENDING_AND_POLLS, minute};
 pub use open::{OpenPost, PATIENCE};
-pub use paging::{FeedPage, Place};
+pub use place::{Hot, Place, Supply};
+pub use plan::{Block, Blocks, PLAN_KEPT, Plan, Ranges, SIZES, Sizes};
 pub use position::{Delivered, Entry, Position};
-pub use reader::{Reader, Reason};
-pub use windows::{HORIZON, WINDOW, merge};
+pub use range::HashRange;
+pub use reader::{Besides, Reader};
+pub use reason::{PICKS_WITH_POSTS, Reason, Suggested};
+pub use receipt::{Receipt, Rule, Stage, Way};
+pub use run::{LONGEST_RUN, Run};
+pub use sponsored::{
+    Ads, Audience, MOST_PER_READER_DAY, Offer, PER_READER_DAY, Sponsorship, Surface, day,
+    end_of_day, offers,
+};
+pub use spot::{Dealt, WallHand, WallSpot};
+pub use taste::{MOST_AUTHORS, Taste};
+pub use topics::topics_named;
+pub use wall::{Drawn, DrawnPlace, LOOKED_AT, NEWEST, WALL_HORIZON, WallPlace, WallSort};
+pub use windows::{Candidates, HORIZON, Source, WINDOW};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Entry;
+use super::{Entry, Position};
 use crate::ids::TopicId;
 
 /// A post that has been open for this long is overdue: a delivery takes seconds, and one to very
@@ -16,13 +16,28 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 pub struct OpenPost {
     /// The post's place.
     pub entry: Entry,
-    /// Its topics.
+    /// Its topics; of one that an edit brought to other walls, those.
     pub topics: Vec<TopicId>,
+    /// When it was marked so: when it appeared, or when the edit was.
+    pub since: Timestamp,
     /// Before when the fan-out is not to be told of it again; `None` while it was told once.
     pub again_at: Option<Timestamp>,
 }
 
 impl OpenPost {
+    /// Where its marker lies among those of its partition.
+    pub fn marker(&self) -> Position {
+        Position {
+            published_at: self.since,
+            post: self.entry.at.post,
+        }
+    }
+
+    /// Whether it has appeared before, and an edit brought it to other walls.
+    pub fn is_edit(&self) -> bool {
+        self.since != self.entry.at.published_at
+    }
+
     /// Whether it has been open for longer than a delivery takes.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.age(now) >= PATIENCE
@@ -41,7 +56,7 @@ impl OpenPost {
     }
 
     fn age(&self, now: Timestamp) -> SignedDuration {
-        now.duration_since(self.entry.at.published_at)
+        now.duration_since(self.since)
     }
 }
 
@@ -50,10 +65,7 @@ mod tests {
     use ulid::Ulid;
 
     use super::*;
-    use crate::{
-        feeds::Position,
-        ids::{PostId, UserId},
-    };
+    use crate::ids::{PostId, UserId};
 
     #[test]
     fn a_post_that_stays_open_is_told_of_ever_more_rarely_and_never_given_up() {
@@ -66,6 +78,7 @@ mod tests {
                 author: UserId::parse("ana").unwrap(),
             },
             topics: Vec::new(),
+            since: Timestamp::UNIX_EPOCH,
             again_at: None,
         };
         let mut told = Vec::new();

@@ -1,127 +1,83 @@
-//! The order within a window of a home feed.
+//! The order within a window of a home feed (FEEDS 3).
 //!
-//! `score = recency × affinity × engagement`, where
-//! - recency is `2^(-age / 24 h)`: a post loses half its weight a day;
-//! - affinity is 1 for a followed author, 0.5 for a topic alone, and 0.1 more for each topic that
-//!   the reader shares with the post;
-//! - engagement is `1 + ln(1 + smiles + 2·comments + 3·saves) / 4`: the tenth smile counts, the
-//!   thousandth hardly does.
+//! `score = 2^(−age / 24 h) × base × taste × (1 + ln(1 + m) / 4)`, where
+//! - base is 1 for a followed author, 0.6 for what one's own activity brought, 0.5 for a topic or what is trending; and
+//!   0.1 more for each topic that the reader shares with the post, 0.3 at most;
+//! - taste is what the reader wants more or less of: [`super::Taste`];
+//! - m is what people did at the post: [`super::marks`]. The tenth smile counts, the thousandth hardly does.
 //!
-//! Variety: posts are taken greedily by `score × 0.7^n`, where n is how many of the same author
-//! were taken before in this window, and at most [`LONGEST_RUN`] posts of one author stand in a
-//! row where a post by somebody else can stand between (PRODUCT §5.1). Nothing is dropped for it.
+//! Variety: each further post of one author in the window counts 0.7 times what it would, so that its posts are taken
+//! greedily by `score × 0.7^n`. Who may follow whom is [`super::Run`]'s. Nothing is dropped for either.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{Reader, Reason};
-use crate::{ids::UserId, posts::Post, shown::Shown};
-
-/// At most this many posts in a row by one author, where others' posts can stand between.
-pub const LONGEST_RUN: usize = 2;
+use super::{Position, Reason, marks};
+use crate::{
+    ids::{PostId, UserId},
+    posts::Post,
+};
 
 const HALF_LIFE_HOURS: f64 = 24.0;
 const REPEAT_PENALTY: f64 = 0.7;
+const SHARED_TOPIC: f64 = 0.1;
+const MOST_SHARED: usize = 3;
 
-/// The author whose posts end what was shown so far, and how many in a row.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
-    /// Whose; `None` before the first post.
-    pub author: Option<UserId>,
-    /// How many in a row.
-    pub length: usize,
-}
-
-impl Run {
-    /// The run after one more post.
-    #[must_use]
-    pub fn then(&self, author: &UserId) -> Self {
-        let length = if self.author.as_ref() == Some(author) {
-            self.length + 1
-        } else {
-            1
-        };
-        Self {
-            author: Some(author.clone()),
-            length,
-        }
-    }
-
-    fn allows(&self, author: &UserId) -> bool {
-        self.length < LONGEST_RUN || self.author.as_ref() != Some(author)
-    }
-}
-
-/// What a post is worth to this reader at `now`, before variety.
-pub fn score(post: &Post, reason: &Reason, reader: &Reader, now: Timestamp) -> f64 {
+/// What a post is worth at `now` to somebody who shares so many of its topics, and whose taste makes it so much more.
+pub(super) fn score(
+    post: &Post,
+    reason: &Reason,
+    shared: usize,
+    taste: f64,
+    now: Timestamp,
+) -> f64 {
     let age = post
         .published_at
         .map_or(0.0, |at| now.duration_since(at).as_secs_f64() / 3_600.0);
     let recency = (-age.max(0.0) / HALF_LIFE_HOURS).exp2();
     let base = match reason {
         Reason::Followed => 1.0,
-        Reason::Topic(_) => 0.5,
+        Reason::Activity(_) => 0.6,
+        Reason::Topic(_) | Reason::Trending(_) | Reason::Sponsored => 0.5,
     };
-    let shared = post
-        .topics
-        .iter()
-        .filter(|topic| reader.topics.contains(topic))
-        .count();
-    let affinity = base + 0.1 * shared as f64;
-    let marks = post.smiles as f64 + 2.0 * post.comments as f64 + 3.0 * post.saves as f64;
-    recency * affinity * (1.0 + marks.ln_1p() / 4.0)
+    let base = base + SHARED_TOPIC * shared.min(MOST_SHARED) as f64;
+    recency * base * taste * (1.0 + (marks(post) as f64).ln_1p() / 4.0)
 }
 
-/// Ranks the posts of one window; `run` is what was shown just before it. Equal scores keep the
-/// order given, so the result is the same each time.
-pub fn rank(
-    window: Vec<(Shown<Post>, Reason)>,
-    reader: &Reader,
-    now: Timestamp,
-    run: &Run,
-) -> Vec<(Shown<Post>, Reason)> {
-    let mut left: Vec<_> = window
-        .into_iter()
-        .map(|(post, reason)| (score(&post, &reason, reader, now), post, reason))
-        .collect();
-    let (mut run, mut taken) = (run.clone(), HashMap::<UserId, i32>::new());
-    let mut ranked = Vec::with_capacity(left.len());
-    while !left.is_empty() {
-        let worth = |(score, post, _): &(f64, Shown<Post>, Reason)| {
-            score * REPEAT_PENALTY.powi(taken.get(&post.author).copied().unwrap_or(0))
-        };
-        let others = left.iter().any(|(_, post, _)| run.allows(&post.author));
-        let mut best: Option<(usize, f64)> = None;
-        for (index, candidate) in left.iter().enumerate() {
-            if others && !run.allows(&candidate.1.author) {
-                continue;
-            }
-            let worth = worth(candidate);
-            if best.is_none_or(|(_, most)| worth > most) {
-                best = Some((index, worth));
-            }
-        }
-        let Some((index, _)) = best else { break };
-        let (_, post, reason) = left.remove(index);
-        run = run.then(&post.author);
-        *taken.entry(post.author.clone()).or_default() += 1;
-        ranked.push((post, reason));
+/// The posts of one window by what each is worth, after those of its author that are worth more. Of two alike the newer
+/// comes first, then the one of the later id.
+pub(super) fn ranked<'a>(window: impl IntoIterator<Item = (&'a Post, f64)>) -> Vec<PostId> {
+    let mut window: Vec<_> = window.into_iter().collect();
+    let newer = |one: &Post, other: &Post| Position::of(other).cmp(&Position::of(one));
+    let order = |one: &(&Post, f64), other: &(&Post, f64)| -> Ordering {
+        other
+            .1
+            .total_cmp(&one.1)
+            .then_with(|| newer(one.0, other.0))
+    };
+    window.sort_by(order);
+    let mut taken = HashMap::<&UserId, i32>::new();
+    for (post, worth) in &mut window {
+        let before = taken.entry(&post.author).or_default();
+        *worth *= REPEAT_PENALTY.powi(*before);
+        *before += 1;
     }
-    ranked
+    window.sort_by(order);
+    window.into_iter().map(|(post, _)| post.id).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{
-        ids::{PostId, TopicId},
-        posts::{PostKind, PostStatus},
-    };
     use jiff::SignedDuration;
     use proptest::prelude::*;
     use ulid::Ulid;
+
+    use super::*;
+    use crate::{
+        ids::TopicId,
+        posts::{PostKind, PostStatus},
+    };
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -139,97 +95,84 @@ mod tests {
         }
     }
 
-    fn reader() -> Reader {
-        Reader {
-            id: UserId::parse("reader").unwrap(),
-            followees: ["ana", "ben", "cleo"]
-                .iter()
-                .filter_map(|who| UserId::parse(who))
-                .collect(),
-            topics: crate::people::interests::groups()
-                .iter()
-                .flat_map(|group| &group.interests)
-                .take(5)
-                .filter_map(|interest| TopicId::parse(&interest.id))
-                .collect(),
+    fn worth(post: &Post) -> f64 {
+        score(post, &Reason::Followed, 0, 1.0, NOW)
+    }
+
+    fn order(posts: &[Post]) -> Vec<u128> {
+        let ranked = ranked(posts.iter().map(|post| (post, worth(post))));
+        ranked.iter().map(|post| post.0.random()).collect()
+    }
+
+    #[test]
+    fn the_newer_of_two_alike_comes_first_and_marks_can_outweigh_hours() {
+        let ben = post(2, "ben", 1, 0);
+        assert_eq!(order(&[post(1, "ana", 5, 0), ben.clone()]), [2, 1]);
+        assert_eq!(order(&[post(1, "ana", 5, 50), ben]), [1, 2]);
+        assert_eq!(order(&[post(1, "ana", 5, 0), post(2, "ben", 5, 0)]), [2, 1]);
+    }
+
+    #[test]
+    fn a_score_is_as_the_contract_has_it() {
+        let post = post(1, "ana", 24, 3);
+        let topic = TopicId::parse("coffee").unwrap();
+        let product = crate::ids::ProductId::parse("SPK-1").unwrap();
+        let marks = 1.0 + 4_f64.ln() / 4.0;
+        for (reason, shared, base) in [
+            (Reason::Followed, 0, 1.0),
+            (Reason::Followed, 2, 1.2),
+            (Reason::Followed, 5, 1.3),
+            (Reason::Activity(product), 0, 0.6),
+            (Reason::Trending(None), 0, 0.5),
+            (Reason::Topic(topic), 1, 0.6),
+        ] {
+            let score = score(&post, &reason, shared, 1.5, NOW);
+            assert!(
+                (score - 0.5 * base * 1.5 * marks).abs() < 1e-9,
+                "{reason:?}"
+            );
         }
     }
 
-    fn order(posts: &[Post], run: &Run) -> Vec<u128> {
-        let shown = posts.iter().cloned().map(Shown::by_rule);
-        let window = shown.map(|post| (post, Reason::Followed)).collect();
-        let ranked = rank(window, &reader(), NOW, run);
-        ranked.iter().map(|(post, _)| post.id.0.random()).collect()
-    }
-
     #[test]
-    fn the_newer_of_two_alike_comes_first_and_engagement_can_outweigh_hours() {
-        assert_eq!(
-            order(
-                &[post(1, "ana", 5, 0), post(2, "ben", 1, 0)],
-                &Run::default()
-            ),
-            [2, 1]
-        );
-        assert_eq!(
-            order(
-                &[post(1, "ana", 5, 50), post(2, "ben", 1, 0)],
-                &Run::default()
-            ),
-            [1, 2]
-        );
-    }
-
-    #[test]
-    fn a_followed_author_outweighs_a_topic_alone() {
-        let (by_topic, followed) = (post(1, "dan", 1, 0), post(2, "ana", 1, 0));
-        let topic = reader().topics.first().cloned().unwrap();
-        let window = vec![
-            (Shown::by_rule(by_topic), Reason::Topic(topic)),
-            (Shown::by_rule(followed.clone()), Reason::Followed),
-        ];
-        let ranked = rank(window, &reader(), NOW, &Run::default());
-        assert_eq!(ranked[0].0.id, followed.id);
-    }
-
-    #[test]
-    fn a_third_in_a_row_waits_for_somebody_else_also_across_pages() {
+    fn further_posts_of_one_author_count_ever_less() {
         let posts = [
-            post(1, "ana", 1, 90),
-            post(2, "ana", 1, 90),
-            post(3, "ana", 1, 90),
-            post(4, "ben", 90, 0),
+            post(1, "ana", 0, 0),
+            post(2, "ana", 0, 0),
+            post(3, "ana", 0, 0),
+            post(4, "ben", 15, 0),
         ];
-        assert_eq!(order(&posts, &Run::default()), [1, 2, 4, 3]);
-        let run = Run {
-            author: UserId::parse("ana"),
-            length: 2,
-        };
-        assert_eq!(order(&posts, &run), [4, 1, 2, 3]);
+        // 2^(−15/24) is 0.65: less than 0.7, more than 0.49.
+        assert_eq!(order(&posts), [3, 2, 4, 1]);
     }
 
     proptest! {
         #[test]
-        fn nothing_is_dropped_and_runs_are_short_where_they_can_be(
-            authors in proptest::collection::vec(0..3_usize, 0..30),
+        fn taking_the_best_of_what_is_left_again_and_again_gives_the_same_order(
+            posts in proptest::collection::vec((0..3_usize, 0..48_i64, 0..40_u64), 0..30),
         ) {
             let names = ["ana", "ben", "cleo"];
-            let posts: Vec<_> = authors
+            let posts: Vec<_> = posts
                 .iter()
                 .enumerate()
-                .map(|(n, author)| post(n as u128, names[*author], n as i64, 0))
+                .map(|(id, (author, age, smiles))| post(id as u128, names[*author], *age, *smiles))
                 .collect();
-            let ranked = order(&posts, &Run::default());
-            let mut sorted = ranked.clone();
-            sorted.sort_unstable();
-            prop_assert_eq!(sorted, (0..posts.len() as u128).collect::<Vec<_>>());
-            for at in 0..ranked.len().saturating_sub(LONGEST_RUN) {
-                let run: Vec<_> = ranked[at..=at + LONGEST_RUN].iter().map(|id| authors[*id as usize]).collect();
-                if run.iter().all(|author| *author == run[0]) {
-                    let rest = &ranked[at + LONGEST_RUN..];
-                    prop_assert!(rest.iter().all(|id| authors[*id as usize] == run[0]));
-                }
+            let (mut left, mut taken) = (posts.iter().collect::<Vec<_>>(), HashMap::new());
+            let mut greedy = Vec::new();
+            while !left.is_empty() {
+                let value = |post: &&Post| {
+                    let before = taken.get(&post.author).copied().unwrap_or_default();
+                    worth(post) * REPEAT_PENALTY.powi(before)
+                };
+                let best = (0..left.len()).max_by(|one, other| {
+                    let by_worth = value(&left[*one]).total_cmp(&value(&left[*other]));
+                    by_worth.then_with(|| Position::of(left[*one]).cmp(&Position::of(left[*other])))
+                });
+                let best = left.remove(best.unwrap());
+                *taken.entry(best.author.clone()).or_default() += 1;
+                greedy.push(best.id.0.random());
             }
+            prop_assert_eq!(order(&posts), greedy);
         }
     }
 }

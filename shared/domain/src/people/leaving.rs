@@ -27,8 +27,10 @@ pub enum Step {
     Acts,
     /// Whom they follow.
     Follows,
-    /// Who follows them.
+    /// To whom their posts are pushed.
     Fans,
+    /// Who pulls them.
+    Pulls,
     /// Whom they block.
     Blocks,
     /// Whom they mute.
@@ -45,13 +47,15 @@ pub enum Step {
     Reviews,
     /// Their exports, with the files.
     Exports,
+    /// By which words they are found.
+    Words,
     /// Who they are, with the topics that they chose.
     Profile,
 }
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -60,6 +64,7 @@ impl Step {
         Self::Acts,
         Self::Follows,
         Self::Fans,
+        Self::Pulls,
         Self::Blocks,
         Self::Mutes,
         Self::Reports,
@@ -68,6 +73,7 @@ impl Step {
         Self::Timeline,
         Self::Reviews,
         Self::Exports,
+        Self::Words,
         Self::Profile,
     ];
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Profile;
 use crate::{
+    feeds::Following,
     ids::{TopicId, UserId},
     shown::{Onlooker, Shown},
 };
@@ -40,12 +41,12 @@ impl Suggestion {
 pub fn suggest(
     me: &Profile,
     onlooker: &Onlooker,
-    followees: &BTreeSet<UserId>,
+    following: &Following,
     candidates: impl IntoIterator<Item = Profile>,
 ) -> Vec<Suggestion> {
     let mut suggestions: Vec<_> = candidates
         .into_iter()
-        .filter(|profile| profile.id != me.id && !followees.contains(&profile.id))
+        .filter(|profile| profile.id != me.id && !following.has(&profile.id))
         .filter(|profile| onlooker.wants(&profile.id))
         .map(|profile| Suggestion {
             shared: &profile.interests & &me.interests,
@@ -94,7 +95,12 @@ mod tests {
             profile("muted", 0..6, 1),
             profile("stranger", 6..11, 1),
         ];
-        let suggested = suggest(&me, &onlooker, &BTreeSet::from([followed]), candidates);
+        let suggested = suggest(
+            &me,
+            &onlooker,
+            &Following::from_iter([followed]),
+            candidates,
+        );
         let names: Vec<_> = suggested.iter().map(|s| s.profile.id.as_str()).collect();
         assert_eq!(names, ["six", "late", "two"]);
         assert_eq!(suggested[1].shared.len(), 2);

@@ -167,6 +167,9 @@ pub struct Post {
     /// How often anything but counts was changed in it: what is changed next stands on this.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub edition: u64,
+    /// Whether it was ever shown for a sponsor: that stays on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sponsored: bool,
     /// What it has earned its author towards the badge: counted there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub earned: u64,
@@ -208,6 +211,7 @@ impl Post {
             edited_at: None,
             moderation: None,
             edition: 0,
+            sponsored: false,
             earned: 0,
             heat: 0,
             generation: 0,

@@ -1,6 +1,6 @@
 //! What `janitor` is told, beside what it does by the clock: that something is gone, and what is left of it is to go.
 
-use domain::ids::{ExportId, ListId, PostId, TopicId, UserId};
+use domain::ids::{ExportId, ListId, PostId, ProductId, TopicId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,8 @@ messages! {
     to "janitor",
     /// What `janitor` works on, beside what is due.
     JanitorMessage {
-        "post-deleted.v1" PostDeleted(PostDeleted), from "relay" "janitor", "a post is gone; its comments go, it leaves lists, and its places on walls are given a time to live";
+        "post-deleted.v1" PostDeleted(PostDeleted), from "relay" "janitor", "a post is gone; its comments go, it leaves lists and walls";
+        "walls-left.v1" WallsLeft(WallsLeft), from "relay", "an edit took a post off walls";
         "list-deleted.v1" ListDeleted(ListDeleted), from "relay" "janitor", "a list is gone; what is in it is taken out, with all that tells of it";
         "deletion.v1" Deletion(AccountLeaving), from "relay" "janitor", "an account is being deleted; go on with what is left of it";
         "export.v1" Export(ExportAsked), from "relay" "janitor", "an export of an account was asked for; go on putting it together";
@@ -42,9 +43,23 @@ pub struct PostDeleted {
     /// On which topics it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<TopicId>,
+    /// Which products it showed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
     /// Of one on which a crowd acted: how often it had become so hot; else 0.
     #[serde(default)]
     pub generation: u64,
+}
+
+/// An edit took a post off walls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WallsLeft {
+    /// Which post.
+    pub post: PostId,
+    /// When it appeared.
+    pub published_at: Timestamp,
+    /// The topics of those walls.
+    pub topics: Vec<TopicId>,
 }
 
 /// A list is gone.

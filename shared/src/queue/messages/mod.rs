@@ -52,12 +52,15 @@ mod photos;
 mod rollup;
 
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
-pub use fanout::{FanoutMessage, Followed, PageDelivered, Published};
-pub use janitor::{AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, PostDeleted};
+pub use fanout::{FanoutMessage, Followed, Published, RangeAsked, RangesAsked, TopicsChanged};
+pub use janitor::{
+    AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, PostDeleted, WallsLeft,
+};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{
-    Decided, Gone, Heated, LOOK, ListChanged, MarksChanged, RollupMessage, Since, Voted,
+    Bought, Decided, FindableChanged, Gone, Heated, LOOK, ListChanged, MarksChanged, RollupMessage,
+    Since, Voted,
 };
 
 /// Every message, a list a queue.

@@ -1,8 +1,11 @@
 //! What `rollup` is told: that what it adds up has changed.
 
+use std::collections::BTreeSet;
+
 use domain::{
     engagement::{Idea, Place, Subject, Thing},
-    ids::{ListId, PostId, StatementId, UserId},
+    feeds::Findable,
+    ids::{ListId, PostId, ProductId, StatementId, TopicId, UserId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,11 +15,13 @@ messages! {
     /// What `rollup` works on.
     RollupMessage {
         "heated.v1" Heated(Heated), from "relay" "rollup", "a crowd acts on a thing, whose counts are spread over shards; look in a minute whether it is gone";
-        "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "smiles at a post or its comments, its comments, or whether it is shown have changed";
+        "marks-changed.v1" MarksChanged(MarksChanged), from "relay", "a post appeared, was liked notably more or less, came to other walls or is shown no more, or the order of its comments changed";
         "decided.v1" Decided(Decided), from "relay" "rollup", "moderators decided on something; note it on the reports after the last that was noted";
         "gone.v1" Gone(Gone), from "relay" "rollup", "a post or a comment is gone; close its case, and note that on the reports after the last that was noted";
         "voted.v1" Voted(Voted), from "relay", "somebody voted, or changed their vote; what they said of the post says so";
         "list-changed.v1" ListChanged(ListChanged), from "relay" "rollup", "a thing came to a list, left it or moved in it, or others are shown the list from now on, or no more";
+        "bought.v1" Bought(Bought), from "relay", "somebody got a product that they had not: they bought it, or put it among their hearts";
+        "findable-changed.v1" FindableChanged(FindableChanged), from "relay", "a person or a post came, went, or says something else, or is twice or half as popular; it is found by what it is now";
     }
 }
 
@@ -47,7 +52,7 @@ pub struct Heated {
     pub acts: u64,
 }
 
-/// What a post is worth to its author, or the order of its comments, may have changed.
+/// What a post is worth to its author, the order of its comments, or how hot it is, may have changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarksChanged {
     /// Which post.
@@ -55,13 +60,19 @@ pub struct MarksChanged {
     /// Whose badge is to be looked at besides: what the post had earned them went without a word of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<UserId>,
+    /// The topics that it was on or is; `None` where it is as hot as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walls: Option<BTreeSet<TopicId>>,
 }
 
 impl MarksChanged {
-    /// Of a post, and nobody besides.
+    /// Of a post that is as hot as it was, and nobody besides.
     pub fn of(post: PostId) -> Self {
-        let people = Vec::new();
-        Self { post, people }
+        Self {
+            post,
+            people: Vec::new(),
+            walls: None,
+        }
     }
 }
 
@@ -120,6 +131,24 @@ pub struct Since {
     pub idea: Idea,
     /// When it came to the list.
     pub at: Timestamp,
+}
+
+/// Somebody got a product that they had not, as far as their history tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bought {
+    /// Who: in the store's orders, their customer.
+    pub user: UserId,
+    /// Which.
+    pub product: ProductId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// By which words a thing is found, or before how many others, may have changed: how it is now, the thing tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindableChanged {
+    /// Which, as messages spell it: `post:<id>`.
+    pub thing: Findable,
 }
 
 mod spelled {

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{
     catalogue::product::{Availability, News, PriceNews, Product},
+    feeds::Findable,
+    feeds::pairs::{Counters, Pairs},
     ids::ProductId,
 };
 use jiff::SignedDuration;
@@ -13,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Error,
     keys,
-    store::Store,
+    store::{
+        Store,
+        feeds::{Noted, findable_items},
+    },
     table::{Anew, Expression, Item, Range, decode, encode, readable, value},
 };
 
@@ -25,6 +30,9 @@ pub struct Details {
     /// More pictures in the store.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_images: Vec<String>,
+    /// What those had who got it, which is counted beside.
+    #[serde(skip)]
+    pub had: Counters,
 }
 
 /// How long a price is kept of a product that no feed has named.
@@ -125,7 +133,7 @@ impl Kept {
 
 impl Store {
     /// Takes over what a feed says of a product on the line of `news`. What is known to be newer
-    /// stays: all of it, or price and availability alone.
+    /// stays: all of it, or price and availability alone. It is found by what it is called from then on.
     pub async fn take_over(
         &self,
         product: &Product,
@@ -141,19 +149,35 @@ impl Store {
             offered: None,
             expires_at: None,
         };
-        futures::try_join!(
-            self.take_over_card(kept, news),
-            self.take_over_details(&product.id, details, news)
-        )?;
+        let card = self.findable(&product.id, self.take_over_card(kept, news));
+        let details = self.take_over_details(&product.id, details, news);
+        futures::try_join!(card, details)?;
         Ok(())
     }
 
-    async fn take_over_card(&self, told: Kept, news: News) -> Result<(), Error> {
+    /// Changes a product, which is found by what it is called then: what it was found by is read before.
+    async fn findable(
+        &self,
+        product: &ProductId,
+        change: impl Future<Output = Result<Option<Item>, Error>>,
+    ) -> Result<(), Error> {
+        let thing = Findable::Product(product.clone());
+        let before: Option<Noted> = self.noted(&thing, false).await?;
+        let Some(changed) = change.await? else {
+            return Ok(());
+        };
+        let product = decode::<Product>(changed)?;
+        let kept = self.keep_findable_product(before.as_ref(), &product);
+        Box::pin(kept).await
+    }
+
+    /// The item as it is then; `None` where newer is known.
+    async fn take_over_card(&self, told: Kept, news: News) -> Result<Option<Item>, Error> {
         let newest = "attribute_not_exists(PK) OR (described <= :described AND priced <= :priced)";
         let change = told.assignment()?.when(Some(newest));
         let key = keys::product(&told.product.id);
-        if self.table.update(&key, change).await?.is_some() {
-            return Ok(());
+        if let Some(taken) = self.table.update(&key, change).await? {
+            return Ok(Some(taken));
         }
         self.revise(&told.product.id, |before| {
             let Some(before) = before else {
@@ -200,7 +224,7 @@ impl Store {
     pub async fn confirm_price(&self, told: &PriceNews) -> Result<(), Error> {
         let news = News::of(told.at, 0);
         let unnamed = told.at.saturating_add(UNNAMED).map_err(Error::internal)?;
-        self.revise(&told.product, |before| {
+        let confirmed = self.revise(&told.product, |before| {
             let mut after = before.unwrap_or_else(|| Kept {
                 product: Product {
                     id: told.product.clone(),
@@ -237,23 +261,24 @@ impl Store {
             }
             after.product.confirmed_at = told.at;
             Some(after)
-        })
-        .await
+        });
+        self.findable(&told.product, confirmed).await
     }
 
-    /// Reads a product, changes it, and writes it if nobody did meanwhile; else once more.
+    /// Reads a product, changes it, and writes it if nobody did meanwhile; else once more. The item as it is then; `None`
+    /// where nothing is to change.
     async fn revise(
         &self,
         product: &ProductId,
         change: impl Fn(Option<Kept>) -> Option<Kept>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Item>, Error> {
         let key = keys::product(product);
         let mut anew = Anew::standing_on("a product");
         loop {
             let before: Option<Kept> = self.table.read(&key, true).await?;
             let seen = before.as_ref().map(|kept| (kept.described, kept.priced));
             let Some(after) = change(before) else {
-                return Ok(());
+                return Ok(None);
             };
             let mut assignment = after.assignment()?;
             let condition = match seen {
@@ -266,16 +291,16 @@ impl Store {
                 }
             };
             let change = assignment.when(Some(condition));
-            if self.table.update(&key, change).await?.is_some() {
-                return Ok(());
+            if let Some(changed) = self.table.update(&key, change).await? {
+                return Ok(Some(changed));
             }
             anew.begin().await?;
         }
     }
 
     /// Retires a product that its feed, as of `news`, does not name any more, whatever newer is
-    /// known of its price. Whether it did: not where a feed named it since. A second time says the
-    /// same.
+    /// known of its price, and it is found no more. Whether it did: not where a feed named it since. A second time
+    /// says the same.
     pub async fn retire(&self, product: &ProductId, feed: &str, news: News) -> Result<bool, Error> {
         let shelf = [keys::CATEGORY_KEY, keys::BRAND_KEY, keys::PRICE_KEY].join(", ");
         let update = format!(
@@ -291,6 +316,10 @@ impl Store {
         let its_own = "#feed = :feed AND described <= :news";
         let key = keys::product(product);
         let retired = self.table.update(&key, update.when(Some(its_own))).await?;
+        if retired.is_some() {
+            let thing = Findable::Product(product.clone());
+            Box::pin(self.keep_findable(&thing)).await?;
+        }
         Ok(retired.is_some())
     }
 
@@ -311,9 +340,10 @@ impl Store {
             items.push(kept.item()?);
             let details = Details {
                 description: description.clone(),
-                more_images: Vec::new(),
+                ..Details::default()
             };
             items.push(encode(&keys::product_details(&product.id), &details)?);
+            items.extend(findable_items(product)?);
         }
         self.table.put_all(items).await
     }
@@ -342,15 +372,19 @@ impl Store {
             .table
             .query_all(Range::all(keys::product_collection(product)))
             .await?;
-        let (mut found, mut details) = (None, Details::default());
+        let (mut found, mut details, mut had) = (None, Details::default(), Counters::default());
         for item in items {
-            if keys::Key::of(&item).as_ref() == Some(&keys::product(product)) {
+            let key = keys::Key::of(&item);
+            if key.as_ref() == Some(&keys::product(product)) {
                 found = Some(decode::<Product>(item)?);
-            } else {
+            } else if key.as_ref() == Some(&keys::product_details(product)) {
                 details = decode::<Details>(item)?;
+            } else {
+                had = decode::<Pairs>(item)?.had;
             }
         }
         let named = found.filter(|product| !product.title.is_empty());
+        details.had = had;
         Ok(named.map(|product| (product, details)))
     }
 }

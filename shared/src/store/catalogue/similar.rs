@@ -25,14 +25,13 @@ use crate::{
 const CANDIDATES: usize = 3;
 
 impl Store {
-    /// Up to `most` products of this one's category and price band, nearest in price first, which
-    /// can be bought at `now`.
-    pub async fn similar(
+    /// Up to `most` others of this one's category and price band, in stock some milliseconds ago, nearest in price first.
+    pub async fn nearest(
         &self,
         product: &Product,
         most: usize,
         now: Timestamp,
-    ) -> Result<Vec<Product>, Error> {
+    ) -> Result<Vec<ProductId>, Error> {
         let product = product.clone().priced_at(now);
         let (Some(category), Some(price)) = (&product.category, &product.price) else {
             return Ok(Vec::new());
@@ -45,10 +44,8 @@ impl Store {
         let (least, highest) = price_band(price.amount);
         let mut near = self.near(shelf, price, least, highest, most + 1).await?;
         near.retain(|id| *id != product.id);
-        let mut found = self.products(&near).await?;
-        let found = near.iter().filter_map(|id| found.remove(id));
-        let found = found.map(|found| found.priced_at(now));
-        Ok(found.filter(Product::can_be_bought).take(most).collect())
+        near.truncate(most);
+        Ok(near)
     }
 
     /// For each of these products something of the same brand and category, in stock at `now`,

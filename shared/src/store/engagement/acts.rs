@@ -75,29 +75,6 @@ impl Store {
             .ok_or(Error::NotFound)
     }
 
-    /// Hides a post from the one who does so, once; or shows it again.
-    pub async fn hide(
-        &self,
-        user: &UserId,
-        post: PostId,
-        hidden: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        let (update, condition) = match hidden {
-            Some(at) => {
-                let set = Expression::new("SET hide = :at").value(":at", value(at)?);
-                (set, "attribute_not_exists(hide)")
-            }
-            None => (Expression::new("REMOVE hide"), "attribute_exists(hide)"),
-        };
-        let key = keys::acts(user, post);
-        // Refused, it is as it should be.
-        let _as_it_was = self
-            .table
-            .update(&key, update.when(Some(condition)))
-            .await?;
-        Ok(())
-    }
-
     /// What a person did at a post: half a read unit.
     pub async fn acts_at(&self, user: &UserId, post: PostId) -> Result<Acts, Error> {
         let acts = self.table.read(&keys::acts(user, post), false).await?;

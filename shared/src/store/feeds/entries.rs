@@ -1,34 +1,21 @@
-//! Where posts are delivered to: timelines, topic walls, and the markers of what is still open.
+//! Where posts are delivered to: timelines and topic walls.
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    feeds::{Delivered, Entry, HORIZON, OpenPost, Position},
+    feeds::{Delivered, Entry, HORIZON, Position, WALL_HORIZON},
     ids::{PersonHash, TopicId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
     keys::{self, EXPIRES_AT, Month},
     store::Store,
-    table::{EXISTS, Expression, Item, Range, readable},
+    table::{Item, Range},
 };
 
-/// A post that is still being delivered, as its marker says.
-#[derive(Serialize, Deserialize)]
-pub(in crate::store) struct Marker {
-    pub(in crate::store) author: UserId,
-    pub(in crate::store) topics: Vec<TopicId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::store) again_at: Option<Timestamp>,
-    /// Swept a day after it is read no more, whatever became of it.
-    #[serde(default)]
-    pub(in crate::store) expires_at: i64,
-}
-
-/// A post that is gone is on its walls, unseen, for so long: whoever pages through them goes on from it.
-const SWEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// A post that is gone is among what shows a product, unseen, for so long: whoever pages through that goes on from it.
+pub(super) const SWEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// When what was published then has been too old for any home feed for a day.
 pub(in crate::store) fn outdated(published_at: Timestamp) -> i64 {
@@ -82,67 +69,24 @@ impl Store {
         self.table.put_all(items.collect()).await
     }
 
-    /// Puts a post on the walls of its topics, which name the post alone; doing so again changes nothing.
+    /// Puts a post on the walls of its topics, which name the post alone; doing so again changes nothing. An entry is
+    /// swept when it is too old for any wall.
     pub async fn put_on_topics(&self, at: Position, topics: &[TopicId]) -> Result<(), Error> {
-        let items = topics
-            .iter()
-            .map(|topic| keys::on_topic(topic, at).attributes());
+        let expires_at = at.published_at.as_second() + WALL_HORIZON.as_secs();
+        let items = topics.iter().map(|topic| {
+            let mut item = keys::on_topic(topic, at).attributes();
+            let expires_at = AttributeValue::N(expires_at.to_string());
+            item.insert(EXPIRES_AT.to_owned(), expires_at);
+            item
+        });
         self.table.put_all(items.collect()).await
     }
 
-    /// Gives the places of a post that is gone on the walls of these topics a time to live.
-    pub async fn expire_on_topics(
-        &self,
-        at: Position,
-        topics: &[TopicId],
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let expired = topics.iter().map(async |topic| {
-            let expire = Expression::new("SET expires_at = :then")
-                .number(":then", (now + SWEPT_AFTER).as_second())
-                .when(Some(EXISTS));
-            self.table.update(&keys::on_topic(topic, at), expire).await
-        });
-        futures::future::try_join_all(expired).await?;
-        Ok(())
-    }
-
-    /// Says that a post has reached all its readers.
-    pub async fn close(&self, entry: &Entry) -> Result<(), Error> {
-        self.table.delete(&keys::open(entry.at)).await
-    }
-
-    /// Every post that may not have reached all its readers, of the last 30 days.
-    pub async fn open_posts(&self, now: Timestamp) -> Result<Vec<OpenPost>, Error> {
-        let oldest = Position::start_of(now.saturating_sub(HORIZON).unwrap_or(now));
-        let shards = (0..keys::OPEN_SHARDS).map(|shard| {
-            let range = Range {
-                from: Some(keys::at(oldest)),
-                ..Range::all(keys::open_shard(shard))
-            };
-            self.table.query_all(range)
-        });
-        let found = futures::future::try_join_all(shards).await?;
-        let open = found.into_iter().flatten().filter_map(|item| {
-            let entry = entry(&item, None)?;
-            let marker = readable::<Marker>([item]).pop()?;
-            Some(OpenPost {
-                entry,
-                topics: marker.topics,
-                again_at: marker.again_at,
-            })
-        });
-        Ok(open.collect())
-    }
-
-    /// Notes before when the fan-out is not to be told of an open post again; of one that has
-    /// been closed, nothing.
-    pub async fn postpone(&self, entry: &Entry, until: Timestamp) -> Result<(), Error> {
-        let change = Expression::new("SET again_at = :until")
-            .text(":until", until.to_string())
-            .when(Some(EXISTS));
-        self.table.update(&keys::open(entry.at), change).await?;
-        Ok(())
+    /// Takes a post that is gone, or on other walls, off the walls of these topics. Whoever pages through them goes on
+    /// all the same.
+    pub async fn take_off_topics(&self, at: Position, topics: &[TopicId]) -> Result<(), Error> {
+        let keys = topics.iter().map(|topic| keys::on_topic(topic, at));
+        self.table.delete_all(&keys.collect::<Vec<_>>()).await
     }
 
     /// What was delivered to a reader, newest first: up to `limit` between the two positions.
@@ -156,6 +100,24 @@ impl Store {
         let of = keys::timeline_of(reader);
         let items = self.newest(of, before, oldest, limit).await?;
         Ok(items.iter().filter_map(delivery).collect())
+    }
+
+    /// Whether a post of this place was delivered to a reader, whether it is on a topic's wall, and whether it is still
+    /// open: one round.
+    pub async fn entries(
+        &self,
+        reader: &UserId,
+        topic: Option<&TopicId>,
+        at: Position,
+    ) -> Result<(bool, bool, bool), Error> {
+        let (delivered, open) = (keys::timeline(reader, at), keys::open(at));
+        let listed = topic.map(|topic| keys::on_topic(topic, at));
+        let keys = [&delivered, &open].into_iter().chain(&listed);
+        let found = self.table.get_all(keys.cloned().collect()).await?;
+        let found: Vec<_> = found.iter().filter_map(keys::Key::of).collect();
+        let is_there = |key: &keys::Key| found.contains(key);
+        let listed = listed.as_ref().is_some_and(is_there);
+        Ok((is_there(&delivered), listed, is_there(&open)))
     }
 
     /// What is on a topic's wall in one month, newest first: up to `limit` between the positions.
@@ -173,7 +135,8 @@ impl Store {
         Ok(keys.filter_map(|key| keys::parse_at(&key.sk)).collect())
     }
 
-    async fn newest(
+    /// What lies at places of a collection, newest first, likewise.
+    pub(super) async fn newest(
         &self,
         pk: String,
         before: Position,

@@ -1,18 +1,23 @@
 //! The edges between people; their counts move with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     engagement::{Count, Heat, Thing},
+    feeds::{Following, MOST_FOLLOWED},
     ids::UserId,
     people::{Actor, Profile, Rules},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::profiles::member_items;
+use super::{
+    edges::fan,
+    own::{pages_of, put_on_page, take_off_page},
+    profiles::member_items,
+};
 use crate::{
-    error::{Error, Refusal},
+    error::{Conflict, Error, Refusal},
     keys,
     store::{
         Store,
@@ -34,7 +39,25 @@ fn unfollowed(reader: &UserId, author: &UserId) -> Vec<Write<Act<()>>> {
     vec![
         delete_there(keys::follows(reader, author)).unless(Act::Came(())),
         delete(keys::fan(author, reader)),
+        delete(keys::pull(author, reader)),
     ]
+}
+
+/// The same, with the author's place among those whom the reader follows.
+fn unfollowed_by(reader: &UserId, author: &UserId) -> Vec<Write<Act<()>>> {
+    let mut writes = unfollowed(reader, author);
+    writes.push(take_off_page(reader, author));
+    writes
+}
+
+/// That a reader follows fewer than one may, as far as their profile tells.
+fn as_few((condition, named): (String, Expression)) -> (String, Expression) {
+    let most = i64::try_from(MOST_FOLLOWED).unwrap_or(i64::MAX);
+    let few = "(attribute_not_exists(following) OR following < :most)";
+    (
+        format!("{condition} AND {few}"),
+        named.number(":most", most),
+    )
 }
 
 /// That a reader's profile is as their rules have it: a block moves the version in both, in one transaction.
@@ -51,31 +74,46 @@ fn as_ruled(rules: &Rules) -> (String, Expression) {
 
 impl Store {
     /// Follows a person: both edges and both counts, once. A block that was put or taken away since the actor's rules
-    /// were read undoes the attempt.
+    /// were read undoes the attempt. Of a reader on whom a crowd acts, whom they follow is counted just before: only
+    /// follows of theirs that are under way at the same time may pass the limit.
     ///
     /// # Errors
-    /// [`Refusal::NotJoined`] for the reader; [`Error::NotFound`] for the author, or across a block.
+    /// [`Refusal::NotJoined`] for the reader; [`Error::NotFound`] for the author, or across a block;
+    /// [`Conflict::FollowLimit`].
     pub async fn follow(&self, by: &Actor, author: &UserId, now: Timestamp) -> Result<(), Error> {
         let (reader, mut rules) = (by.id(), by.rules().clone());
         let (mut heat, mut anew) = ([Heat::default(); 2], Anew::standing_on("two profiles"));
         let edge = encode(&keys::follows(reader, author), &Edge { since: now })?;
-        let edge = traced(edge);
+        let (edge, pushed) = (traced(edge), fan(author, reader));
         loop {
             if rules.part_from(author) {
                 return Err(Error::NotFound);
             }
+            if heat[0].is_hot() {
+                let following = self.following(reader).await?;
+                if following.len() as u64 >= MOST_FOLLOWED && !following.has(author) {
+                    return Err(Error::Conflict(Conflict::FollowLimit));
+                }
+            }
             let relation = || {
                 Ok(vec![
                     put_new(edge.clone()).unless(Act::Came(())),
-                    put(keys::fan(author, reader).attributes()),
+                    put(pushed.clone()),
+                    put_on_page(reader, author),
                 ])
             };
-            let mine = as_ruled(&rules);
+            let mine = as_few(as_ruled(&rules));
             let moved = self.move_follow(reader, author, mine, heat, relation, 1);
             if moved.await? {
                 return Ok(());
             }
-            (heat, _) = (self.heats(reader, author).await?, anew.begin().await?);
+            let (me, them) = self.both(reader, author).await?;
+            heat = [me.heat(), them.heat()];
+            // The edge was not there, or that would have been told.
+            if !me.heat().is_hot() && me.following >= MOST_FOLLOWED {
+                return Err(Error::Conflict(Conflict::FollowLimit));
+            }
+            anew.begin().await?;
             rules = self.rules(reader).await?;
         }
     }
@@ -95,7 +133,7 @@ impl Store {
             if rules.part_from(author) {
                 return Err(Error::NotFound);
             }
-            let relation = || Ok(unfollowed(reader, author));
+            let relation = || Ok(unfollowed_by(reader, author));
             let mine = as_ruled(&rules);
             let moved = self.move_follow(reader, author, mine, heat, relation, -1);
             if moved.await? {
@@ -110,7 +148,7 @@ impl Store {
     pub(super) async fn undo_follow(&self, reader: &UserId, author: &UserId) -> Result<(), Error> {
         let (mut heat, mut anew) = ([Heat::default(); 2], Anew::standing_on("two profiles"));
         loop {
-            let relation = || Ok(unfollowed(reader, author));
+            let relation = || Ok(unfollowed_by(reader, author));
             let there = (EXISTS.to_owned(), Expression::default());
             let moved = self.move_follow(reader, author, there, heat, relation, -1);
             if moved.await? {
@@ -135,16 +173,24 @@ impl Store {
         let mut anew = Anew::standing_on("a profile");
         loop {
             let item = self.table.get(&keys::profile(other), true).await?;
-            let mut counted = Vec::new();
+            let (mut counted, there) = (Vec::new(), item.is_some());
             if let Some(item) = item {
                 let profile: Profile = decode(item)?;
                 let other = Thing::Person(other.clone());
                 counted.push(Counted::there(other, profile.heat(), vec![(count, -1)]));
             }
-            let relation = || Ok(unfollowed(reader, author));
+            // Whom somebody who leaves follows goes with their profile.
+            let relation = || {
+                Ok(if there && author == leaver {
+                    unfollowed_by(reader, author)
+                } else {
+                    unfollowed(reader, author)
+                })
+            };
             if self.act((), relation, &mut counted).await? == Act::Came(()) {
-                // Of an edge that was half there, this is the other half.
-                return self.table.delete(&keys::fan(author, reader)).await;
+                // Of an edge that was half there, these are the other half.
+                let halves = [keys::fan(author, reader), keys::pull(author, reader)];
+                return self.table.delete_all(&halves).await;
             }
             anew.begin().await?;
         }
@@ -168,11 +214,16 @@ impl Store {
         Ok(act == Act::Came(()))
     }
 
-    /// How the counts of both are kept, as of every write acknowledged before.
-    async fn heats(&self, reader: &UserId, author: &UserId) -> Result<[Heat; 2], Error> {
+    /// Both, as of every write acknowledged before.
+    async fn both(&self, reader: &UserId, author: &UserId) -> Result<(Profile, Profile), Error> {
         let (mine, theirs) = futures::try_join!(self.profile(reader), self.profile(author))?;
         let mine = mine.ok_or(Error::Refused(Refusal::NotJoined))?;
-        let theirs = theirs.ok_or(Error::NotFound)?;
+        Ok((mine, theirs.ok_or(Error::NotFound)?))
+    }
+
+    /// How the counts of both are kept.
+    async fn heats(&self, reader: &UserId, author: &UserId) -> Result<[Heat; 2], Error> {
+        let (mine, theirs) = self.both(reader, author).await?;
         Ok([mine.heat(), theirs.heat()])
     }
 
@@ -216,18 +267,6 @@ impl Store {
             .await
     }
 
-    /// Up to `limit` of those whom an author's posts are pushed to, in the order of their ids,
-    /// after `after`; and whether there are more. Consistent, so that an edge committed before a
-    /// post is never missed by its delivery.
-    pub async fn fans_after(
-        &self,
-        author: &UserId,
-        after: Option<&UserId>,
-        limit: usize,
-    ) -> Result<(Vec<UserId>, bool), Error> {
-        self.people_under(keys::fans_of(author), after, limit).await
-    }
-
     /// Up to `limit` of the people whom the sort keys of a collection name, after `after`; and whether there are
     /// more. Consistent.
     pub(super) async fn people_under(
@@ -250,8 +289,8 @@ impl Store {
         ))
     }
 
-    /// Puts members and mutual follows as they are, without conditions and counts apart from those
-    /// that the profiles carry: for loading a graph.
+    /// Puts members and follows as they are, without conditions and counts apart from those that the profiles carry:
+    /// for loading a graph. A reader's follows come together; posts are pushed by all of them.
     pub async fn load_people(
         &self,
         profiles: &[Profile],
@@ -262,12 +301,21 @@ impl Store {
         for profile in profiles {
             items.extend(member_items(profile, None)?);
         }
+        let mut followed: BTreeMap<&UserId, Following> = BTreeMap::new();
         for (reader, author) in edges {
             items.push(encode(
                 &keys::follows(reader, author),
                 &Edge { since: now },
             )?);
-            items.push(keys::fan(author, reader).attributes());
+            items.push(fan(author, reader));
+            followed
+                .entry(reader)
+                .or_default()
+                .pushed
+                .insert(author.hash());
+        }
+        for (reader, following) in followed {
+            items.extend(pages_of(reader, &following));
         }
         self.table.put_all(items).await
     }

@@ -141,8 +141,8 @@ impl Store {
         self.table.delete_all(keys).await
     }
 
-    /// Takes the profile of somebody who leaves, with their avatar's photo, their place under topics and what they have
-    /// earned; of their rules, it is kept for a while who blocks them.
+    /// Takes the profile of somebody who leaves, with their avatar's photo, their place under topics, whom they follow
+    /// and what they have earned; of their rules, it is kept for a while who blocks them.
     pub async fn take_profile(&self, user: &UserId, now: Timestamp) -> Result<(), Error> {
         let mut anew = Anew::standing_on("the profile of somebody who leaves");
         let key = keys::profile(user);
@@ -155,7 +155,8 @@ impl Store {
             };
             // A badge that a moderator took is not to be had again by coming back.
             let badge = self.badge(user).await?;
-            let mut writes = vec![if badge.stripped {
+            let mut writes = vec![delete(keys::taste(user)), delete(keys::ads(user))];
+            writes.push(if badge.stripped {
                 let kept =
                     Expression::new("SET expires_at = :until REMOVE points, posts, answers, given");
                 update(
@@ -164,7 +165,10 @@ impl Store {
                 )
             } else {
                 delete(keys::badge(user))
-            }];
+            });
+            writes.push(delete(keys::head(user)));
+            writes.push(delete(keys::history(user)));
+            writes.extend(keys::following_pages(user).map(delete));
             if let Some(profile) = &profile {
                 let mut conditions = vec!["interests = :seen"];
                 let mut as_read =

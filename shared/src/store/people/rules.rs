@@ -10,11 +10,12 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use super::own::Own;
 use crate::{
     error::{Error, Refusal},
     keys::{self, EXPIRES_AT, Key},
     store::Store,
-    table::{Anew, Conditional, EXISTS, Expression, Item, Range, Write, decode, update, update_if},
+    table::{Anew, Conditional, EXISTS, Expression, Item, Range, Write, update, update_if},
 };
 
 /// The attribute of the profile and the rules of somebody who leaves, and of the rules of one who has left.
@@ -112,13 +113,8 @@ impl Store {
             ..Range::all(first.pk.clone())
         };
         let items = self.table.query_all(range).await?;
-        let (profiles, rules): (Vec<_>, Vec<_>) = items
-            .into_iter()
-            .partition(|item| Key::of(item).is_some_and(|key| key == first));
-        let profile = profiles.into_iter().next().filter(is_there);
-        let profile = profile.filter(|_| !rules.is_empty());
-        let profile = profile.ok_or(Error::Refused(Refusal::NotJoined))?;
-        Ok((decode(profile)?, read(&rules).rules))
+        let own = Own::of(items)?.ok_or(Error::Refused(Refusal::NotJoined))?;
+        Ok((own.profile, own.rules))
     }
 
     /// The rules of whoever looks; none of somebody who has not joined.
@@ -307,7 +303,7 @@ fn hashes(people: impl IntoIterator<Item = PersonHash>) -> AttributeValue {
 }
 
 /// The rules of these items.
-fn read(items: &[Item]) -> Kept {
+pub(super) fn read(items: &[Item]) -> Kept {
     let mut kept = Kept::default();
     for item in items {
         let number = |name: &str| {

@@ -58,7 +58,7 @@ pub struct Uploads<'a> {
     pub given_up: Vec<PhotoId>,
 }
 
-/// How long it is noted that a post came to other walls: as long as the stream is kept.
+/// How long it is noted that a post is on other walls: as long as the stream is kept.
 const NOTED: SignedDuration = SignedDuration::from_hours(24);
 
 /// As the relay reads it.
@@ -69,7 +69,12 @@ struct CameTo {
     post: PostId,
     author: UserId,
     published_at: Timestamp,
+    edited_at: Timestamp,
+    /// Those that it came to.
     topics: Vec<TopicId>,
+    /// Those that it left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<TopicId>,
 }
 
 /// That a post is this author's and as it was read, save for its counts. The first edition is not
@@ -222,6 +227,7 @@ fn appearance<T>(post: &Post, published_at: Timestamp) -> Result<[Write<T>; 3], 
     let marker = Marker {
         author: post.author.clone(),
         topics: post.topics.clone(),
+        published_at: None,
         again_at: None,
         expires_at: outdated(published_at),
     };
@@ -253,28 +259,49 @@ pub(in crate::store) fn shown_or_not<T>(
     ])
 }
 
-/// The note that an edit brought a post to other walls; none where it did not. The stream's
-/// filter cannot compare topics, and lets new items through, but not each smile at a post.
-fn came_to<T>(before: &Post, post: &Post) -> Result<Option<Write<T>>, Error> {
+/// The note that an edit brought a post to other walls, or took it off some, and the marker that it is not on the former
+/// yet; none where it did not. The stream's filter cannot compare topics, and lets new items through, but not each smile
+/// at a post.
+fn came_to<T>(before: &Post, post: &Post) -> Result<Vec<Write<T>>, Error> {
     let (Some(published_at), Some(edited_at)) = (before.published_at, post.edited_at) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let mut topics = post.topics.clone();
     topics.retain(|topic| !before.topics.contains(topic));
-    if topics.is_empty() {
-        return Ok(None);
+    let mut left = before.topics.clone();
+    left.retain(|topic| !post.topics.contains(topic));
+    if topics.is_empty() && left.is_empty() {
+        return Ok(Vec::new());
     }
+    let came = !topics.is_empty();
+    let marker = Marker {
+        author: post.author.clone(),
+        topics: topics.clone(),
+        published_at: Some(published_at),
+        again_at: None,
+        expires_at: outdated(edited_at),
+    };
+    let at = Position {
+        published_at: edited_at,
+        post: post.id,
+    };
     let note = CameTo {
         status: post.status,
         expires_at: (edited_at + NOTED).as_second(),
         post: post.id,
         author: post.author.clone(),
         published_at,
+        edited_at,
         topics,
+        left,
     };
     let key = keys::came_to(post.id, post.edition);
     let note = traced(encode(&key, &note)?);
-    Ok(Some(put(note)))
+    let mut writes = vec![put(note)];
+    if came {
+        writes.push(put(encode(&keys::open(at), &marker)?));
+    }
+    Ok(writes)
 }
 
 /// The write of what differs between a post as it was read and as it is to be. It goes on in
@@ -302,6 +329,11 @@ pub(in crate::store) fn change(before: &Post, post: &Post) -> Result<Conditional
     )?;
     set("topics", post.topics != before.topics, value(&post.topics))?;
     set("poll", post.poll != before.poll, value(&post.poll))?;
+    set(
+        "sponsored",
+        post.sponsored != before.sponsored,
+        value(post.sponsored),
+    )?;
     set(
         "votes",
         post.votes.len() != before.votes.len(),

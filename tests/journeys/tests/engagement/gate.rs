@@ -217,6 +217,12 @@ async fn scene() -> Scene {
             on(204),
         ),
         (
+            "PUT /v1/feed/items/{post_id}/feedback",
+            format!("/v1/feed/items/{theirs}/feedback"),
+            json!({"more": true}),
+            on(204),
+        ),
+        (
             "PUT /v1/users/{handle}/block",
             "/v1/users/cleo/block".to_owned(),
             Value::Null,
@@ -257,6 +263,24 @@ async fn scene() -> Scene {
             "/v1/admin/filter".to_owned(),
             json!({}),
             on(204),
+        ),
+        (
+            "PUT /v1/admin/finds/{list_id}",
+            format!("/v1/admin/finds/{list}"),
+            Value::Null,
+            on(422),
+        ),
+        (
+            "POST /v1/admin/sponsored",
+            "/v1/admin/sponsored".to_owned(),
+            json!({}),
+            on(422),
+        ),
+        (
+            "POST /v1/activity",
+            "/v1/activity".to_owned(),
+            json!({"events": [{"type": "search", "query": "mug", "at": world.now().to_string()}]}),
+            on(200),
         ),
         (
             "POST /v1/notifications/read",

@@ -208,13 +208,10 @@ async fn what_was_said_of_a_post_that_is_hidden_from_oneself_or_across_a_block_i
     let post = street.question().await;
     let said = say(&street.http, ben, post, "Hm").await;
     let store = street.world.store();
-    store
-        .hide(&ben.id, post, Some(street.world.now()))
-        .await
-        .unwrap();
+    street.world.hide(&ben.id, post, true).await;
     answer(&street.http, cleo, post, &said).await;
     assert_eq!(street.words(ben).await, [""; 0]);
-    store.hide(&ben.id, post, None).await.unwrap();
+    street.world.hide(&ben.id, post, false).await;
     answer(&street.http, cleo, post, &said).await;
     assert_eq!(street.words(ben).await, ["cleo replied to your comment"]);
     store

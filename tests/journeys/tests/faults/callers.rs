@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{engagement::Count, ids::PostId};
+use domain::{engagement::Count, feeds::HashRange, ids::PostId};
 use futures::future::join_all;
 use harness::{Answer, Faults, Http, Member, Request, World};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -158,13 +158,15 @@ async fn follows(seed: u64) -> Met {
         let profile = world.profile(&reader.id).await;
         assert_eq!(profile.following, follows.len() as u64, "{}", reader.id);
         assert_eq!(store.followees(&reader.id).await.expect("edges"), *follows);
+        let own = store.own(&reader.id).await.expect("a member");
+        assert_eq!(own.following, follows.iter().cloned().collect());
     }
     for author in &authors {
-        let (fans, _) = store.fans_after(&author.id, None, 10).await.expect("fans");
+        let fans = store.fans_between(&author.id, HashRange::WHOLE, world.now());
+        let fans: BTreeSet<_> = fans.await.expect("fans").into_iter().collect();
         let expected = readers.iter().zip(&follows);
         let expected = expected.filter(|(_, follows)| follows.contains(&author.id));
-        let expected: BTreeSet<_> = expected.map(|((reader, _), _)| &reader.id).collect();
-        let expected: Vec<_> = expected.into_iter().cloned().collect();
+        let expected: BTreeSet<_> = expected.map(|((reader, _), _)| reader.id.clone()).collect();
         assert_eq!(fans, expected, "{}", author.id);
         let profile = world.profile(&author.id).await;
         assert_eq!(profile.followers, fans.len() as u64, "{}", author.id);

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::feeds::Sizes;
 use harness::{Faults, World, sqs_event};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub struct Engine<'w> {
     pub faults: Faults,
     random: StdRng,
     relay: relay::App,
-    workers: [Worker; 6],
+    workers: [Worker; 7],
     /// The stream is read up to here.
     seen: Option<String>,
     steps: usize,
@@ -39,7 +40,7 @@ enum App {
     Catalogue(catalogue::App),
     Rollup(rollup::App),
     Notifier(notifier::App),
-    Janitor(janitor::App),
+    Janitor(Box<janitor::App>),
 }
 
 impl App {
@@ -56,12 +57,17 @@ impl App {
 }
 
 impl<'w> Engine<'w> {
-    /// Workers that meet faults by this seed, and deliver by small pages.
+    /// Workers that meet faults by this seed, and deliver by small ranges, to more than two followers in bulk.
     pub fn new(world: &'w World, seed: u64) -> Self {
         let faults = Faults::seeded(seed);
         let mut random = StdRng::seed_from_u64(seed);
         let context = faults.attach(&world.context());
-        let page = random.random_range(1..=3);
+        let sizes = Sizes {
+            range: random.random_range(1..=3),
+            bulk: 2,
+            asked: random.random_range(1..=2),
+            block: random.random_range(1..=2),
+        };
         Self {
             world,
             faults,
@@ -69,7 +75,12 @@ impl<'w> Engine<'w> {
             workers: [
                 Worker {
                     queue: "fanout",
-                    app: App::Fanout(fanout::App::with_page(&context, page)),
+                    app: App::Fanout(fanout::App::with_sizes(&context, sizes)),
+                    waiting: Vec::new(),
+                },
+                Worker {
+                    queue: "fanout-bulk",
+                    app: App::Fanout(fanout::App::with_sizes(&context, sizes)),
                     waiting: Vec::new(),
                 },
                 Worker {
@@ -94,7 +105,7 @@ impl<'w> Engine<'w> {
                 },
                 Worker {
                     queue: "janitor",
-                    app: App::Janitor(janitor::App::new(&context)),
+                    app: App::Janitor(Box::new(janitor::App::new(&context))),
                     waiting: Vec::new(),
                 },
             ],

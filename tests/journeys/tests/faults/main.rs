@@ -12,6 +12,7 @@ mod conflicts;
 mod delivery;
 mod engine;
 mod feeds;
+mod finding;
 mod folding;
 mod leaving;
 mod lists;
@@ -19,6 +20,7 @@ mod moderation;
 mod notices;
 mod storms;
 mod uploads;
+mod walls;
 
 use std::{
     collections::BTreeSet,

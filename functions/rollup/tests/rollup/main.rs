@@ -4,6 +4,8 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
+mod hottest;
+
 use std::{ops::Range, time::Duration};
 
 use domain::{
@@ -277,6 +279,7 @@ async fn what_a_post_has_earned_goes_with_it_once_and_the_badge_too() {
         let gone = body(&RollupMessage::MarksChanged(MarksChanged {
             post: read.id,
             people: vec![read.author],
+            walls: None,
         }));
         work(&world, &[gone.clone(), gone]).await;
         assert_eq!(badge(&world).await, expected);
