@@ -118,7 +118,7 @@ async fn every_read_is_true_while_a_crowd_acts_and_its_counts_are_folded_again_a
             world.smile(&fan, post).await;
         }
         smiled.fetch_add(1, SeqCst);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             leaving.fetch_add(1, SeqCst);
             for _ in 0..2 {
                 let store = world.store();
