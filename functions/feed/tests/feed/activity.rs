@@ -199,6 +199,24 @@ async fn three_views_and_a_pause_nudge_once_in_half_an_hour() {
 }
 
 #[tokio::test]
+async fn a_store_says_itself_after_what_its_apps_are_nudged() {
+    let (world, token) = shop().await;
+    let mut context = world.context();
+    let config = context.config.with("NUDGE_VIEWS", "1".to_owned());
+    context.config = config.with("NUDGE_PAUSE", "10".to_owned()).into();
+    let http = world.serve(feed::router(&context));
+    let nudge = async |seconds: u64| {
+        let events = json!([
+            {"type": "product_view", "product_id": "mug", "at": at(&world, -60)},
+            {"type": "idle", "seconds": seconds, "at": at(&world, -30)},
+        ]);
+        tell(&http, &token, events).await.json()["nudge"].clone()
+    };
+    assert_eq!(nudge(9).await, json!(null));
+    assert_eq!(nudge(10).await, "stream");
+}
+
+#[tokio::test]
 async fn a_batch_beyond_the_days_limit_is_refused_whole_until_the_day_ends() {
     let (world, token) = shop().await;
     let http = feeds(&world);

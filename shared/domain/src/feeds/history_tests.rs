@@ -92,16 +92,21 @@ fn a_batch_that_would_pass_the_days_limit_is_refused_whole_and_the_next_day_it_i
     };
     let mut history = History::default();
     for _ in 0..19 {
-        history.take(batch(100), now).unwrap();
+        history
+            .take(batch(100), now, NudgeAfter::default())
+            .unwrap();
     }
-    history.take(batch(99), now).unwrap();
+    history.take(batch(99), now, NudgeAfter::default()).unwrap();
     let before = history.clone();
-    assert_eq!(history.take(batch(2), now), Err(Duration::from_secs(3_600)));
+    assert_eq!(
+        history.take(batch(2), now, NudgeAfter::default()),
+        Err(Duration::from_secs(3_600))
+    );
     assert_eq!(history, before);
-    history.take(batch(1), now).unwrap();
+    history.take(batch(1), now, NudgeAfter::default()).unwrap();
     history.forget();
     assert!(
-        history.take(batch(1), now).is_err(),
+        history.take(batch(1), now, NudgeAfter::default()).is_err(),
         "forgetting gives none back"
     );
     history
