@@ -6,7 +6,7 @@ mod street;
 use std::{collections::HashMap, path::Path};
 
 use anyhow::Result;
-use street::{DAYS, Street};
+use street::{DAYS, Ours, Street};
 
 use crate::fanout::read;
 

@@ -1,7 +1,7 @@
 //! What apps tell of what their people do, over a real table.
 
 use domain::{
-    feeds::EVENTS_A_DAY,
+    feeds::{EVENTS_A_DAY, nudge::NudgeAfter},
     ids::{ProductId, UserId},
     posts::PostStatus,
 };
@@ -276,7 +276,8 @@ async fn telling_costs_two_rounds_whatever_was_told_before() {
             what,
             at: world.now(),
         };
-        history.take(vec![event], world.now()).unwrap();
+        let taken = history.take(vec![event], world.now(), NudgeAfter::default());
+        taken.unwrap();
     }
     let ana: UserId = harness::user("ana");
     assert!(

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{Act, Event, pairs::Pairs},
+    super::{Act, Event, nudge::NudgeAfter, pairs::Pairs},
     *,
 };
 
@@ -39,7 +39,9 @@ fn history(events: Vec<(Act, i64)>) -> History {
         what,
         at: days_ago(days),
     });
-    history.take(events.collect(), now()).unwrap();
+    history
+        .take(events.collect(), now(), NudgeAfter::default())
+        .unwrap();
     history
 }
 
@@ -114,7 +116,9 @@ fn what_was_bought_weighs_more_than_what_was_viewed_and_lately_more_than_long_ag
             what,
             at: days_ago(days),
         });
-        history.take(events.collect(), now()).unwrap();
+        history
+            .take(events.collect(), now(), NudgeAfter::default())
+            .unwrap();
         assert_eq!(ids(&picked(&shop, &history, Mix::All))[0], first);
     }
 }
@@ -228,7 +232,7 @@ proptest! {
         let mut history = History::default();
         for (id, act, days) in used {
             let what = if act == 0 { bought(&format!("p{id}")) } else { viewed(&format!("p{id}")) };
-            history.take(vec![Event { what, at: days_ago(days) }], now()).unwrap();
+            history.take(vec![Event { what, at: days_ago(days) }], now(), NudgeAfter::default()).unwrap();
         }
         for mix in [Mix::All, Mix::Mine] {
             let picks = shop.picks(&history, &BTreeSet::new(), mix, now(), most);
