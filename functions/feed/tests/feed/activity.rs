@@ -205,15 +205,15 @@ async fn a_store_says_itself_after_what_its_apps_are_nudged() {
     let config = context.config.with("NUDGE_VIEWS", "1".to_owned());
     context.config = config.with("NUDGE_PAUSE", "10".to_owned()).into();
     let http = world.serve(feed::router(&context));
-    let nudge = async |seconds: u64| {
+    let nudge = async |seconds: u64, when: i64| {
         let events = json!([
-            {"type": "product_view", "product_id": "mug", "at": at(&world, -60)},
-            {"type": "idle", "seconds": seconds, "at": at(&world, -30)},
+            {"type": "product_view", "product_id": "mug", "at": at(&world, -600)},
+            {"type": "idle", "seconds": seconds, "at": at(&world, when)},
         ]);
         tell(&http, &token, events).await.json()["nudge"].clone()
     };
-    assert_eq!(nudge(9).await, json!(null));
-    assert_eq!(nudge(10).await, "stream");
+    assert_eq!(nudge(9, -400).await, json!(null));
+    assert_eq!(nudge(10, -200).await, "stream");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     error::Error,
     keys,
     store::Store,
-    table::{Expression, value},
+    table::{Expression, encode, traced, value},
 };
 
 impl Store {
@@ -17,32 +17,15 @@ impl Store {
         before: Option<&Rate>,
         rate: &Rate,
     ) -> Result<(), Error> {
-        let (named, condition) = match before {
-            Some(before) => {
-                let named = Expression::new("").value(":before", value(before.at)?);
-                (named, "attribute_not_exists(PK) OR #at = :before")
-            }
-            None => (Expression::new(""), "attribute_not_exists(PK)"),
+        let nobody = "attribute_not_exists(PK)";
+        let as_read = match before {
+            Some(before) => Expression::new(format!("{nobody} OR #at = :read"))
+                .name("#at", "at")
+                .value(":read", value(before.at)?),
+            None => Expression::new(nobody),
         };
-        let mut set = "SET reads = :reads, #at = :at, since = :since, stands_since = :stands, \
-                       expires_at = :then"
-            .to_owned();
-        let mut named = named
-            .name("#at", "at")
-            .value(":reads", value(rate.reads)?)
-            .value(":at", value(rate.at)?)
-            .value(":since", value(rate.since)?)
-            .value(":stands", value(rate.stands_since)?)
-            .number(":then", rate.expires_at);
-        match rate.bucket {
-            Some(bucket) => {
-                set.push_str(", bucket = :bucket");
-                named = named.value(":bucket", value(bucket)?);
-            }
-            None => set.push_str(" REMOVE bucket"),
-        }
-        let noted = named.saying(set).when(Some(condition));
-        self.table.update(&keys::rate(reader), noted).await?;
+        let item = traced(encode(&keys::rate(reader), rate)?);
+        self.table.put_when(item, as_read).await?;
         Ok(())
     }
 }
