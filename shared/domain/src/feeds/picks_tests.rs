@@ -102,6 +102,23 @@ fn what_is_called_alike_comes_before_what_is_not_by_a_view_or_by_a_search() {
 }
 
 #[test]
+fn a_product_is_no_reason_for_itself_where_there_is_another() {
+    let rows = [
+        row("red-mug", "Red enamel mug", 1, &[]),
+        row("blue-mug", "Blue enamel mug", 1, &[]),
+    ];
+    let shop = Shop::new(rows, now());
+    let both = history(vec![(viewed("red-mug"), 0), (viewed("blue-mug"), 0)]);
+    let picks = picked(&shop, &both, Mix::All);
+    assert_eq!(picks.len(), 2);
+    for pick in picks {
+        let other = ["red-mug", "blue-mug"].map(product);
+        let other = other.into_iter().find(|other| *other != pick.product);
+        assert_eq!(pick.cause, other);
+    }
+}
+
+#[test]
 fn what_was_bought_weighs_more_than_what_was_viewed_and_lately_more_than_long_ago() {
     let rows = || [row("a", "Aa", 5, &["x"]), row("b", "Bb", 5, &["y"])];
     let shop = Shop::new(rows(), now());
