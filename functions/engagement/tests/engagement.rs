@@ -142,6 +142,18 @@ async fn a_topic_joins_the_interests_and_leaves_them_again() {
 }
 
 #[tokio::test]
+async fn the_special_wall_is_no_topic_to_follow() {
+    let (world, ana, http) = begin().await;
+    let before = profile(&world, &ana).await.interests;
+    let path = "/v1/topics/trending-and-polls/follow";
+    for request in [http.put(path), http.delete(path)] {
+        let refused = request.token(&ana.token).send().await;
+        assert_eq!(refused.expect(404).problem(), "not-found");
+    }
+    assert_eq!(profile(&world, &ana).await.interests, before);
+}
+
+#[tokio::test]
 async fn the_least_number_of_interests_remains() {
     let (world, ana, http) = begin().await;
     let before = profile(&world, &ana).await.interests;

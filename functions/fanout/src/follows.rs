@@ -17,6 +17,6 @@ pub(crate) async fn back_fill(app: &App, followed: Followed) -> Result<(), Error
     };
     let delivered = store.back_fill(&reader, &author, app.clock.now()).await?;
     metrics::count(Metric::Deliveries, delivered);
-    store.pushed_from_now_on(&reader, &author, mark).await?;
+    store.name_as_pushed(&reader, &[(&author, mark)]).await?;
     Ok(())
 }

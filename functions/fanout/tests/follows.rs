@@ -142,7 +142,7 @@ async fn a_back_fill_that_comes_late_does_not_touch_the_edge_of_another_follow()
     let mark = store.edge_mark(&bo, &ana).await.unwrap().unwrap();
     world.unfollow(&bo, &ana).await;
     world.follow("bo", "ana").await;
-    let moved = store.pushed_from_now_on(&bo, &ana, mark).await;
+    let moved = store.name_as_pushed(&bo, &[(&ana, mark)]).await;
     assert!(!moved.unwrap());
     assert_eq!(following(&world).await, pulled());
 }

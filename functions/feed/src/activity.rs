@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::{Json, extract::State};
 use domain::{
-    feeds::{Act, Event, History},
+    feeds::{Act, Event, History, nudge::NudgeAfter},
     ids::{PostId, ProductId, UserId},
     posts::Hydrated,
     shown::Onlooker,
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::{Error, Invalid},
     http::{JsonBody, Viewer, Wire},
+    runtime::Config,
     store::Shopper,
     table::Anew,
     views::{ProductCard, Time, words},
@@ -317,6 +318,14 @@ pub async fn forget_activity(State(app): State<App>, viewer: Viewer) -> Result<S
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// After what an app is told to open the stream; never, where a setting is no number.
+pub(crate) fn nudge_after(config: &Config) -> NudgeAfter {
+    NudgeAfter {
+        views: config.nudge_views().parse().unwrap_or(usize::MAX),
+        pause: config.nudge_pause().parse().unwrap_or(u32::MAX),
+    }
+}
+
 impl App {
     /// Takes events into somebody's history as it was read, or as it is now: whether they are nudged.
     async fn keep(
@@ -329,7 +338,8 @@ impl App {
         let mut anew = Anew::standing_on("what was used");
         loop {
             let mut history = shopper.history;
-            let nudged = history.take(events.clone(), now).map_err(Error::TooMany)?;
+            let nudged = history.take(events.clone(), now, self.nudge);
+            let nudged = nudged.map_err(Error::TooMany)?;
             if self.store.keep_history(me, &history, now).await? {
                 return Ok(nudged);
             }

@@ -9,7 +9,7 @@ use domain::{
     ids::{PostId, ProductId},
     posts::{Hydrated, Post, topics},
 };
-use futures::{FutureExt, future::try_join};
+use futures::{FutureExt, future::try_join3};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
@@ -19,7 +19,7 @@ use shared::{
 };
 
 use crate::{
-    App, skeleton,
+    App, noting, skeleton,
     wire::{FeedItemView, ReasonView},
 };
 
@@ -70,6 +70,8 @@ impl App {
         let besides = (&*offers, sources.picks(&self.reads, &place, now));
         let supply = sources.supply((&self.reads, &self.store), &place, limit, besides, now);
         let supply = supply.boxed().await?;
+        let candidates = supply.candidates.as_ref().filter(|_| place.is_first());
+        let note = noting::note(self, &sources, candidates, now);
         let ids: Vec<_> = place.posts(&supply).into_iter().collect();
         let onlooker = std::mem::take(&mut sources.onlooker);
         let (posts, mut read) = self.reads.posts(onlooker, &ids).await?;
@@ -87,7 +89,13 @@ impl App {
         let counted = self
             .store
             .count_ads(&viewer.id, &sources.ads, &sponsored, now);
-        let ((), counted) = try_join(around, counted).boxed().await?;
+        let noted = async {
+            if let Some(note) = note {
+                note.write(self, &viewer.id).await;
+            }
+            Ok(())
+        };
+        let ((), counted, ()) = try_join3(around, counted, noted).boxed().await?;
         if !counted {
             deal.unsponsored();
         }

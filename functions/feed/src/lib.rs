@@ -8,6 +8,7 @@ mod activity;
 mod explore;
 mod feedback;
 mod home;
+mod noting;
 mod reach;
 mod receipts;
 mod search;
@@ -17,10 +18,11 @@ mod wall;
 mod wire;
 
 use axum::Router;
+use domain::feeds::nudge::NudgeAfter;
 use shared::{
     http::{Cursors, edge},
     read::Reads,
-    runtime::{Clock, Context, function::Http},
+    runtime::{Clock, Context, Ids, function::Http},
     seal::Seal,
     store::Store,
     views::Presenter,
@@ -30,6 +32,8 @@ use shared::{
 #[derive(Debug, Clone)]
 pub struct App {
     clock: Clock,
+    ids: Ids,
+    nudge: NudgeAfter,
     store: Store,
     cursors: Cursors,
     /// Seals view tokens.
@@ -49,6 +53,8 @@ impl App {
             reads: Reads::caching(store.clone()),
             store,
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            nudge: activity::nudge_after(&context.config),
         }
     }
 }

@@ -8,8 +8,8 @@ use std::{
 use domain::{
     feeds::{
         Ads, Audience, Book, Candidates, FEW, Generation, Head, History, Hot, HotList, Offer,
-        PICKS_WITH_POSTS, Place, Position, Reader, Source, Sponsorship, Suggested, Supply, Surface,
-        WINDOW, offers, slots::MOST_PICKS,
+        PICKS_WITH_POSTS, Place, Position, Rate, Reader, Source, Sponsorship, Suggested, Supply,
+        Surface, WINDOW, offers, slots::MOST_PICKS,
     },
     ids::{PersonHash, PostId, TopicId, UserId},
     posts::Post,
@@ -39,6 +39,8 @@ pub struct Sources {
     pub onlooker: Onlooker,
     /// Which sponsored posts they were shown today.
     pub ads: Ads,
+    /// How often they open it, as far as is known.
+    pub rate: Option<Rate>,
     /// Their own latest posts, which their topics' walls hold and their feed does not.
     head: Head,
     history: History,
@@ -71,6 +73,7 @@ pub async fn sources(
         reader,
         onlooker: Onlooker::new(user.clone(), own.rules),
         ads: own.ads,
+        rate: own.rate,
         head: own.head,
         history: own.history,
         book,

@@ -4,6 +4,7 @@ mod due;
 mod export;
 mod leaving;
 mod lists;
+mod moves;
 mod posts;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -97,6 +98,8 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
         JanitorMessage::WallsLeft(left) => posts::left_walls(app, left).await,
         JanitorMessage::ListDeleted(gone) => lists::deleted(app, gone).await,
         JanitorMessage::Deletion(leaving) => leaving::go_on(app, leaving).await,
+        JanitorMessage::ReaderRated(rated) => Box::pin(moves::rated(app, rated)).await,
+        JanitorMessage::MovesPlanned(planned) => Box::pin(moves::planned(app, planned)).await,
         JanitorMessage::Export(asked) => export::go_on(app, asked).await,
     }
 }

@@ -7,7 +7,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     engagement::{Heat, Thing},
-    feeds::{Act, Event, History},
+    feeds::{Act, Event, History, nudge::NudgeAfter},
     ids::{ExportId, ProductId},
     people::export::{Export, ExportStatus},
     posts::{Poll, PollOption, Post, PostKind},
@@ -118,7 +118,9 @@ async fn street() -> (World, Member, Post, Post) {
     let bought = Act::Purchase(ProductId::parse("SPK-1").unwrap());
     let events = [what, bought].map(|what| Event { what, at: now });
     let mut history = History::default();
-    history.take(events.to_vec(), now).unwrap();
+    history
+        .take(events.to_vec(), now, NudgeAfter::default())
+        .unwrap();
     assert!(store.keep_history(&ana.id, &history, now).await.unwrap());
     (world, ana, hers, poll)
 }

@@ -1,16 +1,17 @@
-//! What is told of people: that they follow somebody, or no more, whether they have the badge, and what they got.
+//! What is told of people: that they follow somebody, or no more, whether they have the badge, what they got, and how
+//! often they come.
 
 use domain::{
     engagement::Badge,
-    feeds::{Findable, History, bucket},
+    feeds::{Bucket, Findable, History, bucket},
     ids::UserId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
 use shared::queue::messages::{
-    ActKind, Acted, Bought, FanoutMessage, FindableChanged, Followed, NotifierMessage,
-    RollupMessage,
+    ActKind, Acted, Bought, FanoutMessage, FindableChanged, Followed, JanitorMessage,
+    NotifierMessage, ReaderRated, RollupMessage,
 };
 
 use crate::message::{Image, Message};
@@ -98,6 +99,31 @@ pub fn got(user: &UserId, old: Option<Image>, new: Option<Image>) -> Result<Vec<
     Ok(got.collect())
 }
 
+/// What of a rate tells in which bucket its reader stands.
+#[derive(Deserialize)]
+struct Rated {
+    #[serde(default)]
+    bucket: Option<Bucket>,
+}
+
+/// A reader who stands in another bucket, or has fallen asleep.
+pub fn rated(
+    reader: UserId,
+    old: Option<Image>,
+    new: Option<Image>,
+) -> Result<Option<Message>, Error> {
+    let stands = |image: Option<Image>| {
+        let rated = image.map(serde_dynamo::from_item::<_, Rated>).transpose();
+        Ok::<_, Error>(rated.map_err(Error::custom)?.and_then(|rated| rated.bucket))
+    };
+    let swept = new.is_none();
+    if !swept && stands(old)? == stands(new)? {
+        return Ok(None);
+    }
+    let rated = JanitorMessage::ReaderRated(ReaderRated { reader });
+    Ok(Some(rated.into()))
+}
+
 /// A reader who follows an author from now on, or does no more.
 pub fn followed(
     (reader, author): (UserId, UserId),
@@ -125,4 +151,46 @@ pub fn followed(
         messages.push(FanoutMessage::Followed(Followed { reader, author }).into());
     }
     Ok(messages)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::feeds::Rate;
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn a_rate_is_told_of_once_its_bucket_changes_or_it_is_swept() {
+        let now = Timestamp::UNIX_EPOCH;
+        let rate = |bucket| {
+            let rate = Rate {
+                bucket,
+                ..Rate::noted(None, 0, now + SignedDuration::from_hours(1))
+            };
+            Some(serde_dynamo::to_item(rate).unwrap())
+        };
+        let (none, seldom, often) = (
+            rate(None),
+            rate(Some(Bucket::Seldom)),
+            rate(Some(Bucket::Often)),
+        );
+        let reader = UserId::parse("ana").unwrap();
+        for (old, new, told) in [
+            (None, none.clone(), false),
+            (None, seldom.clone(), true),
+            (none.clone(), none.clone(), false),
+            (none.clone(), often.clone(), true),
+            (seldom.clone(), seldom.clone(), false),
+            (seldom.clone(), often.clone(), true),
+            (often, None, true),
+            (none, None, true),
+        ] {
+            let message = rated(reader.clone(), old, new).unwrap();
+            let expected = JanitorMessage::ReaderRated(ReaderRated {
+                reader: reader.clone(),
+            });
+            assert_eq!(message, told.then(|| expected.into()));
+        }
+    }
 }

@@ -132,6 +132,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         Relayed::ActsAtProduct(user, product) => {
             lists::at_product(&user, &Idea::Product(product), old, new)
         }
+        Relayed::Rate(reader) => people::rated(reader, old, new).map(said),
         Relayed::History(user) => people::got(&user, old, new),
         Relayed::List(_) => lists::changed(old, new),
         Relayed::Product(product) => {

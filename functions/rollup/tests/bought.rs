@@ -6,7 +6,7 @@
 
 use domain::{
     catalogue::product::Product,
-    feeds::{Act, Event, History, picks::Shelf},
+    feeds::{Act, Event, History, nudge::NudgeAfter, picks::Shelf},
     ids::ProductId,
 };
 use harness::{Fault, Faults, Meter, World, sqs_event, user};
@@ -26,7 +26,8 @@ async fn bought(world: &World, who: &str, products: &[&str]) -> Vec<String> {
         what: Act::Purchase(id(product)),
         at,
     });
-    history.take(events.collect(), at).unwrap();
+    let taken = history.take(events.collect(), at, NudgeAfter::default());
+    taken.unwrap();
     assert!(store.keep_history(&who, &history, at).await.unwrap());
     let told = products.iter().map(|product| {
         let (user, product) = (who.clone(), id(product));

@@ -161,6 +161,7 @@ items! {
         "a statement of reasons to a person" Statement(UserId, StatementId), "STATEMENTS#{user}" / "{statement}", "user" Expires "decisions" Inserted;
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
         "what a person used, which their stream goes by" History(UserId), "USER#{user}" / "HISTORY", "user" Goes "activity" ChangedAlone;
+        "how often a reader opens their feed" Rate(UserId), "USER#{reader}" / "RATE", "reader" Goes "" ChangedAlone;
         "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
         "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
@@ -461,6 +462,7 @@ mod tests {
             Item::Shard(Thing::Person(ana.clone()), 3, 2, 11),
             Item::Badge(ana.clone()),
             Item::History(ana.clone()),
+            Item::Rate(ana.clone()),
             Item::Deletion(ana.clone()),
             Item::Export(ana.clone(), ExportId(own)),
             Item::UnfinishedExport(ana.clone()),
@@ -569,6 +571,7 @@ mod tests {
             }
             Item::Badge(user) => keys::badge(user),
             Item::History(user) => keys::history(user),
+            Item::Rate(reader) => keys::rate(reader),
             Item::Rules(user) => keys::rules(user),
             Item::RulesPage(user, _) => keys::rules_page(
                 user,

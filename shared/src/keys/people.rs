@@ -176,6 +176,11 @@ fn following_page(reader: &UserId, page: u8) -> Key {
 /// What the sort keys of whom a reader follows begin with.
 pub const FOLLOWING: &str = "FOLLOWING#";
 
+/// How often a reader opens their feed.
+pub fn rate(reader: &UserId) -> Key {
+    Key::new(own(reader), "RATE")
+}
+
 /// The collection of everything that a reader's feed goes by.
 pub fn own(reader: &UserId) -> String {
     format!("USER#{reader}")

@@ -80,6 +80,10 @@ settings! {
         "BADGE_LEAST_POINTS" badge_least_points;
         /// Or below how many posts: 3.
         "BADGE_LEAST_POSTS" badge_least_posts;
+        /// After how many product views a pause opens the stream: 3.
+        "NUDGE_VIEWS" nudge_views;
+        /// And how many seconds a pause is long that does: 120.
+        "NUDGE_PAUSE" nudge_pause;
         /// How many comments a person may write in an hour: 120.
         "COMMENTS_AN_HOUR" comments_an_hour;
         /// Where the store's terms can be read.

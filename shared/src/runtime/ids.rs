@@ -1,4 +1,4 @@
-//! The one source of ids: ULIDs of the shared clock.
+//! The one source of ids, ULIDs of the shared clock, and of chance.
 
 use jiff::Timestamp;
 use ulid::Ulid;
@@ -20,6 +20,11 @@ impl Ids {
     /// A fresh ULID: 48 bits of milliseconds, 80 random bits.
     pub fn ulid(&self) -> Ulid {
         self.ulid_at(self.clock.now())
+    }
+
+    /// A number drawn evenly, from 0 to below 1: for what is done now and then.
+    pub fn chance(&self) -> f64 {
+        rand::random()
     }
 
     /// A fresh ULID with the time part of `at`.

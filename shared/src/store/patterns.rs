@@ -48,7 +48,11 @@ patterns! {
     "fans_between", "to whom in a part of the hash space is a post of a's pushed", "Query, consistent", "`FANS#a`, `h` to `h~`";
     "edge_mark", "is a pushed to r for good, and how was that read", "GetItem, consistent", "`FANS#a/h+r`";
     "back_fill", "deliver a's latest posts to r", "Query, consistent; BatchWrite", "`POSTS#a`, `FEED#r/t#p`";
-    "pushed_from_now_on", "have a pushed to r who was pulled", "TransactWrite", "`FANS#a/h+r`, `USER#r/FOLLOWING#n`";
+    "name_as_pushed", "have authors of a page pushed to r who were pulled", "TransactWrite", "`USER#r/FOLLOWING#n`, `FANS#a/h+r`, `PULLS#a/h+r`";
+    "push_from_now_on", "move authors of a page to where they are pushed to r", "GetItem, consistent; UpdateItem; as `back_fill` each; as `name_as_pushed`", "`USER#r/FOLLOWING#n`, `FANS#a/h+r`";
+    "pull_from_now_on", "move authors of a page to where they are pulled by r", "GetItem each, consistent; BatchWrite; UpdateItem; GetItem, consistent; UpdateItem each", "`FANS#a/h+r`, `PULLS#a/h+r`, `USER#r/FOLLOWING#n`";
+    "pushed_for_good", "which of these authors are pushed to r for good", "BatchGet", "`FANS#a/h+r`";
+    "note_rate", "note how often r opens their feed", "PutItem", "`USER#r/RATE`";
     "rules, rules_if_any, caller, actor, acting_member", "whom u blocks and mutes, and who blocks u", "Query, consistent", "`USER#u`, `RULES` or `PROFILE` to `RULES#~`";
     "accept_terms, set_suspended", "note what keeps u from acting, or that it does not", "UpdateItem", "`USER#u/RULES`";
     "block, unblock", "part two people, or no longer", "Query × 2 and GetItem × 2, consistent; TransactWrite", "`BLOCKED#u/o`, `USER#u/RULES`, `USER#o/RULES`, `USER#u`, `USER#o`, `FOLLOWS#…`, `FANS#…`, `PULLS#…`";

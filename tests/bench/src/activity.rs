@@ -3,7 +3,9 @@
 use anyhow::{Context as _, Result, ensure};
 use domain::{
     engagement::{Idea, IdeaList, Visibility},
-    feeds::{Act, Event, History, PRODUCTS, pairs::Pairs, picks::Shelf, rows::Row},
+    feeds::{
+        Act, Event, History, PRODUCTS, nudge::NudgeAfter, pairs::Pairs, picks::Shelf, rows::Row,
+    },
     ids::{ListId, ProductId},
     posts::topics,
 };
@@ -39,7 +41,9 @@ impl Bench {
         let mut history = History::default();
         for n in 0..PRODUCTS {
             let what = Act::Purchase(id(&format!("PRODUCT-{n:04}"))?);
-            history.take(vec![Event { what, at: now }], now).ok();
+            history
+                .take(vec![Event { what, at: now }], now, NudgeAfter::default())
+                .ok();
         }
         let kept = store.keep_history(&user(READER), &history, now).await?;
         ensure!(kept, "a first history");

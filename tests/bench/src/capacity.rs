@@ -46,6 +46,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.notices().await?;
     bench.moderation().await?;
     bench.feed(&posts).await?;
+    bench.edges().await?;
     bench.hottest(&posts).await?;
     bench.walls().await?;
     bench.activity().await?;

@@ -33,7 +33,7 @@ const LOAD_PAGE: usize = 2_000;
 /// Timelines are read this many at a time.
 const READERS_AT_ONCE: usize = 16;
 
-type Graph = BTreeMap<u64, BTreeSet<u64>>;
+pub(crate) type Graph = BTreeMap<u64, BTreeSet<u64>>;
 
 /// What fan-out is watched by.
 #[derive(Clone, Default)]
@@ -156,7 +156,7 @@ fn compose(contexts: &Contexts<'_>, watch: &Watch) -> Functions {
 }
 
 /// Reads an edge list; every edge is mutual, and counts once.
-fn read(file: &Path) -> Result<Graph> {
+pub(crate) fn read(file: &Path) -> Result<Graph> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
     let mut graph = Graph::new();
     for (number, line) in text.lines().enumerate().skip(1) {

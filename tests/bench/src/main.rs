@@ -12,6 +12,8 @@ mod catalogue;
 mod coldstart;
 mod comments;
 mod cost;
+mod delivery;
+mod edges;
 mod fanout;
 mod feeds;
 mod heat;
@@ -80,6 +82,14 @@ enum What {
         /// Keep the table in this folder rather than in memory.
         #[arg(long)]
         data_dir: Option<PathBuf>,
+    },
+    /// Sixty days of a graph of mutual follows, where edges go over from pushed to pulled and back as readers come more
+    /// often or less, by the policy's own code, beside pure push, pure pull, the rule of thumb for celebrities, and
+    /// rates that are known. Fails where a target is missed, or a post is lost or doubled.
+    Delivery {
+        /// An edge list: a header line, then `from,to` a line.
+        #[arg(long)]
+        graph: PathBuf,
     },
     /// What a month costs at three sizes, from the units that `capacity` measures, a model of what
     /// people do, and AWS's prices.
@@ -165,6 +175,7 @@ async fn main() -> Result<ExitCode> {
             slower,
         } => heat::run(rate, seconds, slower).await?,
         What::Search { products, queries } => search::run(products, queries).await?,
+        What::Delivery { graph } => delivery::run(&graph)?,
         What::Soak { minutes } => soak::run(minutes).await?,
         What::Fanout {
             graph: Some(graph),

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use domain::{
     feeds::{
         Act, Event, History,
+        nudge::NudgeAfter,
         pairs::Pairs,
         picks::{Mix, Shelf, Shop},
         rows::Row,
@@ -190,7 +191,8 @@ impl Orders {
             let what: BTreeSet<_> = order.iter().map(|(_, _, what)| *what).collect();
             let bought = what.iter().map(|what| Act::Purchase(ids[*what].clone()));
             let events = bought.map(|what| Event { what, at }).collect();
-            history.take(events, at).ok().context("an order")?;
+            let taken = history.take(events, at, NudgeAfter::default());
+            taken.ok().context("an order")?;
             for what in what {
                 let new = !before.used(&ids[what]).is_some_and(|used| used.got());
                 if new && history.used(&ids[what]).is_some() {

@@ -97,7 +97,8 @@ impl Bench {
         let answer = fanout::handle(&app, event).await;
         ensure!(answer.batch_item_failures.is_empty(), "{answer:?}");
         // What is delivered, and the edge with the author's place on the reader's page, in one transaction.
-        let budget = Budget::FREE.wcu(BACK_FILL as f64 + 4.0);
+        // Besides, in one transaction: the page, the edge, and that of a pull, which a move may have left.
+        let budget = Budget::FREE.wcu(BACK_FILL as f64 + 6.0);
         self.report
             .add("fanout: back-fill of a follow", self.meter.take(), budget);
         Ok(())

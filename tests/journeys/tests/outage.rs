@@ -199,6 +199,11 @@ async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_an
         };
         in_every("at once").await;
         let reach = format!("/v1/posts/{}/reach", newest_first[0]);
+        let receipt = format!("/v1/feed/items/{}", newest_first[0]);
+        let stage = async || {
+            let told = spark.get(&receipt, &readers[0]).await.expect(200);
+            told["stage"].as_str().unwrap_or_default().to_owned()
+        };
         let waits = ["fanout", "relay"].contains(&worker);
         spark.settle().await;
         in_every("when all else has settled").await;
@@ -208,6 +213,8 @@ async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_an
             waits,
             "{worker}: {told}"
         );
+        let stands = if waits { "waiting" } else { "timeline" };
+        assert_eq!(stage().await, stands, "{worker}");
         spark.let_pass(SignedDuration::from_hours(5)).await;
         spark.settle().await;
         in_every("hours later").await;
@@ -220,6 +227,7 @@ async fn whichever_worker_stands_still_every_post_is_in_its_readers_next_read_an
         in_every("on return").await;
         let told = spark.get(&reach, &ana).await.expect(200);
         assert_eq!(told["waiting"], 0, "{worker}: {told}");
+        assert_eq!(stage().await, "timeline", "{worker}");
         let now = spark.cloud.clock().now();
         let open = spark.store().open_posts(now).await.unwrap();
         assert!(open.is_empty(), "{worker}: {open:?}");

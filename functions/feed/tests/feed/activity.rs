@@ -1,7 +1,7 @@
 //! What apps tell of what their people do, over a real table.
 
 use domain::{
-    feeds::EVENTS_A_DAY,
+    feeds::{EVENTS_A_DAY, nudge::NudgeAfter},
     ids::{ProductId, UserId},
     posts::PostStatus,
 };
@@ -199,6 +199,24 @@ async fn three_views_and_a_pause_nudge_once_in_half_an_hour() {
 }
 
 #[tokio::test]
+async fn a_store_says_itself_after_what_its_apps_are_nudged() {
+    let (world, token) = shop().await;
+    let mut context = world.context();
+    let config = context.config.with("NUDGE_VIEWS", "1".to_owned());
+    context.config = config.with("NUDGE_PAUSE", "10".to_owned()).into();
+    let http = world.serve(feed::router(&context));
+    let nudge = async |seconds: u64, when: i64| {
+        let events = json!([
+            {"type": "product_view", "product_id": "mug", "at": at(&world, -600)},
+            {"type": "idle", "seconds": seconds, "at": at(&world, when)},
+        ]);
+        tell(&http, &token, events).await.json()["nudge"].clone()
+    };
+    assert_eq!(nudge(9, -400).await, json!(null));
+    assert_eq!(nudge(10, -200).await, "stream");
+}
+
+#[tokio::test]
 async fn a_batch_beyond_the_days_limit_is_refused_whole_until_the_day_ends() {
     let (world, token) = shop().await;
     let http = feeds(&world);
@@ -258,7 +276,8 @@ async fn telling_costs_two_rounds_whatever_was_told_before() {
             what,
             at: world.now(),
         };
-        history.take(vec![event], world.now()).unwrap();
+        let taken = history.take(vec![event], world.now(), NudgeAfter::default());
+        taken.unwrap();
     }
     let ana: UserId = harness::user("ana");
     assert!(

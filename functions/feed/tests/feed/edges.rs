@@ -14,7 +14,7 @@ async fn back_fill(store: &Store, reader: &str, author: &str, world: &World) {
         .back_fill(&reader, &author, world.now())
         .await
         .unwrap();
-    let moved = store.pushed_from_now_on(&reader, &author, mark).await;
+    let moved = store.name_as_pushed(&reader, &[(&author, mark)]).await;
     assert!(moved.unwrap());
 }
 

@@ -8,6 +8,7 @@ mod explore;
 mod feedback;
 mod history;
 mod home;
+mod noting;
 mod odd;
 mod paging;
 mod reach;

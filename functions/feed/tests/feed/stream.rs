@@ -1,7 +1,7 @@
 //! Streams, over a real table.
 
 use domain::{
-    feeds::{Act, Event, pairs::Pairs, picks::Shelf, rows::Row},
+    feeds::{Act, Event, nudge::NudgeAfter, pairs::Pairs, picks::Shelf, rows::Row},
     ids::ProductId,
 };
 use serde_json::json;
@@ -40,7 +40,9 @@ async fn did(world: &World, who: &str, acts: &[Act]) {
         what: what.clone(),
         at: now - SignedDuration::from_mins(minute),
     });
-    history.take(events.collect(), now).unwrap();
+    history
+        .take(events.collect(), now, NudgeAfter::default())
+        .unwrap();
     assert!(store.keep_history(&who, &history, now).await.unwrap());
 }
 

@@ -14,6 +14,7 @@ pub(super) const TAKEN: &[&str] = &[
     "Interested",
     "Badge",
     "History",
+    "Rate",
     "Taste",
     "Ads",
     "Head",

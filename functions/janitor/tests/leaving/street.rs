@@ -8,7 +8,7 @@ use domain::{
     engagement::{
         Appeal, Case, Comment, Idea, NoticeKind, Report, ReportReason, Side, Slot, Subject, Weight,
     },
-    feeds::{Act, Entry, Event, Findable, History},
+    feeds::{Act, Entry, Event, Findable, History, Rate, nudge::NudgeAfter},
     ids::{
         AppealId, CommentId, ExportId, ListId, PostId, ProductId, ReportId, ReviewId, StatementId,
     },
@@ -204,8 +204,12 @@ impl Street {
 
         let mut history = History::default();
         let what = Act::Purchase(product.clone());
-        history.take(vec![Event { what, at: now }], now).unwrap();
+        history
+            .take(vec![Event { what, at: now }], now, NudgeAfter::default())
+            .unwrap();
         assert!(store.keep_history(&ana.id, &history, now).await.unwrap());
+        let rate = Rate::noted(None, 0, now);
+        store.note_rate(&ana.id, None, &rate).await.unwrap();
 
         for who in [&ana, &cleo] {
             for idea in [Idea::Product(product.clone()), Idea::Post(poll.id)] {

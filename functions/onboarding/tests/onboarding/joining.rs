@@ -97,6 +97,10 @@ async fn a_bad_join_names_every_bad_field_and_writes_nothing() {
     twice["interests"] = json!([topics(0, 5), topics(0, 1)].concat());
     let refused = http.post("/v1/me").token(&token).json(twice).send().await;
     assert_eq!(pointers(&refused), ["/interests/5"]);
+    let mut special = joining("ana");
+    special["interests"] = json!([topics(0, 5), vec!["trending-and-polls"]].concat());
+    let refused = http.post("/v1/me").token(&token).json(special).send().await;
+    assert_eq!(pointers(&refused), ["/interests/5"]);
     let mut reserved = joining("Admin");
     reserved["display_name"] = json!("x".repeat(51));
     let refused = http

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::nudge::Nudge;
+use super::nudge::{Nudge, NudgeAfter};
 use crate::{
     ids::{PostId, ProductId},
     quota::{Per, Window},
@@ -185,7 +185,12 @@ impl History {
     ///
     /// # Errors
     /// How long they wait, where these would be more than [`EVENTS_A_DAY`]; nothing is taken then.
-    pub fn take(&mut self, mut events: Vec<Event>, now: Timestamp) -> Result<bool, Duration> {
+    pub fn take(
+        &mut self,
+        mut events: Vec<Event>,
+        now: Timestamp,
+        nudge: NudgeAfter,
+    ) -> Result<bool, Duration> {
         let day = Window::of(now, Per::Day);
         let before = if self.day == day.number {
             self.counted
@@ -201,13 +206,13 @@ impl History {
         events.sort_by_key(|event| event.at);
         let mut nudged = false;
         for event in events {
-            nudged |= self.take_one(event);
+            nudged |= self.take_one(event, nudge);
         }
         self.trim();
         Ok(nudged)
     }
 
-    fn take_one(&mut self, event: Event) -> bool {
+    fn take_one(&mut self, event: Event, nudge: NudgeAfter) -> bool {
         let (at, digest) = (event.at, event.digest());
         if self.seen.contains(&digest) {
             return matches!(event.what, Act::Idle(_)) && self.nudge.was_at(at);
@@ -235,7 +240,7 @@ impl History {
                 }
             }
             Act::ViewPost(_) => {}
-            Act::Idle(seconds) => return self.nudge.paused(seconds, at),
+            Act::Idle(seconds) => return self.nudge.paused(seconds, at, nudge),
         }
         false
     }

@@ -35,7 +35,9 @@ fn search(query: &str, second: i64) -> Event {
 
 fn taken(events: Vec<Event>) -> History {
     let mut history = History::default();
-    history.take(events, at(100_000)).unwrap();
+    history
+        .take(events, at(100_000), NudgeAfter::default())
+        .unwrap();
     history
 }
 
@@ -49,7 +51,11 @@ fn a_kind_subject_and_minute_count_once_in_one_batch_or_in_two() {
         purchase("mug", 2),
     ]);
     history
-        .take(vec![view("mug", 30), view("mug", 61)], at(100_000))
+        .take(
+            vec![view("mug", 30), view("mug", 61)],
+            at(100_000),
+            NudgeAfter::default(),
+        )
         .unwrap();
     let mug = history.used(&product("mug")).unwrap();
     assert_eq!((mug.views, mug.purchases, mug.last()), (2, 1, at(60)));
@@ -92,20 +98,29 @@ fn a_batch_that_would_pass_the_days_limit_is_refused_whole_and_the_next_day_it_i
     };
     let mut history = History::default();
     for _ in 0..19 {
-        history.take(batch(100), now).unwrap();
+        history
+            .take(batch(100), now, NudgeAfter::default())
+            .unwrap();
     }
-    history.take(batch(99), now).unwrap();
+    history.take(batch(99), now, NudgeAfter::default()).unwrap();
     let before = history.clone();
-    assert_eq!(history.take(batch(2), now), Err(Duration::from_secs(3_600)));
+    assert_eq!(
+        history.take(batch(2), now, NudgeAfter::default()),
+        Err(Duration::from_secs(3_600))
+    );
     assert_eq!(history, before);
-    history.take(batch(1), now).unwrap();
+    history.take(batch(1), now, NudgeAfter::default()).unwrap();
     history.forget();
     assert!(
-        history.take(batch(1), now).is_err(),
+        history.take(batch(1), now, NudgeAfter::default()).is_err(),
         "forgetting gives none back"
     );
     history
-        .take(batch(100), now + SignedDuration::from_hours(1))
+        .take(
+            batch(100),
+            now + SignedDuration::from_hours(1),
+            NudgeAfter::default(),
+        )
         .unwrap();
 }
 
@@ -129,8 +144,12 @@ fn a_heart_counts_while_it_is_there() {
 fn what_is_got_anew_is_what_was_not_got_before() {
     let first = taken(vec![view("mug", 0), purchase("cup", 1)]);
     let mut then = first.clone();
-    then.take(vec![purchase("mug", 70), purchase("cup", 71)], at(100_000))
-        .unwrap();
+    then.take(
+        vec![purchase("mug", 70), purchase("cup", 71)],
+        at(100_000),
+        NudgeAfter::default(),
+    )
+    .unwrap();
     let got: Vec<_> = then
         .got_since(&first)
         .map(|used| used.product.as_str())
@@ -147,9 +166,13 @@ fn three_views_and_a_pause_nudge_and_the_same_batch_again_says_the_same() {
     };
     let batch = vec![idle, view("a", 0), view("b", 70), view("c", 140)];
     let mut history = History::default();
-    assert!(history.take(batch.clone(), at(500)).unwrap());
+    assert!(
+        history
+            .take(batch.clone(), at(500), NudgeAfter::default())
+            .unwrap()
+    );
     let once = history.clone();
-    assert!(history.take(batch, at(500)).unwrap());
+    assert!(history.take(batch, at(500), NudgeAfter::default()).unwrap());
     assert_eq!(history.products(), once.products());
 }
 
@@ -173,7 +196,7 @@ proptest! {
     ) {
         let mut history = History::default();
         for batch in batches {
-            history.take(batch, at(86_000)).unwrap();
+            history.take(batch, at(86_000), NudgeAfter::default()).unwrap();
             prop_assert!(history.products().len() <= PRODUCTS);
             prop_assert!(history.queries().len() <= QUERIES);
             prop_assert!(history.bytes() <= MOST_BYTES);

@@ -17,9 +17,11 @@ pub mod pairs;
 pub mod picks;
 mod place;
 mod plan;
+mod policy;
 mod position;
 mod range;
 mod ranking;
+mod rates;
 mod reader;
 mod reason;
 mod receipt;
@@ -50,8 +52,12 @@ pub use hottest::{Generation, HotEntry, HotList, TRENDING_AND_POLLS, minute};
 pub use open::{OpenPost, PATIENCE};
 pub use place::{Hot, Place, Supply};
 pub use plan::{Block, Blocks, PLAN_KEPT, Plan, Ranges, SIZES, Sizes};
+pub use policy::{
+    Delivery, Edge, HEAD_READ, MOST_PULLED, MOST_PULLED_ASLEEP, MOVE_COST, PULLED_SERVED, moves,
+};
 pub use position::{Delivered, Entry, Position};
 pub use range::HashRange;
+pub use rates::{Bucket, Rate, is_worth_noting, posts_a_day};
 pub use reader::{Besides, Reader};
 pub use reason::{PICKS_WITH_POSTS, Reason, Suggested};
 pub use receipt::{Receipt, Rule, Stage, Way};

@@ -3,15 +3,29 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// So long a pause is one, in seconds.
-pub const PAUSE: u32 = 120;
-/// After so many product views.
-pub const VIEWS: usize = 3;
 /// Views count that are no older than this before the pause, and for so long after a nudge there is none.
 pub const LATELY: SignedDuration = SignedDuration::from_mins(30);
 
 /// So many views are remembered: those that arrive late find those before them.
 const REMEMBERED: usize = 20;
+
+/// After what an app is told: a store's own choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NudgeAfter {
+    /// So many product views, of the twenty that are remembered.
+    pub views: usize,
+    /// And so long a pause, in seconds.
+    pub pause: u32,
+}
+
+impl Default for NudgeAfter {
+    fn default() -> Self {
+        Self {
+            views: 3,
+            pause: 120,
+        }
+    }
+}
 
 /// What a nudge goes by, in seconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,15 +61,15 @@ impl Nudge {
     }
 
     /// They pause, for so many seconds: whether they are nudged now.
-    pub(super) fn paused(&mut self, seconds: u32, at: Timestamp) -> bool {
+    pub(super) fn paused(&mut self, seconds: u32, at: Timestamp, after: NudgeAfter) -> bool {
         let at = at.as_second();
         let rested = |last: i64| at >= last.saturating_add(LATELY.as_secs());
-        if seconds < PAUSE || !self.last.is_none_or(rested) {
+        if seconds < after.pause || !self.last.is_none_or(rested) {
             return false;
         }
         let from = at.saturating_sub(LATELY.as_secs());
         let lately = self.views.iter().filter(|view| (from..=at).contains(view));
-        if lately.count() < VIEWS {
+        if lately.count() < after.views {
             return false;
         }
         self.last = Some(at);
@@ -110,7 +124,11 @@ mod tests {
         ] {
             let mut nudge = viewed(views);
             let name = format!("{views:?} {seconds} {time}");
-            assert_eq!(nudge.paused(seconds, at(time)), nudged, "{name}");
+            assert_eq!(
+                nudge.paused(seconds, at(time), NudgeAfter::default()),
+                nudged,
+                "{name}"
+            );
             assert_eq!(nudge.was_at(at(time)), nudged, "{name}");
         }
     }
@@ -119,16 +137,16 @@ mod tests {
     fn a_purchase_and_a_nudge_begin_anew_and_after_a_nudge_there_is_none_for_half_an_hour() {
         let mut nudge = viewed(&[100, 200, 300]);
         nudge.bought(at(250));
-        assert!(!nudge.paused(120, at(420)));
+        assert!(!nudge.paused(120, at(420), NudgeAfter::default()));
         nudge.viewed(at(240));
         [310, 320]
             .into_iter()
             .for_each(|time| nudge.viewed(at(time)));
-        assert!(nudge.paused(120, at(440)));
+        assert!(nudge.paused(120, at(440), NudgeAfter::default()));
         let views = [500, 600, 700, 2_100, 2_150, 2_200];
         views.into_iter().for_each(|time| nudge.viewed(at(time)));
-        assert!(!nudge.paused(120, at(2_239)));
-        assert!(nudge.paused(120, at(2_240)));
+        assert!(!nudge.paused(120, at(2_239), NudgeAfter::default()));
+        assert!(nudge.paused(120, at(2_240), NudgeAfter::default()));
     }
 
     proptest! {
@@ -141,7 +159,7 @@ mod tests {
                 match act {
                     0 => nudge.viewed(at(time)),
                     1 if time % 5 == 0 => nudge.bought(at(time)),
-                    _ => if nudge.paused(PAUSE, at(time)) {
+                    _ => if nudge.paused(120, at(time), NudgeAfter::default()) {
                         nudges.push(time);
                     }
                 }

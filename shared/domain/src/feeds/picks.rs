@@ -344,10 +344,15 @@ impl Shop {
             let titles = cause.weight * shared.sum::<f64>();
             pairs / most_pairs + TITLES * titles / most_titles
         };
+        // A product is no reason for itself, unless there is no other.
+        let other = |cause: &Cause| cause.used != Some(&row.product);
         let best = causes.iter().map(|cause| (speaks(&cause), cause));
         let best = best.filter(|(much, _)| *much > 0.0);
         let best = best
-            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .max_by(|a, b| {
+                let (first, second) = (other(a.1), other(b.1));
+                first.cmp(&second).then(a.0.total_cmp(&b.0))
+            })
             .map(|(_, cause)| cause);
         let best = best.or_else(|| causes.iter().find(|cause| cause.is_beside(row)));
         Pick {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{Act, Event, pairs::Pairs},
+    super::{Act, Event, nudge::NudgeAfter, pairs::Pairs},
     *,
 };
 
@@ -39,7 +39,9 @@ fn history(events: Vec<(Act, i64)>) -> History {
         what,
         at: days_ago(days),
     });
-    history.take(events.collect(), now()).unwrap();
+    history
+        .take(events.collect(), now(), NudgeAfter::default())
+        .unwrap();
     history
 }
 
@@ -100,6 +102,23 @@ fn what_is_called_alike_comes_before_what_is_not_by_a_view_or_by_a_search() {
 }
 
 #[test]
+fn a_product_is_no_reason_for_itself_where_there_is_another() {
+    let rows = [
+        row("red-mug", "Red enamel mug", 1, &[]),
+        row("blue-mug", "Blue enamel mug", 1, &[]),
+        row("saw", "Folding saw", 1, &[]),
+    ];
+    let shop = Shop::new(rows, now());
+    let both = history(vec![(viewed("red-mug"), 0), (viewed("blue-mug"), 0)]);
+    let picks = picked(&shop, &both, Mix::All);
+    for (one, other) in [("red-mug", "blue-mug"), ("blue-mug", "red-mug")] {
+        let pick = picks.iter().find(|pick| pick.product == product(one));
+        let cause = pick.and_then(|pick| pick.cause.clone());
+        assert_eq!(cause, Some(product(other)));
+    }
+}
+
+#[test]
 fn what_was_bought_weighs_more_than_what_was_viewed_and_lately_more_than_long_ago() {
     let rows = || [row("a", "Aa", 5, &["x"]), row("b", "Bb", 5, &["y"])];
     let shop = Shop::new(rows(), now());
@@ -114,7 +133,9 @@ fn what_was_bought_weighs_more_than_what_was_viewed_and_lately_more_than_long_ag
             what,
             at: days_ago(days),
         });
-        history.take(events.collect(), now()).unwrap();
+        history
+            .take(events.collect(), now(), NudgeAfter::default())
+            .unwrap();
         assert_eq!(ids(&picked(&shop, &history, Mix::All))[0], first);
     }
 }
@@ -228,7 +249,7 @@ proptest! {
         let mut history = History::default();
         for (id, act, days) in used {
             let what = if act == 0 { bought(&format!("p{id}")) } else { viewed(&format!("p{id}")) };
-            history.take(vec![Event { what, at: days_ago(days) }], now()).unwrap();
+            history.take(vec![Event { what, at: days_ago(days) }], now(), NudgeAfter::default()).unwrap();
         }
         for mix in [Mix::All, Mix::Mine] {
             let picks = shop.picks(&history, &BTreeSet::new(), mix, now(), most);

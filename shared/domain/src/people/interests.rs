@@ -9,9 +9,9 @@ use crate::ids::TopicId;
 /// Joining takes, and unfollowing leaves, at least this many interests (PRODUCT §2.2).
 pub const MINIMUM: usize = 5;
 
-/// The catalogue holds at most this many: joining lists a person under each in one transaction, which
-/// holds 100 writes, those of the profile, the handle and the request among them.
-pub const MOST: usize = 90;
+/// The catalogue holds at most this many: whoever leaves is taken from under each in one transaction, which holds 100
+/// writes, up to 27 of their profile and of what their feed went by among them.
+pub const MOST: usize = 70;
 
 /// A group of interests, as onboarding shows them.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -17,9 +17,15 @@ use super::Problem;
 
 /// What every operation is filed under: the function that serves it, or whom it is for.
 const TAGS: [(&str, &str); 6] = [
-    ("admin", "For the store's admins."),
-    ("engagement", "Follows and smiles."),
-    ("feed", "Home feeds and topic walls."),
+    ("admin", "For the store's admins and moderators."),
+    (
+        "engagement",
+        "Smiles, comments, votes, lists, follows, blocks, reports, and what one is told of.",
+    ),
+    (
+        "feed",
+        "Home feeds, the stream, topic walls, where one looks around, and search.",
+    ),
     (
         "onboarding",
         "Joining, interests, profiles, and people suggested.",

@@ -12,6 +12,8 @@ messages! {
         "walls-left.v1" WallsLeft(WallsLeft), from "relay", "an edit took a post off walls";
         "list-deleted.v1" ListDeleted(ListDeleted), from "relay" "janitor", "a list is gone; what is in it is taken out, with all that tells of it";
         "deletion.v1" Deletion(AccountLeaving), from "relay" "janitor", "an account is being deleted; go on with what is left of it";
+        "reader-rated.v1" ReaderRated(ReaderRated), from "relay", "a reader is there more often, or less, than was known; look at their edges";
+        "moves-planned.v1" MovesPlanned(MovesPlanned), from "janitor", "edges of a reader go over from being pushed to being pulled, or back";
         "export.v1" Export(ExportAsked), from "relay" "janitor", "an export of an account was asked for; go on putting it together";
     }
 }
@@ -21,6 +23,26 @@ messages! {
 pub struct AccountLeaving {
     /// Whose.
     pub user: UserId,
+}
+
+/// A reader stands in another bucket than was known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderRated {
+    /// Who.
+    pub reader: UserId,
+}
+
+/// Edges of a reader go over to the other way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovesPlanned {
+    /// Whose.
+    pub reader: UserId,
+    /// Whose posts are pulled from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pull: Vec<UserId>,
+    /// Whose are pushed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub push: Vec<UserId>,
 }
 
 /// An export of an account was asked for.

@@ -54,7 +54,8 @@ mod rollup;
 pub use catalogue::{CatalogueMessage, FeedRead, PriceChange, PriceChanged, SliceImported};
 pub use fanout::{FanoutMessage, Followed, Published, RangeAsked, RangesAsked, TopicsChanged};
 pub use janitor::{
-    AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, PostDeleted, WallsLeft,
+    AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, MovesPlanned, PostDeleted,
+    ReaderRated, WallsLeft,
 };
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};

@@ -12,12 +12,11 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::own::pushed_on_page;
 use crate::{
     error::Error,
     keys::{self, EXPIRES_AT, Key},
     store::Store,
-    table::{Expression, Item, Range, update_if},
+    table::{Expression, Item, Range},
 };
 
 /// What tells how an edge was read from how it is after any change.
@@ -26,12 +25,31 @@ pub struct Mark(u32);
 
 const MARK: &str = "mark";
 
+impl Mark {
+    /// Another than all before.
+    pub(super) fn anew() -> Self {
+        Self(rand::random())
+    }
+}
+
 /// An edge by which posts are pushed from now on.
 pub(super) fn fan(author: &UserId, reader: &UserId) -> Item {
     let mut item = keys::fan(author, reader).attributes();
-    let mark = rand::random::<u32>().to_string();
+    let mark = Mark::anew().0.to_string();
     item.insert(MARK.to_owned(), AttributeValue::N(mark));
     item
+}
+
+/// A change of an edge, with its mark.
+pub(super) fn marked(mark: Mark, change: &str) -> Expression {
+    Expression::new(format!("SET {MARK} = :anew{change}")).number(":anew", mark.0.into())
+}
+
+/// The same of an edge that is as it was read, by which posts are pushed for good; with the condition.
+pub(super) fn as_marked(was: Mark, mark: Mark, change: &str) -> (Expression, String) {
+    let change = marked(mark, change).number(":mark", was.0.into());
+    let firm = format!("{MARK} = :mark AND attribute_not_exists({EXPIRES_AT})");
+    (change, firm)
 }
 
 fn number(item: &Item, name: &str) -> Option<i64> {
@@ -119,25 +137,5 @@ impl Store {
         let deliveries: Vec<_> = posts.map(|entry| (reader.clone(), entry)).collect();
         self.deliver(&deliveries).await?;
         Ok(deliveries.len())
-    }
-
-    /// Has an author pushed to a reader from now on who was pulled, once all that was published before the edge was
-    /// read is in their timeline. `false` where the edge is not as it was read: the author stays as they are.
-    pub async fn pushed_from_now_on(
-        &self,
-        reader: &UserId,
-        author: &UserId,
-        mark: Mark,
-    ) -> Result<bool, Error> {
-        let anew = Expression::new(format!("SET {MARK} = :anew"))
-            .number(":anew", rand::random::<u32>().into())
-            .number(":mark", mark.0.into());
-        let firm = format!("{MARK} = :mark AND attribute_not_exists({EXPIRES_AT})");
-        let (change, pulled) = pushed_on_page(author);
-        let writes = vec![
-            update_if(keys::fan(author, reader), anew, firm).unless(false),
-            update_if(keys::following(reader, author.hash()), change, pulled).unless(false),
-        ];
-        self.table.transact(true, writes).await
     }
 }

@@ -168,6 +168,7 @@ impl Store {
             });
             writes.push(delete(keys::head(user)));
             writes.push(delete(keys::history(user)));
+            writes.push(delete(keys::rate(user)));
             writes.extend(keys::following_pages(user).map(delete));
             if let Some(profile) = &profile {
                 let mut conditions = vec!["interests = :seen"];

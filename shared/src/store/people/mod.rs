@@ -7,8 +7,10 @@ mod follows;
 mod gate;
 mod interests;
 mod leaving;
+mod moving;
 mod own;
 mod profiles;
+mod rates;
 mod rules;
 
 pub use edges::Mark;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    feeds::{Ads, Following, Head, History, Taste},
+    feeds::{Ads, Following, Head, History, Rate, Taste},
     ids::{PersonHash, UserId},
     people::{Profile, Rules},
 };
@@ -15,7 +15,7 @@ use crate::{
         Store,
         feeds::{read_ads, read_head, read_taste},
     },
-    table::{Expression, Item, Range, Write, decode, string_set, update},
+    table::{Expression, Item, Range, Write, decode, readable, string_set, update},
 };
 
 /// What a reader's feed goes by, as of every write acknowledged before.
@@ -35,6 +35,8 @@ pub struct Own {
     pub head: Head,
     /// What they looked at, liked and bought.
     pub history: History,
+    /// How often they open their feed; `None` while nothing is known of that.
+    pub rate: Option<Rate>,
 }
 
 impl Own {
@@ -42,7 +44,7 @@ impl Own {
     pub(in crate::store) fn of(items: Vec<Item>) -> Result<Option<Self>, Error> {
         let (mut profile, mut rules, mut following) = (None, Vec::new(), Following::default());
         let (mut taste, mut ads) = (Taste::default(), Ads::default());
-        let (mut head, mut history) = (Head::default(), History::default());
+        let (mut head, mut history, mut rate) = (Head::default(), History::default(), None);
         for item in items {
             match Key::of(&item).and_then(|key| Kind::at(&key)) {
                 Some(Kind::Profile(_)) => profile = Some(item),
@@ -52,6 +54,7 @@ impl Own {
                 Some(Kind::Ads(_)) => ads = read_ads(&item),
                 Some(Kind::Head(_)) => head = read_head(&item),
                 Some(Kind::History(_)) => history = decode(item)?,
+                Some(Kind::Rate(_)) => rate = readable([item]).pop(),
                 _ => {}
             }
         }
@@ -65,6 +68,7 @@ impl Own {
                 ads,
                 head,
                 history,
+                rate,
             })
         });
         own.transpose()
@@ -72,7 +76,7 @@ impl Own {
 }
 
 /// What a page says of whom a reader follows.
-fn take_in(following: &mut Following, page: &Item) {
+pub(super) fn take_in(following: &mut Following, page: &Item) {
     let pushed = page.get(PUSHED).and_then(|set| set.as_bs().ok());
     let pushed = pushed.into_iter().flatten();
     following
@@ -88,35 +92,61 @@ fn take_in(following: &mut Following, page: &Item) {
 const PUSHED: &str = "pushed";
 const PULLED: &str = "pulled";
 
-fn hash(author: &UserId) -> AttributeValue {
-    AttributeValue::Bs(vec![Blob::new(author.hash().0)])
+fn ids(authors: &[&UserId]) -> AttributeValue {
+    string_set(authors)
 }
 
-/// An expression with what the changes of a page name: `:author` by id, `:hash` by hash.
-fn naming(author: &UserId, text: &str) -> Expression {
-    Expression::new(text)
-        .value(":author", string_set([author]))
-        .value(":hash", hash(author))
+fn hashes(authors: &[&UserId]) -> AttributeValue {
+    let hashes = authors.iter().map(|author| Blob::new(author.hash().0));
+    AttributeValue::Bs(hashes.collect())
 }
 
 /// The write by which an author comes to those whom a reader follows: pulled, until their latest posts are delivered.
 pub(super) fn put_on_page<T>(reader: &UserId, author: &UserId) -> Write<T> {
-    let put =
-        Expression::new(format!("ADD {PULLED} :author")).value(":author", string_set([author]));
+    let put = Expression::new(format!("ADD {PULLED} :ids")).value(":ids", ids(&[author]));
     update(keys::following(reader, author.hash()), put)
 }
 
 /// The write by which they go from there.
 pub(super) fn take_off_page<T>(reader: &UserId, author: &UserId) -> Write<T> {
-    let take = naming(author, &format!("DELETE {PULLED} :author, {PUSHED} :hash"));
+    let take = Expression::new(format!("DELETE {PULLED} :ids, {PUSHED} :hashes"))
+        .value(":ids", ids(&[author]))
+        .value(":hashes", hashes(&[author]));
     update(keys::following(reader, author.hash()), take)
 }
 
-/// The change by which an author who is pulled is pushed from now on, with its condition.
-pub(super) fn pushed_on_page(author: &UserId) -> (Expression, String) {
-    let text = format!("DELETE {PULLED} :author ADD {PUSHED} :hash");
-    let change = naming(author, &text).text(":id", author.as_str());
-    (change, format!("contains({PULLED}, :id)"))
+/// The change by which authors of one page who are pulled are pushed from now on, with its condition.
+pub(super) fn pushed_on_page(authors: &[&UserId]) -> (Expression, String) {
+    let change = Expression::new(format!("DELETE {PULLED} :ids ADD {PUSHED} :hashes"))
+        .value(":ids", ids(authors))
+        .value(":hashes", hashes(authors));
+    let one = |author: &UserId| AttributeValue::S(author.as_str().to_owned());
+    all_in(PULLED, authors, change, one)
+}
+
+/// The change by which authors of one page who are pushed are pulled from now on, with its condition.
+pub(super) fn pulled_on_page(authors: &[&UserId]) -> (Expression, String) {
+    let change = Expression::new(format!("DELETE {PUSHED} :hashes ADD {PULLED} :ids"))
+        .value(":ids", ids(authors))
+        .value(":hashes", hashes(authors));
+    let one = |author: &UserId| AttributeValue::B(Blob::new(author.hash().0));
+    all_in(PUSHED, authors, change, one)
+}
+
+/// The condition that all of these stand in a set, under a change that names each.
+fn all_in(
+    set: &str,
+    authors: &[&UserId],
+    mut change: Expression,
+    one: impl Fn(&UserId) -> AttributeValue,
+) -> (Expression, String) {
+    let mut conditions = Vec::with_capacity(authors.len());
+    for (index, author) in authors.iter().enumerate() {
+        let name = format!(":one{index}");
+        change = change.value(&name, one(author));
+        conditions.push(format!("contains({set}, {name})"));
+    }
+    (change, conditions.join(" AND "))
 }
 
 /// The page of a reader who follows so many, as it is loaded.

@@ -16,6 +16,7 @@ pub(crate) struct Caller {
     pub(crate) faults: Faults,
     pub(crate) posting: Http,
     pub(crate) engagement: Http,
+    pub(crate) feed: Http,
 }
 
 impl Caller {
@@ -26,6 +27,7 @@ impl Caller {
             faults,
             posting: world.serve(posting::router(&context)),
             engagement: world.serve(engagement::router(&context)),
+            feed: world.serve(feed::router(&context)),
         }
     }
 

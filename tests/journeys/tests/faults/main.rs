@@ -19,6 +19,7 @@ mod lists;
 mod moderation;
 mod notices;
 mod storms;
+mod tastes;
 mod uploads;
 mod walls;
 
