@@ -129,7 +129,7 @@ enum What {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
         /// How many times slower than the time that is modelled: a table in this process serves fewer than AWS does.
-        #[arg(long, default_value_t = 4)]
+        #[arg(long, default_value_t = 10)]
         slower: u64,
     },
     /// How good what streams pick is, on the orders of UCI Online Retail: NDCG@10 beside popularity and item-KNN. Fails
