@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, Programme, Source};
-use crate::ids::ProductId;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,8 +93,8 @@ pub struct Entry {
     pub click: Option<String>,
     /// Where the link stood.
     pub source: Option<Source>,
-    /// The product that was bought.
-    pub product: Option<ProductId>,
+    /// The product that was bought, as the API spells it.
+    pub product: Option<String>,
     /// As whom.
     pub programme: Option<Programme>,
     /// At which rate, in basis points.

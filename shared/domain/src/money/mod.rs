@@ -1,10 +1,11 @@
 //! What shoppers' purchases earn those whose posts led to them, to the cent (MONEY 17-32): pure, to be read beside it
 //! rule by rule.
 //!
-//! An [`Order`] has [`Line`]s. Of each, [`windows`] says who is credited and by which rule, [`rates`] at which rate,
+//! What the store [`told`] of an [`Order`] and its [`Line`]s is kept in a [`book`] a line. Of each, [`windows`] says who is credited and by which rule, [`rates`] at which rate,
 //! [`commission`] what is owed when; what of that is not posted yet becomes [`entries`], which are sealed into the
 //! [`chain`] of their account. Whoever looks into it loads what is known, asks here, and writes the difference.
 
+pub mod book;
 pub mod chain;
 pub mod clicks;
 pub mod commission;
@@ -12,6 +13,7 @@ pub mod entries;
 pub mod events;
 pub mod fraction;
 pub mod rates;
+pub mod told;
 pub mod windows;
 
 use std::fmt;
