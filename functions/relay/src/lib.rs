@@ -31,6 +31,7 @@ pub struct App {
     rollup: Queue,
     notifier: Queue,
     janitor: Queue,
+    attribution: Queue,
     dead_letters: Queue,
 }
 
@@ -44,6 +45,7 @@ impl App {
             rollup: queue(context.config.rollup_queue()),
             notifier: queue(context.config.notifier_queue()),
             janitor: queue(context.config.janitor_queue()),
+            attribution: queue(context.config.attribution_queue()),
             dead_letters: queue(context.config.relay_dead_letter_queue()),
         }
     }
@@ -74,12 +76,13 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
         &app.rollup,
         &app.notifier,
         &app.janitor,
+        &app.attribution,
     ];
     let mut mail = queues.map(Mail::to);
     let mut dead = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let read = record::messages(record).and_then(|messages| {
-            let [fanout, photos, rollup, notifier, janitor] = &mut mail;
+            let [fanout, photos, rollup, notifier, janitor, ledger] = &mut mail;
             let trace = record::trace(record);
             messages.into_iter().try_for_each(|message| {
                 let delay = message.delay();
@@ -89,6 +92,7 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
                     Message::Rollup(said) => (&mut *rollup, serde_json::to_string(&said)?),
                     Message::Notifier(said) => (&mut *notifier, serde_json::to_string(&said)?),
                     Message::Janitor(said) => (&mut *janitor, serde_json::to_string(&said)?),
+                    Message::Ledger(said) => (&mut *ledger, serde_json::to_string(&said)?),
                 };
                 mail.letters.push(Letter {
                     record: index,

@@ -9,7 +9,9 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
     keys::{self, Item, Key, Relayed},
-    queue::messages::{AccountLeaving, ExportAsked, JanitorMessage},
+    queue::messages::{
+        AccountLeaving, EntriesPosted, ExportAsked, JanitorMessage, LedgerMessage,
+    },
     telemetry::{Trace, metrics},
 };
 
@@ -159,6 +161,10 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let leaving = JanitorMessage::Deletion(AccountLeaving { user });
             Ok(vec![leaving.into()])
         }
+        Relayed::Unsealed(account, _) if event == Event::Insert => {
+            let posted = LedgerMessage::Posted(EntriesPosted { account });
+            Ok(vec![posted.into()])
+        }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
             Ok(vec![asked.into()])
@@ -177,6 +183,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         | Relayed::Photo(_)
         | Relayed::Statement(..)
         | Relayed::Deletion(_)
+        | Relayed::Unsealed(..)
         | Relayed::Export(..) => Ok(Vec::new()),
     }
 }

@@ -13,12 +13,18 @@ use domain::{
         AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
         StatementId, TopicId, UserId,
     },
+    money::Account,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use super::{Key, Month, parse_at, parse_spread};
+use super::{Key, Month};
+
+mod parts;
+
+use parts::{Part, parts_of};
+pub use parts::{FollowingPage, HeadPage, Spread};
 
 /// What deleting an account does with an item that is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +168,7 @@ items! {
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
         "what a person used, which their stream goes by" History(UserId), "USER#{user}" / "HISTORY", "user" Goes "activity" ChangedAlone;
         "how often a reader opens their feed" Rate(UserId), "USER#{reader}" / "RATE", "reader" Goes "" ChangedAlone;
+        "an entry of an account that is not sealed yet" Unsealed(Account, String), "UNSEALED#{account}" / "{entry}", "" Stays "" Inserted;
         "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
         "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
@@ -223,6 +230,23 @@ items! {
         "by which words a product is found" FoundProduct(ProductId), "FOUND#product#{product}" / "WORDS", "" Stays "" Never;
         "by which words a person is found" FoundPerson(UserId), "FOUND#person#{user}" / "WORDS", "user" Goes "" Never;
         "by which words a post is found" FoundPost(PostId), "FOUND#post#{post}" / "WORDS", "author" Goes "" Never;
+        "that an event of the store's is known" StoreEvent(String), "EVENT#{event}" / "EVENT", "" Stays "" Never;
+        "an order of a customer's, with the clicks that its lines name" CustomerOrder(UserId, Timestamp, String), "ORDERS#{user}" / "{at}#{event}", "user" Goes "" Never;
+        "that an order names a click" Clicked(Ulid, Timestamp, String), "CLICKED#{click}" / "{at}#{event}", "customer" Expires "" Never;
+        "the book of an order line" OrderLine(String), "LINE#{line}" / "LINE", "" Stays "" Never;
+        "that an account is told of an order line" ToldLine(Account, Timestamp, String), "LINES#{account}" / "{at}#{line}", "" Stays "" Never;
+        "a sealed block of an account's entries" Block(Account, u64), "CHAIN#{account}" / "BLOCK#{n}", "" Stays "" Never;
+        "where an account's chain ends, with what it is owed" ChainHead(HeadPage, Account), "HEADS#{page}" / "{account}", "" Stays "" Never;
+        "how an account stands" AccountState(Account), "ACCOUNT#{account}" / "STATE", "" Stays "" Never;
+        "which account is a person's" AccountOf(UserId), "USER#{user}" / "ACCOUNT", "user" Goes "" Never;
+        "a row of the rate table" RateRow(String), "RATES" / "{rate}", "" Stays "" Never;
+        "what an account was paid by a run" Payout(String, Account, String), "PAYOUT#{run}" / "{account}#{currency}", "" Stays "" Never;
+        "of which month payouts were run last" LastRun(u8), "RUNS" / "{page}", "" Stays "" Never;
+        "a payout in the list of its account's" Paid(Account, Timestamp, String, String), "PAYOUTS#{account}" / "{at}#{run}#{currency}", "" Stays "" Never;
+        "an event of the store's that contradicts another" EventConflict(Timestamp, String), "CONFLICTS" / "{received_at}#{event}", "" Stays "" Never;
+        "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Never;
+        "how often the links of an account were followed on a day" ClicksOnDay(Account, Date), "CLICKS#{account}" / "{day}", "" Stays "" Never;
+        "a view of a post by a person" Viewed(UserId, Timestamp, PostId), "VIEWS#{user}" / "{at}#{post}", "user" Goes "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -306,94 +330,6 @@ pub fn as_markdown() -> String {
     lines.join("\n")
 }
 
-/// A reader as they stand among those of an author.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spread(pub UserId);
-
-/// Which page of whom a reader follows: the first of the 16 digits of the authors' hashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FollowingPage(pub u8);
-
-/// What differs between two keys of one kind.
-trait Part: Sized {
-    fn read(text: &str) -> Option<Self>;
-}
-
-macro_rules! parts {
-    ($($part:ty: $read:expr;)*) => {
-        $(impl Part for $part {
-            fn read(text: &str) -> Option<Self> {
-                let read: fn(&str) -> Option<Self> = $read;
-                read(text)
-            }
-        })*
-    };
-}
-
-parts! {
-    String: |text| Some(text.to_owned());
-    Spread: |text| parse_spread(text).map(Spread);
-    FollowingPage: |text| {
-        let page = (0..16).find(|page| format!("{page:x}") == text);
-        page.map(FollowingPage)
-    };
-    Timestamp: |text| text.parse().ok();
-    u8: |text| text.parse().ok();
-    u32: |text| text.parse().ok();
-    u64: |text| text.parse().ok();
-    Month: |text| text.parse().ok();
-    Position: parse_at;
-    HotList: HotList::parse;
-    Thing: Thing::parse;
-    Idea: Idea::parse;
-    Place: Place::parse;
-    Visibility: Visibility::parse;
-    ListId: |text| text.parse().ok();
-    Subject: Subject::parse;
-    StatementId: |text| text.parse().ok();
-    AppealId: |text| text.parse().ok();
-    SponsorshipId: |text| text.parse().ok();
-    UserId: UserId::parse;
-    TopicId: TopicId::parse;
-    ProductId: ProductId::parse;
-    ReviewId: ReviewId::parse;
-    PostId: |text| text.parse().ok();
-    Ulid: |text| text.parse::<PostId>().ok().map(|id| id.0);
-    PhotoId: |text| text.parse().ok();
-    NoticeId: |text| text.parse().ok();
-    ExportId: |text| text.parse().ok();
-}
-
-/// What stands in a key in the place of the names of these patterns; `None` where it is not of their
-/// shape.
-fn parts_of<'k>(pk: &str, sk: &str, key: &'k Key) -> Option<Vec<&'k str>> {
-    let mut parts = parts(pk, &key.pk)?;
-    parts.extend(self::parts(sk, &key.sk)?);
-    Some(parts)
-}
-
-/// As [`parts_of`], for one of the two; the last name stands for all that is left.
-fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
-    let mut parts = Vec::new();
-    let mut pieces = pattern.split('{');
-    text = text.strip_prefix(pieces.next()?)?;
-    for piece in pieces {
-        let (_name, literal) = piece.split_once('}')?;
-        let part = if literal.is_empty() {
-            std::mem::take(&mut text)
-        } else {
-            let (part, rest) = text.split_once(literal)?;
-            text = rest;
-            part
-        };
-        if part.is_empty() {
-            return None;
-        }
-        parts.push(part);
-    }
-    text.is_empty().then_some(parts)
-}
-
 #[cfg(test)]
 mod tests {
     use domain::{engagement::Heat, feeds::Findable, ids::CommentId, people};
@@ -414,6 +350,7 @@ mod tests {
         let photo = PhotoId(Ulid::from_parts(1_700_000_000_000, 8));
         let own = Ulid::from_parts(1_700_000_000_001, 9);
         let list = ListId(own);
+        let account = Account::of_random(7);
         let at = Position {
             published_at: time,
             post,
@@ -501,6 +438,24 @@ mod tests {
             Item::FoundProduct(product),
             Item::FoundPerson(ana.clone()),
             Item::FoundPost(post),
+            Item::StoreEvent("ev:1".to_owned()),
+            Item::CustomerOrder(ana.clone(), time, "ev:1".to_owned()),
+            Item::Clicked(own, time, "ev:1".to_owned()),
+            Item::OrderLine("f00d".to_owned()),
+            Item::ToldLine(account.clone(), time, "f00d".to_owned()),
+            Item::Unsealed(account.clone(), own.to_string()),
+            Item::Block(account.clone(), 1),
+            Item::ChainHead(HeadPage(7), account.clone()),
+            Item::AccountState(account.clone()),
+            Item::AccountOf(ana.clone()),
+            Item::RateRow("f00d".to_owned()),
+            Item::Payout("r1".to_owned(), account.clone(), "USD".to_owned()),
+            Item::LastRun(0),
+            Item::Paid(account.clone(), time, "r1".to_owned(), "USD".to_owned()),
+            Item::EventConflict(time, "ev:1".to_owned()),
+            Item::VisitorClick("v1".to_owned(), own),
+            Item::ClicksOnDay(account, jiff::civil::date(2026, 11, 21)),
+            Item::Viewed(ana.clone(), time, post),
             Item::Quota(ana, "posts".to_owned(), 7),
         ]
     }
@@ -617,6 +572,24 @@ mod tests {
             Item::Import(id) => keys::import(id),
             Item::ListedImport(at, id) => keys::listed_import(*at, id),
             Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+            Item::StoreEvent(event) => keys::event(event),
+            Item::CustomerOrder(user, at, event) => keys::order(user, *at, event),
+            Item::Clicked(click, at, event) => keys::clicked(*click, *at, event),
+            Item::OrderLine(line) => keys::line(line),
+            Item::ToldLine(account, at, line) => keys::told_line(account, *at, line),
+            Item::Unsealed(account, entry) => keys::unsealed(account, entry),
+            Item::Block(account, n) => keys::block(account, *n),
+            Item::ChainHead(_, account) => keys::chain_head(account),
+            Item::AccountState(account) => keys::account_state(account),
+            Item::AccountOf(user) => keys::account(user),
+            Item::RateRow(id) => keys::rate_row(id),
+            Item::Payout(run, account, currency) => keys::payout(run, account, currency),
+            Item::LastRun(_) => keys::last_run(),
+            Item::Paid(account, at, run, currency) => keys::paid(account, *at, run, currency),
+            Item::EventConflict(at, event) => keys::conflict(*at, event),
+            Item::VisitorClick(visitor, click) => keys::visitor_click(visitor, *click),
+            Item::ClicksOnDay(account, day) => keys::clicks_on(account, *day),
+            Item::Viewed(user, at, post) => keys::view(user, *at, *post),
             Item::Quota(user, kind, window) => keys::quota(user, kind, *window),
         }
     }

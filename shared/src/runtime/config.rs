@@ -102,6 +102,15 @@ settings! {
         "STRIKES" strikes;
         /// How many exports of their account a person may ask for in a UTC day: 2.
         "EXPORTS_A_DAY" exports_a_day;
+        /// How many days after a shipment what it earned falls due: 30.
+        "RETURN_DAYS" return_days;
+        /// The time zone by which months of statements and days of earnings go, such as `UTC`.
+        "STATEMENT_TIME_ZONE" statement_time_zone;
+        /// From which amounts on an account is paid, by currency, parted by commas, in minor units: `USD 1000, JPY 1500`. Of
+        /// a currency that is not named it is 1,000.
+        "PAYOUT_MINIMUM" payout_minimum;
+        /// The queue of `attribution`.
+        "ATTRIBUTION_QUEUE_URL" attribution_queue;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `fanout` for posts to very many.
@@ -135,6 +144,13 @@ settings! {
         /// What the ids of people are made with. It stands alone and is never changed: with another,
         /// everyone would be a stranger.
         "PEOPLE_KEY" people_key;
+        /// What the hashes of the ledger are made with. It stands alone and is never changed: with another, no order line
+        /// would be known.
+        "LEDGER_SALT" ledger_salt;
+        /// What the ids of clicks are encrypted with.
+        "CLICK_KEY" click_key;
+        /// What the store signs its calls with.
+        "STORE_KEYS" store_keys;
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is told in a form that nobody else can make or read: values that clients carry for us, and people's ids.
 
+mod money;
 mod people;
 
+pub use money::{ClickId, ClickIds, Salt, is_signed, sign};
 pub use people::People;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -5,6 +5,7 @@ mod catalogue;
 mod engagement;
 mod feeds;
 mod idempotency;
+mod money;
 pub mod patterns;
 mod people;
 mod posts;
@@ -16,6 +17,10 @@ pub use engagement::{
     Putting, Remark, Reporting, Said, Saves, Saying, Slice, Spot, Suspension, Vote,
 };
 pub use feeds::{Buying, Hits, Progress, Reach, SearchPlace, Shopper, Stance, Thorough, Word};
+pub use money::{
+    AccountState, Books, Claimed, EventConflict, Hold, KeptBook, KeptClick, KeptView, Named,
+    NotedOrder, Payout, PayoutStatus, Sealed,
+};
 pub use people::{Mark, NotifyChange, Own, ProfileChange};
 pub use posts::{Creation, Uploads};
 

@@ -117,6 +117,14 @@ impl Entry {
         [theirs, ours]
     }
 
+    /// Whose it is.
+    pub fn account(&self) -> Option<&Account> {
+        self.legs.iter().find_map(|leg| match &leg.account {
+            Side::Influencer(account) => Some(account),
+            Side::Store(_) => None,
+        })
+    }
+
     /// What it adds to what its account is owed.
     pub fn amount(&self) -> i64 {
         let theirs = self

@@ -12,6 +12,7 @@ pub mod commission;
 pub mod entries;
 pub mod events;
 pub mod fraction;
+pub mod payable;
 pub mod rates;
 pub mod told;
 pub mod windows;
@@ -31,6 +32,8 @@ pub struct Account(String);
 
 /// So many digits an account has.
 const DIGITS: usize = 16;
+/// Crockford's digits.
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl Account {
     /// The account of these random bits, of which the lowest 80 count.
@@ -50,13 +53,20 @@ impl Account {
 
     /// The account that is spelled so; `None` for what spells none.
     pub fn parse(text: &str) -> Option<Self> {
-        let digit = |b: u8| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&b);
+        let digit = |b: u8| CROCKFORD.contains(&b);
         (text.len() == DIGITS && text.bytes().all(digit)).then(|| Self(text.to_owned()))
     }
 
     /// As it is spelled.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// In which sixteenth of all accounts it is, from 0.
+    pub fn sixteenth(&self) -> u8 {
+        let last = self.0.bytes().last();
+        let digit = CROCKFORD.iter().position(|digit| Some(*digit) == last);
+        digit.map_or(0, |digit| u8::try_from(digit % 16).unwrap_or_default())
     }
 }
 

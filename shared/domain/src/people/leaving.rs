@@ -47,6 +47,12 @@ pub enum Step {
     Reviews,
     /// Their exports, with the files.
     Exports,
+    /// What they ordered.
+    Orders,
+    /// Which posts of others they viewed.
+    Views,
+    /// Which account is theirs.
+    Account,
     /// By which words they are found.
     Words,
     /// Who they are, with the topics that they chose.
@@ -55,7 +61,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -73,6 +79,9 @@ impl Step {
         Self::Timeline,
         Self::Reviews,
         Self::Exports,
+        Self::Orders,
+        Self::Views,
+        Self::Account,
         Self::Words,
         Self::Profile,
     ];

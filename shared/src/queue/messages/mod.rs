@@ -47,6 +47,7 @@ macro_rules! messages {
 mod catalogue;
 mod fanout;
 mod janitor;
+mod ledger;
 mod notifier;
 mod photos;
 mod rollup;
@@ -57,6 +58,7 @@ pub use janitor::{
     AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, MovesPlanned, PostDeleted,
     ReaderRated, WallsLeft,
 };
+pub use ledger::{EntriesPosted, LedgerMessage, PayoutsAsked};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{
@@ -65,13 +67,14 @@ pub use rollup::{
 };
 
 /// Every message, a list a queue.
-pub const ALL: [&[Line]; 6] = [
+pub const ALL: [&[Line]; 7] = [
     FanoutMessage::LINES,
     PhotosMessage::LINES,
     CatalogueMessage::LINES,
     RollupMessage::LINES,
     NotifierMessage::LINES,
     JanitorMessage::LINES,
+    LedgerMessage::LINES,
 ];
 
 /// The list, as the documents show it.

@@ -1,0 +1,8 @@
+//! The function `attribution`, over an embedded data plane.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod books;
+mod faults;
+mod payouts;
+mod shop;
+mod told;
