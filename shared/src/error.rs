@@ -173,6 +173,8 @@ pub enum Error {
     Unauthenticated,
     /// 401: a token was sent that does not verify, or what is no token.
     BadToken,
+    /// 401: the store did not sign the call, or not so that it verifies.
+    Unsigned,
     /// 403.
     Refused(Refusal),
     /// 404: is not there, or may not be seen; the two are never told apart.
@@ -224,6 +226,7 @@ impl Error {
             Self::Malformed(..)
             | Self::Unauthenticated
             | Self::BadToken
+            | Self::Unsigned
             | Self::Refused(_)
             | Self::NotFound
             | Self::Conflict(_)
@@ -244,6 +247,7 @@ impl Error {
             Self::Malformed(..)
             | Self::Unauthenticated
             | Self::BadToken
+            | Self::Unsigned
             | Self::Refused(_)
             | Self::NotFound
             | Self::Conflict(_)
@@ -265,6 +269,7 @@ impl fmt::Display for Error {
             Self::Malformed(_, detail) => detail,
             Self::Unauthenticated => "A bearer token is needed.",
             Self::BadToken => "The bearer token is not valid, or not any more.",
+            Self::Unsigned => "The store's signature is missing, too old, or not right.",
             Self::Refused(Refusal::PrimeRequired) => "This needs a Prime membership.",
             Self::Refused(Refusal::NotJoined) => "Join first: POST /v1/me.",
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",

@@ -120,7 +120,11 @@ async fn claim(app: &App, work: &Work<'_>, stays: bool) -> Result<bool, Error> {
     let content = serde_json::to_string(work.told).map_err(Error::internal)?;
     let hash = app.salt.hash(&content);
     let event = &work.told.happened.event;
-    match app.store.claim_event(event, &hash, stays, app.now()).await? {
+    match app
+        .store
+        .claim_event(event, &hash, stays, app.now())
+        .await?
+    {
         Claimed::Same => Ok(true),
         Claimed::Other => {
             conflict(app, work.said, "", "event-reused", work.received).await?;

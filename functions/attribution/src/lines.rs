@@ -145,7 +145,9 @@ async fn ordered(app: &App, work: &Work<'_>, told: &ToldLine) -> Result<Ordered,
         None => {
             let products = app.store.products([&told.product]).await?;
             let product = products.into_values().next();
-            product.and_then(|product| product.category).unwrap_or_default()
+            product
+                .and_then(|product| product.category)
+                .unwrap_or_default()
         }
     };
     Ok(Ordered {

@@ -105,13 +105,15 @@ pub(crate) async fn affected(app: &App, order: &NotedOrder) -> Result<Vec<NotedO
     let at = order.happened.at;
     let until = at.saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
     let theirs = app.store.orders_of(&order.user, at, until).await?;
-    let theirs = theirs.into_iter().filter(|later| {
-        later.happened.at > at && later.since.is_some_and(|since| since <= at)
-    });
+    let theirs = theirs
+        .into_iter()
+        .filter(|later| later.happened.at > at && later.since.is_some_and(|since| since <= at));
     let mut affected: Vec<_> = theirs.collect();
     for named in &order.names {
         let of_click = app.store.clicked_by(named.click, 1).await?;
-        let is_first = of_click.first().is_some_and(|(first, _)| *first == order.happened);
+        let is_first = of_click
+            .first()
+            .is_some_and(|(first, _)| *first == order.happened);
         if !is_first {
             continue;
         }

@@ -1,9 +1,6 @@
 //! Runs of payouts: each account that may be paid gets all that is due to it (MONEY 33).
 
-use domain::{
-    catalogue::product::Money,
-    money::Account,
-};
+use domain::{catalogue::product::Money, money::Account};
 use jiff::tz::TimeZone;
 use shared::{
     error::Error,
@@ -31,7 +28,9 @@ pub(crate) async fn look(app: &App) -> Result<(), Error> {
         None => today == first,
     };
     if due {
-        app.queue.send(&PayoutsAsked::of_run(&first.to_string())).await?;
+        app.queue
+            .send(&PayoutsAsked::of_run(&first.to_string()))
+            .await?;
     }
     if last != Some(first) {
         app.store.note_run(first).await?;

@@ -9,9 +9,7 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
     keys::{self, Item, Key, Relayed},
-    queue::messages::{
-        AccountLeaving, EntriesPosted, ExportAsked, JanitorMessage, LedgerMessage,
-    },
+    queue::messages::{AccountLeaving, EntriesPosted, ExportAsked, JanitorMessage, LedgerMessage},
     telemetry::{Trace, metrics},
 };
 

@@ -74,6 +74,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
         Error::BadToken => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
+        Error::Unsigned => (S::UNAUTHORIZED, "bad-signature", "Sign the call"),
         Error::Refused(Refusal::PrimeRequired) => {
             (S::FORBIDDEN, "prime-required", "Prime members only")
         }
@@ -253,6 +254,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         Error::TooMany(after) => after.as_secs() + u64::from(after.subsec_nanos() > 0),
         Error::Unavailable(_) => 1,
         Error::Malformed(..)
+        | Error::Unsigned
         | Error::Refused(_)
         | Error::NotFound
         | Error::Conflict(_)

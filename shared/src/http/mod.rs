@@ -22,6 +22,7 @@ mod params;
 mod patch;
 mod path;
 pub mod routes;
+mod signed;
 mod trace;
 mod verifier;
 
@@ -36,4 +37,5 @@ pub use page::{BODY_MOST, Page, created, fitting};
 pub use params::{PageParams, PageQuery, Params};
 pub use patch::Patch;
 pub use path::Path;
+pub use signed::{Signed, StoreKeys};
 pub use verifier::Verifier;

@@ -23,8 +23,8 @@ use super::{Key, Month};
 
 mod parts;
 
-use parts::{Part, parts_of};
 pub use parts::{FollowingPage, HeadPage, Spread};
+use parts::{Part, parts_of};
 
 /// What deleting an account does with an item that is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod engagement;
 mod inbox;
 mod lists;
 mod moderation;
+mod money;
 mod people;
 mod posts;
 mod texts;
@@ -20,7 +21,11 @@ pub use moderation::{
     AppealView, CaseAppeal, CaseView, DecisionView, ModerationView, ReportView, StatementView,
     SubjectName, SubjectView,
 };
-pub use people::{AvatarView, UserCard};
+pub use money::{
+    BlockView, EntryView, LedSource, LedView, LegView, OrderLineView, PostedView, ProductName,
+    RateLine, RateView, ToldLineView, UncreditedLineView, WindowView, csv_cell,
+};
+pub use people::{AvatarView, UserCard, badges};
 pub use posts::{
     CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
     RenditionView, ViewerView, rejection,

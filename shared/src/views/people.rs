@@ -38,6 +38,12 @@ pub struct AvatarView {
     pub renditions: Vec<RenditionView>,
 }
 
+/// What a person is known for.
+pub fn badges(profile: &Profile) -> Vec<String> {
+    let enthusiast = profile.enthusiast.then(|| ENTHUSIAST.to_owned());
+    enthusiast.into_iter().collect()
+}
+
 impl Presenter {
     /// A person's card.
     pub fn user(&self, profile: &Shown<Profile>) -> UserCard {
@@ -57,11 +63,7 @@ impl Presenter {
                     placeholder: image.placeholder.clone(),
                     renditions: self.renditions(image),
                 }),
-            badges: profile
-                .enthusiast
-                .then(|| ENTHUSIAST.to_owned())
-                .into_iter()
-                .collect(),
+            badges: badges(profile),
         }
     }
 }

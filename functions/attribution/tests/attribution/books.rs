@@ -116,19 +116,33 @@ fn by_rules(history: &History, rates: &[Rate]) -> Owed {
             assert_eq!(book.hear(Heard { later, currency }), Ok(()));
         }
     }
-    let mut all: Vec<_> = history.events.iter().filter(|event| event.kind == Kind::Order).collect();
+    let mut all: Vec<_> = history
+        .events
+        .iter()
+        .filter(|event| event.kind == Kind::Order)
+        .collect();
     all.sort_by_key(|event| happened(event));
     all.dedup_by_key(|event| happened(event));
     let mut owed = Owed::new();
     for (book, ordered) in books.values_mut() {
         let Some(event) = ordered else { continue };
         let counts = |click: &usize| {
-            let names = |event: &&&Bought| event.lines.iter().any(|line| line.click == Some(*click));
-            all.iter().find(names).is_some_and(|first| first.customer == event.customer)
+            let names =
+                |event: &&&Bought| event.lines.iter().any(|line| line.click == Some(*click));
+            all.iter()
+                .find(names)
+                .is_some_and(|first| first.customer == event.customer)
         };
-        let named = event.lines.iter().filter_map(|line| line.click).filter(counts);
+        let named = event
+            .lines
+            .iter()
+            .filter_map(|line| line.click)
+            .filter(counts);
         let visitors: Vec<_> = named.map(|click| &history.clicks[click].visitor).collect();
-        let clicks = history.clicks.iter().filter(|click| visitors.contains(&&click.visitor));
+        let clicks = history
+            .clicks
+            .iter()
+            .filter(|click| visitors.contains(&&click.visitor));
         let clicks = clicks.map(|click| Click {
             id: click.id,
             at: click.at,
@@ -138,7 +152,10 @@ fn by_rules(history: &History, rates: &[Rate]) -> Owed {
             product: History::product(click.product),
             tagged_at: click.tagged_at,
         });
-        let views = history.views.iter().filter(|view| view.customer == event.customer);
+        let views = history
+            .views
+            .iter()
+            .filter(|view| view.customer == event.customer);
         let views = views.map(|view| View {
             at: view.at,
             post: view.post,

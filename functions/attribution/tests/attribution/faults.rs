@@ -1,11 +1,11 @@
 //! Whatever fails, and wherever the worker is killed: the same books.
 
+use domain::money::rates::first;
 use harness::{
     Fault, Faults, World,
     money::{History, Secrets, replay},
     sqs_event,
 };
-use domain::money::rates::first;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::queue::messages::{EntriesPosted, LedgerMessage};
@@ -80,7 +80,11 @@ async fn random_histories_come_to_a_clean_replay_whatever_fails() {
         bodies.extend(history.accounts().iter().map(seal));
         // Each batch comes once or more while all fails, in the order in which it is done then, and again in the end.
         for batch in bodies.chunks(4) {
-            drop(faults.run(attribution::handle(&app, sqs_event(batch))).await);
+            drop(
+                faults
+                    .run(attribution::handle(&app, sqs_event(batch)))
+                    .await,
+            );
         }
         let calm = attribution::App::new(&context);
         for batch in bodies.chunks(4) {
@@ -100,7 +104,8 @@ async fn random_histories_come_to_a_clean_replay_whatever_fails() {
 }
 
 #[tokio::test]
-async fn of_orders_and_shipments_that_race_none_is_lost_and_no_line_is_credited_by_what_was_not_known() {
+async fn of_orders_and_shipments_that_race_none_is_lost_and_no_line_is_credited_by_what_was_not_known()
+ {
     for seed in 0..6 {
         let world = World::contended().await;
         let context = world.context();
@@ -125,7 +130,8 @@ async fn of_orders_and_shipments_that_race_none_is_lost_and_no_line_is_credited_
 async fn sealers_that_race_make_one_chain_of_each_entry_once() {
     let shop = Shop::new().await;
     let click = shop.click("v1", 1, "lamp", 20).await;
-    shop.tell(&[shop.order("e0", "o1", 5, 10_000, &click)]).await;
+    shop.tell(&[shop.order("e0", "o1", 5, 10_000, &click)])
+        .await;
     let shipments: Vec<_> = (1..=60)
         .map(|n| shop.event(&format!("e{n}"), "shipment", "o1", 3, 100))
         .collect();

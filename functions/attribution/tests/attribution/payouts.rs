@@ -26,12 +26,17 @@ async fn earned(of: u128, amount: i64) -> Shop {
 
 async fn run(shop: &Shop, name: &str) -> Vec<i64> {
     let asked = PayoutsAsked::of_run(name);
-    let bodies: Vec<_> = asked.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
+    let bodies: Vec<_> = asked
+        .iter()
+        .map(|one| serde_json::to_string(one).unwrap())
+        .collect();
     for _ in 0..2 {
         shop.work(&bodies).await;
     }
     let (paid, _) = shop.world.store().payouts_by(name, None, 9).await.unwrap();
-    paid.into_iter().map(|payout| payout.amount.amount).collect()
+    paid.into_iter()
+        .map(|payout| payout.amount.amount)
+        .collect()
 }
 
 #[tokio::test]
@@ -39,18 +44,21 @@ async fn an_account_is_paid_what_is_due_once_a_run_if_it_has_a_payee_and_no_hold
     let shop = earned(1, 3_000).await;
     let (store, it) = (shop.world.store(), account(1));
     assert!(!store.set_payee(&it, "payee-1").await.unwrap());
-    store.set_active(&it, &BTreeSet::from([Programme::Influencer])).await.unwrap();
+    store
+        .set_active(&it, &BTreeSet::from([Programme::Influencer]))
+        .await
+        .unwrap();
     shop.world.advance(MONTH);
-    assert_eq!(run(&shop, "r1").await, []);
+    assert_eq!(run(&shop, "r1").await, [0_i64; 0]);
     assert!(store.set_payee(&it, "payee-1").await.unwrap());
     let hold = Hold {
         reason: "looked into".to_owned(),
     };
     assert!(store.set_hold(&it, Some(&hold)).await.unwrap());
-    assert_eq!(run(&shop, "r2").await, []);
+    assert_eq!(run(&shop, "r2").await, [0_i64; 0]);
     assert!(store.set_hold(&it, None).await.unwrap());
     assert_eq!(run(&shop, "r3").await, [3_000]);
-    assert_eq!(run(&shop, "r4").await, []);
+    assert_eq!(run(&shop, "r4").await, [0_i64; 0]);
     let (paid, _) = store.payouts_to(&it, None, 9).await.unwrap();
     assert_eq!((paid.len(), paid[0].run.as_str()), (1, "r3"));
     let books = store.account_books(&it).await.unwrap();
@@ -61,7 +69,12 @@ async fn an_account_is_paid_what_is_due_once_a_run_if_it_has_a_payee_and_no_hold
         assert_eq!(returned.await.unwrap(), back);
     }
     assert_eq!(run(&shop, "r5").await, [3_000]);
-    let kinds: Vec<_> = shop.entries(1).await.into_iter().map(|(kind, _)| kind).collect();
+    let kinds: Vec<_> = shop
+        .entries(1)
+        .await
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
     assert_eq!(kinds, ["earned", "payout", "payout_returned", "payout"]);
 }
 
@@ -73,9 +86,9 @@ async fn what_is_not_due_or_less_than_the_minimum_carries_over_until_whose_it_wa
     store.set_payee(&it, "payee-2").await.unwrap();
     let ana = harness::user("ana");
     assert_eq!(store.open_account(&ana, &it).await.unwrap(), it);
-    assert_eq!(run(&shop, "r1").await, []);
+    assert_eq!(run(&shop, "r1").await, [0_i64; 0]);
     shop.world.advance(MONTH);
-    assert_eq!(run(&shop, "r2").await, []);
+    assert_eq!(run(&shop, "r2").await, [0_i64; 0]);
     for _ in 0..2 {
         store.leave_account(&ana).await.unwrap();
     }

@@ -58,7 +58,10 @@ impl Shop {
         let store = self.world.store();
         store.note_click(visitor, click, &kept).await.unwrap();
         let visitor = visitor.to_owned();
-        self.secrets.clicks.seal(&ClickId { visitor, click }).unwrap()
+        self.secrets
+            .clicks
+            .seal(&ClickId { visitor, click })
+            .unwrap()
     }
 
     /// An event of one line: what, of which order, so many hours ago, of a net of `amount`.

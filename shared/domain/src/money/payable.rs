@@ -21,14 +21,18 @@ impl FromStr for Minimum {
 
     /// `USD 1000, JPY 1500`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
         let read = parts.map(|part| {
             let (currency, amount) = part.split_once(' ').ok_or(part)?;
             let amount = amount.trim().parse().map_err(|_no_number| part)?;
             Ok::<_, &str>((currency.to_owned(), amount))
         });
         let read = read.collect::<Result<_, _>>();
-        read.map(Self).map_err(|part| format!("{part} is no currency and amount"))
+        read.map(Self)
+            .map_err(|part| format!("{part} is no currency and amount"))
     }
 }
 
@@ -39,7 +43,10 @@ mod tests {
     #[test]
     fn a_currency_that_is_not_named_has_a_minimum_of_a_thousand() {
         let minimum: Minimum = "USD 500, JPY 0".parse().unwrap();
-        assert_eq!(["USD", "JPY", "EUR"].map(|one| minimum.of(one)), [500, 1, 1_000]);
+        assert_eq!(
+            ["USD", "JPY", "EUR"].map(|one| minimum.of(one)),
+            [500, 1, 1_000]
+        );
         assert!("USD".parse::<Minimum>().is_err());
         assert_eq!("".parse(), Ok(Minimum::default()));
     }

@@ -39,6 +39,8 @@ impl PayoutsAsked {
             page,
             after: None,
         };
-        (0..16).map(|page| LedgerMessage::Payouts(asked(page))).collect()
+        (0..16)
+            .map(|page| LedgerMessage::Payouts(asked(page)))
+            .collect()
     }
 }

@@ -91,7 +91,9 @@ impl Store {
         &self,
         accounts: impl IntoIterator<Item = Account>,
     ) -> Result<HashMap<Account, AccountState>, Error> {
-        let wanted = accounts.into_iter().map(|account| keys::account_state(&account));
+        let wanted = accounts
+            .into_iter()
+            .map(|account| keys::account_state(&account));
         let wanted = wanted.collect();
         let found = self.table.get_all(wanted).await?.into_iter();
         let read = found.map(|item| {
@@ -120,7 +122,10 @@ impl Store {
     pub async fn set_payee(&self, account: &Account, payee: &str) -> Result<bool, Error> {
         let update = Expression::new("SET payee = :payee").text(":payee", payee);
         let there = update.when(Some("attribute_exists(PK)"));
-        let updated = self.table.update(&keys::account_state(account), there).await?;
+        let updated = self
+            .table
+            .update(&keys::account_state(account), there)
+            .await?;
         Ok(updated.is_some())
     }
 
@@ -135,7 +140,10 @@ impl Store {
         };
         let there = update.name("#hold", "hold");
         let there = there.when(Some("attribute_exists(PK)"));
-        let updated = self.table.update(&keys::account_state(account), there).await?;
+        let updated = self
+            .table
+            .update(&keys::account_state(account), there)
+            .await?;
         Ok(updated.is_some())
     }
 }

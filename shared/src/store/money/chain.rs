@@ -14,7 +14,9 @@ use crate::{
     error::Error,
     keys::{self, Key},
     store::Store,
-    table::{Conditional, Expression, Item, Range, Write, decode, delete_there, encode, put_if, put_new},
+    table::{
+        Conditional, Expression, Item, Range, Write, decode, delete_there, encode, put_if, put_new,
+    },
 };
 
 /// Where an account's chain ends, and what it is owed there.
@@ -58,9 +60,14 @@ impl Books {
         let mut balances = self.balances.clone();
         let today = TimeZone::UTC.to_datetime(block.sealed_at).date();
         for entry in &block.entries {
-            balances.entry(entry.currency.clone()).or_default().add(entry);
+            balances
+                .entry(entry.currency.clone())
+                .or_default()
+                .add(entry);
         }
-        balances.values_mut().for_each(|balance| balance.fold(today));
+        balances
+            .values_mut()
+            .for_each(|balance| balance.fold(today));
         let head = block.head().map_err(Error::internal)?;
         let owed = balances.iter();
         let owed = owed.map(|(currency, balance)| (currency.clone(), balance.total));
@@ -147,7 +154,11 @@ impl Store {
             ..Range::all(keys::chain_of(account))
         };
         let found = self.table.query(&range).await?;
-        let blocks = found.items.into_iter().map(sealed).collect::<Result<_, _>>();
+        let blocks = found
+            .items
+            .into_iter()
+            .map(sealed)
+            .collect::<Result<_, _>>();
         Ok((blocks?, found.more))
     }
 

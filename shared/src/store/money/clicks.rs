@@ -171,7 +171,8 @@ impl Store {
         clicks: &BTreeMap<(String, String), u64>,
     ) -> Result<(), Error> {
         let clicks = clicks.iter();
-        let clicks = clicks.map(|((source, product), clicks)| (format!("{source} {product}"), *clicks));
+        let clicks =
+            clicks.map(|((source, product), clicks)| (format!("{source} {product}"), *clicks));
         let kept = OnDay {
             clicks: clicks.collect(),
         };

@@ -75,10 +75,8 @@ impl Store {
         let item = encode(&keys::line(line), &kept)?;
         let as_read = match read.version {
             0 => Expression::new("attribute_not_exists(PK)"),
-            version => Expression::new("version = :version").number(
-                ":version",
-                i64::try_from(version).map_err(Error::internal)?,
-            ),
+            version => Expression::new("version = :version")
+                .number(":version", i64::try_from(version).map_err(Error::internal)?),
         };
         if entries.is_empty() {
             return self.table.put_when(item, as_read).await;

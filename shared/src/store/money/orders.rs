@@ -68,7 +68,13 @@ impl Store {
         let clicked = order.names.iter().map(|named| {
             let key = keys::clicked(named.click, happened.at, &happened.event);
             let customer = user.clone();
-            encode(&key, &Clicked { customer, expires_at })
+            encode(
+                &key,
+                &Clicked {
+                    customer,
+                    expires_at,
+                },
+            )
         });
         let clicked: Vec<Item> = clicked.collect::<Result<_, _>>()?;
         if !clicked.is_empty() {

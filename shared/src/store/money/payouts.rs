@@ -106,10 +106,8 @@ impl Store {
         let once = encode(&keys::payout(&payout.run, account, currency), payout)?;
         let listed = encode(&keys::paid(account, at, &payout.run, currency), payout)?;
         let block = books.writes(account, vec![payout.entry(false, at)], at)?;
-        let mut writes: Vec<Write<bool>> = vec![
-            put_new(once).unless(false),
-            put_new(listed).unless(false),
-        ];
+        let mut writes: Vec<Write<bool>> =
+            vec![put_new(once).unless(false), put_new(listed).unless(false)];
         writes.extend(block.into_iter().map(|write| write.unless(false)));
         self.table.transact(true, writes).await
     }
@@ -149,7 +147,9 @@ impl Store {
         account: &Account,
         currency: &str,
     ) -> Result<Option<Payout>, Error> {
-        self.table.read(&keys::payout(run, account, currency), true).await
+        self.table
+            .read(&keys::payout(run, account, currency), true)
+            .await
     }
 
     /// Up to `limit` payouts of a run after that to an account in a currency; and whether there are more.
@@ -166,7 +166,11 @@ impl Store {
             ..Range::all(keys::payouts_by(run))
         };
         let found = self.table.query(&range).await?;
-        let read = found.items.into_iter().map(decode).collect::<Result<_, _>>();
+        let read = found
+            .items
+            .into_iter()
+            .map(decode)
+            .collect::<Result<_, _>>();
         Ok((read?, found.more))
     }
 
@@ -186,7 +190,11 @@ impl Store {
             ..Range::all(keys::payouts_of(account))
         };
         let found = self.table.query(&range).await?;
-        let read = found.items.into_iter().map(decode).collect::<Result<_, _>>();
+        let read = found
+            .items
+            .into_iter()
+            .map(decode)
+            .collect::<Result<_, _>>();
         Ok((read?, found.more))
     }
 }

@@ -129,7 +129,8 @@ impl History {
             move |from: i64, to: i64| {
                 let hours = random.random_range(from..=to);
                 let beside = [0, 0, 0, 1, -1][random.random_range(0..5)];
-                let at = end - SignedDuration::from_hours(hours) + SignedDuration::from_millis(beside);
+                let at =
+                    end - SignedDuration::from_hours(hours) + SignedDuration::from_millis(beside);
                 at.min(end)
             }
         };
@@ -160,7 +161,10 @@ impl History {
         let views = (0..random.random_range(0..4_u128)).map(|n| Viewed {
             customer: random.random_range(0..customers),
             at: moment(2, 60),
-            post: PostId(Ulid::from_parts(1_700_000_000_000, (u128::from(seed) << 8) + n)),
+            post: PostId(Ulid::from_parts(
+                1_700_000_000_000,
+                (u128::from(seed) << 8) + n,
+            )),
             account: random.random_range(0..2),
             shows: (0..random.random_range(1..3))
                 .map(|_| (random.random_range(0..4), moment(130, 900)))
@@ -197,7 +201,12 @@ impl History {
             };
             event(Kind::Order, at, lines.clone(), &mut events);
             for _ in 0..random.random_range(0..5) {
-                let kinds = [Kind::Shipment, Kind::Shipment, Kind::Refund, Kind::Cancellation];
+                let kinds = [
+                    Kind::Shipment,
+                    Kind::Shipment,
+                    Kind::Refund,
+                    Kind::Cancellation,
+                ];
                 let kind = kinds[random.random_range(0..4)];
                 let which = random.random_range(0..lines.len());
                 let mut line = lines[which].clone();

@@ -47,7 +47,10 @@ fn credited(
     line: &OrderedLine,
 ) -> Option<(Account, i128)> {
     let t = ms(order.at);
-    let orders: Vec<_> = events.iter().filter(|event| event.kind == Kind::Order).collect();
+    let orders: Vec<_> = events
+        .iter()
+        .filter(|event| event.kind == Kind::Order)
+        .collect();
     // The events are in their order, so the first that names a click decides whose it is.
     let whose = |click: usize| {
         let id = history.clicks[click].id;
@@ -96,16 +99,24 @@ fn credited(
     }
     let parts = parts(path);
     let tagging = |view: &&Viewed| {
-        let mut shown = view.shows.iter().map(|(product, _)| history.categories[*product]);
+        let mut shown = view
+            .shows
+            .iter()
+            .map(|(product, _)| history.categories[*product]);
         !parts.is_empty() && shown.any(|shown| self::parts(shown) == parts)
     };
     let views = history.views.iter();
     let views = views.filter(|view| view.customer == order.customer && ms(view.at) <= t);
-    let view = views.filter(tagging).max_by_key(|view| (ms(view.at), view.post))?;
+    let view = views
+        .filter(tagging)
+        .max_by_key(|view| (ms(view.at), view.post))?;
     if t - ms(view.at) > DAY_MS || closed(ms(view.at), t) {
         return None;
     }
-    let tag = view.shows.iter().find(|(product, _)| *product == line.product);
+    let tag = view
+        .shows
+        .iter()
+        .find(|(product, _)| *product == line.product);
     let tag = tag.map(|(_, since)| ms(*since));
     let bp = rate(rates, Programme::OnsiteAssociate, path, t, tag);
     Some((history.accounts[view.account].0.clone(), bp))
@@ -126,7 +137,8 @@ fn row(rates: &[Rate], programme: Programme, path: &str, at: i64) -> Option<(i12
             "*" => Vec::new(),
             category => parts(category),
         };
-        if rate.programme != programme || ms(rate.effective_from) > at || !path.starts_with(&prefix) {
+        if rate.programme != programme || ms(rate.effective_from) > at || !path.starts_with(&prefix)
+        {
             continue;
         }
         let rank = (prefix.len(), ms(rate.effective_from), ms(rate.announced_at));

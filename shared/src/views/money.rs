@@ -1,0 +1,468 @@
+//! What influencers are told of what they are owed: rates, order lines, entries and blocks (MONEY 22, 26-31).
+
+use std::collections::HashMap;
+
+use domain::{
+    ids::ProductId,
+    money::{
+        Account, Source,
+        book::{Book, Led, Status},
+        events::Became,
+        rates::{Applied, Rate},
+        windows::{ClosedBy, Window},
+    },
+};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{MoneyView, Time, words};
+
+/// A row of the rate table.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RateView {
+    /// Which.
+    pub id: String,
+    /// For whom.
+    #[schema(value_type = words::Programme)]
+    pub programme: &'static str,
+    /// For what: the path of a category and all below it, or `*` for anything.
+    pub category: String,
+    /// Basis points of the net.
+    #[schema(maximum = 10_000)]
+    pub rate_bp: u16,
+    /// When it was made known.
+    pub announced_at: Time,
+    /// From when on it holds.
+    pub effective_from: Time,
+}
+
+impl From<&Rate> for RateView {
+    fn from(rate: &Rate) -> Self {
+        Self {
+            id: rate.id.clone(),
+            programme: rate.programme.name(),
+            category: rate.category.clone(),
+            rate_bp: rate.rate_bp,
+            announced_at: rate.announced_at.into(),
+            effective_from: rate.effective_from.into(),
+        }
+    }
+}
+
+/// A product by its name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProductName {
+    /// As its card says.
+    pub id: String,
+    /// Empty for what left the catalogue.
+    pub title: String,
+}
+
+/// Where a link stood.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LedSource {
+    /// In what.
+    #[schema(value_type = words::SourceKind)]
+    pub kind: String,
+    /// In which.
+    pub id: String,
+}
+
+impl From<Source> for LedSource {
+    fn from(source: Source) -> Self {
+        let (kind, id) = match source {
+            Source::Post(post) => ("post", post.to_string()),
+            Source::List(list) => ("list", list.to_string()),
+        };
+        Self {
+            kind: kind.to_owned(),
+            id,
+        }
+    }
+}
+
+/// A click that led to the store.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LedView {
+    /// When.
+    pub at: Time,
+    /// Where the link stood.
+    pub source: LedSource,
+    /// What it led to.
+    pub product: Option<ProductName>,
+}
+
+/// The time in which a click, or a view, counts.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WindowView {
+    /// When it opened.
+    pub from: Time,
+    /// When it runs out.
+    pub to: Time,
+    /// What closed it before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::ClosedBy>)]
+    pub closed_by: Option<&'static str>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Time>,
+}
+
+/// The rate of an order line.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RateLine {
+    /// Basis points that it earns.
+    pub bp: u16,
+    /// Basis points that the table says.
+    pub table_bp: u16,
+    /// Until when orders have the rate that the product was tagged at, where that is held above the table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locked_until: Option<Time>,
+}
+
+impl From<Applied> for RateLine {
+    fn from(rate: Applied) -> Self {
+        Self {
+            bp: rate.bp,
+            table_bp: rate.table_bp,
+            locked_until: rate.locked_until.map(Time),
+        }
+    }
+}
+
+/// What was posted of an order line.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PostedView {
+    /// The entry of the ledger.
+    pub id: String,
+    /// What it is.
+    #[schema(value_type = words::EntryKind)]
+    pub kind: String,
+    /// How much.
+    pub amount: MoneyView,
+    /// When it falls due.
+    #[schema(format = Date)]
+    pub due_on: String,
+}
+
+/// An order line to whoever is credited with it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderLineView {
+    /// Which.
+    pub id: String,
+    /// When it was ordered.
+    pub ordered_at: Time,
+    /// What.
+    pub product: ProductName,
+    /// Its whole net.
+    pub net: MoneyView,
+    /// Why it is credited.
+    #[schema(value_type = words::CreditRule)]
+    pub rule: String,
+    /// How it stands.
+    #[schema(value_type = words::LineStatus)]
+    pub status: &'static str,
+    /// What led to it, if a click did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub click: Option<LedView>,
+    /// The window that it was ordered in, or put into the basket in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowView>,
+    /// At which rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<RateLine>,
+    /// What it earns, all of it shipped.
+    pub commission: MoneyView,
+    /// Of how much of its net it was shipped.
+    pub shipped: MoneyView,
+    /// Of how much of that it was paid back.
+    pub refunded: MoneyView,
+    /// What was posted.
+    pub entries: Vec<PostedView>,
+}
+
+/// An order line to whoever is told of it without being credited: times are cut to the hour.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UncreditedLineView {
+    /// Which.
+    pub id: String,
+    /// When it was ordered.
+    pub ordered_at: Time,
+    /// Why it is not credited.
+    #[schema(value_type = words::CreditRule)]
+    pub rule: String,
+    /// The window of their latest click.
+    pub window: WindowView,
+    /// That click.
+    pub click: LedView,
+}
+
+/// An order line, as an account is told of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ToldLineView {
+    /// To whoever is credited.
+    Credited(Box<OrderLineView>),
+    /// To others.
+    Uncredited(Box<UncreditedLineView>),
+}
+
+impl ToldLineView {
+    /// A line as an account is told of it, by its book; `None` where it is not told.
+    pub fn of(
+        line: &str,
+        book: &Book,
+        account: &Account,
+        titles: &HashMap<ProductId, String>,
+    ) -> Option<Self> {
+        let ordered = book.ordered.as_ref()?;
+        let named = |product: &ProductId| ProductName {
+            id: product.public(),
+            title: titles.get(product).cloned().unwrap_or_default(),
+        };
+        let led = |led: &Led, exact: bool| LedView {
+            at: shown(led.at, exact),
+            source: led.source.into(),
+            product: led.product.as_ref().map(named),
+        };
+        let money = |amount| MoneyView {
+            amount,
+            currency: ordered.net.currency.clone(),
+        };
+        let credit = book.credit.as_ref();
+        if let Some(credit) = credit.filter(|credit| &credit.account == account) {
+            let entries = book.posted.iter();
+            let entries = entries.filter(|posted| &posted.account == account);
+            let terms = book.terms();
+            return Some(Self::Credited(Box::new(OrderLineView {
+                id: line.to_owned(),
+                ordered_at: ordered.happened.at.into(),
+                product: named(&ordered.product),
+                net: money(ordered.net.amount),
+                rule: word(&credit.rule),
+                status: match book.status(account) {
+                    Status::Ordered => "ordered",
+                    Status::Earned => "earned",
+                    Status::Reversed => "reversed",
+                    Status::Cancelled => "cancelled",
+                    Status::NotCredited => "not_credited",
+                },
+                click: credit.led.click.map(|_click| led(&credit.led, true)),
+                window: Some(window(&credit.window, true)),
+                rate: Some(credit.rate.into()),
+                commission: money(terms.map_or(0, |terms| terms.on(terms.net))),
+                shipped: money(book.sum(Became::Shipped)),
+                refunded: money(book.sum(Became::Refunded)),
+                entries: entries
+                    .map(|posted| PostedView {
+                        id: posted.id.clone(),
+                        kind: word(&posted.kind),
+                        amount: money(posted.amount),
+                        due_on: posted.due_on.to_string(),
+                    })
+                    .collect(),
+            })));
+        }
+        let other = book.others.iter();
+        let other = other.clone().find(|other| &other.account == account)?;
+        Some(Self::Uncredited(Box::new(UncreditedLineView {
+            id: line.to_owned(),
+            ordered_at: shown(ordered.happened.at, false),
+            rule: word(&other.rule),
+            window: window(&other.window, false),
+            click: led(&other.led, false),
+        })))
+    }
+
+    /// The products that a line names.
+    pub fn products(book: &Book) -> impl Iterator<Item = &ProductId> {
+        let ordered = book.ordered.iter().map(|ordered| &ordered.product);
+        let credited = book
+            .credit
+            .iter()
+            .filter_map(|credit| credit.led.product.as_ref());
+        let others = book
+            .others
+            .iter()
+            .filter_map(|other| other.led.product.as_ref());
+        ordered.chain(credited).chain(others)
+    }
+}
+
+fn window(of: &Window, exact: bool) -> WindowView {
+    WindowView {
+        from: shown(of.from, exact),
+        to: shown(of.to, exact),
+        closed_by: of.closed.map(|(by, _)| match by {
+            ClosedBy::Click => "click",
+            ClosedBy::Order => "order",
+        }),
+        closed_at: of.closed.map(|(_, at)| shown(at, exact)),
+    }
+}
+
+/// A time, to others cut to the hour.
+fn shown(at: Timestamp, exact: bool) -> Time {
+    if exact {
+        return at.into();
+    }
+    let hour = TimestampRound::new()
+        .smallest(Unit::Hour)
+        .mode(RoundMode::Floor);
+    at.round(hour).unwrap_or(at).into()
+}
+
+/// A value that is one word in JSON.
+fn word<T: Serialize>(value: &T) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A leg of an entry.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LegView {
+    /// An influencer's account, `commission` or `bank`.
+    pub account: String,
+    /// Minor units; positive is what an influencer is owed.
+    pub amount: i64,
+}
+
+/// An entry of the ledger. What is not known of its kind is `null`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EntryView {
+    /// Which.
+    pub id: String,
+    /// What it is.
+    #[schema(value_type = words::EntryKind)]
+    pub kind: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Two, which sum to nothing.
+    #[schema(min_items = 2, max_items = 2)]
+    pub legs: Vec<LegView>,
+    /// When it falls due.
+    #[schema(format = Date)]
+    pub due_on: String,
+    /// The order line, hashed.
+    #[schema(required)]
+    pub line: Option<String>,
+    /// The click.
+    #[schema(required)]
+    pub click: Option<String>,
+    /// Where the link stood.
+    #[schema(required)]
+    pub source: Option<LedSource>,
+    /// What was bought.
+    #[schema(required)]
+    pub product: Option<String>,
+    /// As whom.
+    #[schema(required, value_type = Option<words::Programme>)]
+    pub programme: Option<String>,
+    /// At which rate, in basis points.
+    #[schema(required)]
+    pub rate_bp: Option<u16>,
+    /// The store's event, hashed.
+    #[schema(required)]
+    pub event: Option<String>,
+}
+
+/// A block of a chain. `hash` is the hex SHA-256 of all the rest in the form of RFC 8785.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BlockView {
+    /// Whose chain.
+    pub account: String,
+    /// Which of it, from 1.
+    #[schema(minimum = 1)]
+    pub n: u64,
+    /// The hash of the one before; of the first 64 zeros.
+    pub prev: String,
+    /// When it was sealed.
+    #[schema(format = DateTime)]
+    pub sealed_at: String,
+    /// What it holds.
+    #[schema(max_items = 49)]
+    pub entries: Vec<EntryView>,
+    /// Its own hash.
+    #[serde(default)]
+    pub hash: String,
+}
+
+impl BlockView {
+    /// A block as it was sealed, with its hash.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn of(block: &domain::money::chain::Block, hash: &str) -> Result<Self, serde_json::Error> {
+        let block = serde_json::to_value(block)?;
+        let block: Self = serde_json::from_value(block)?;
+        Ok(Self {
+            hash: hash.to_owned(),
+            ..block
+        })
+    }
+}
+
+/// A text as a cell of a CSV file (RFC 4180): what a program would take for a formula begins with an apostrophe (MONEY 34).
+pub fn csv_cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::money::{Entry, Kind, Source, chain::Head, entries::Counter};
+    use ulid::Ulid;
+
+    use super::*;
+
+    #[test]
+    fn a_block_is_told_as_it_is_hashed() {
+        let account = Account::of_random(7);
+        let entry = Entry {
+            id: "01".to_owned(),
+            kind: Kind::Earned,
+            currency: "USD".to_owned(),
+            legs: Entry::legs(&account, 3, Counter::Commission),
+            due_on: jiff::civil::date(2026, 12, 1),
+            line: Some("f0".to_owned()),
+            click: None,
+            source: Some(Source::Post(domain::ids::PostId(Ulid(1)))),
+            product: Some("~Iw".to_owned()),
+            programme: Some(domain::money::Programme::Influencer),
+            rate_bp: Some(300),
+            event: None,
+        };
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let block = Head::new().next(account, vec![entry], now);
+        let hash = block.hash().unwrap();
+        let view = BlockView::of(&block, &hash).unwrap();
+        let mut told = serde_json::to_value(view).unwrap();
+        let told_hash = told.as_object_mut().unwrap().remove("hash").unwrap();
+        assert_eq!(told, serde_json::to_value(&block).unwrap());
+        assert_eq!(told_hash, hash);
+    }
+
+    #[test]
+    fn a_cell_is_no_formula_and_no_two_cells() {
+        for (text, cell) in [
+            ("plain", "plain"),
+            ("=1+1", "'=1+1"),
+            ("-5", "'-5"),
+            ("@x", "'@x"),
+            ("a,b", "\"a,b\""),
+            ("=\"a\"", "\"'=\"\"a\"\"\""),
+        ] {
+            assert_eq!(csv_cell(text), cell);
+        }
+    }
+}
