@@ -1,20 +1,24 @@
 //! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, the filter, what is
-//! featured, and what sponsors have shown.
+//! featured, what sponsors have shown, and the money of influencers.
 
 mod decisions;
 mod filter;
 mod finds;
 mod imports;
+mod money;
 mod queue;
 mod sponsored;
 mod strikes;
 
 use axum::Router;
+use money::{accounts, conflicts, ledger, lines, payouts, rates};
 use shared::{
     bucket::Objects,
     http::{Cursors, edge},
+    queue::Queue,
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
+    seal::Salt,
     store::Store,
     views::Presenter,
 };
@@ -33,6 +37,9 @@ pub struct App {
     present: Presenter,
     /// How many strikes suspend; none do where the setting is no number.
     strikes: u64,
+    /// The queue of `attribution`.
+    ledger: Queue,
+    salt: Salt,
 }
 
 impl App {
@@ -46,6 +53,8 @@ impl App {
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),
+            ledger: Queue::new(context.sqs(), config.attribution_queue()),
+            salt: Salt::new(config.ledger_salt()),
             strikes: config.strikes().parse().unwrap_or(u64::MAX),
             clock: context.clock.clone(),
             ids: context.ids.clone(),
@@ -62,6 +71,18 @@ shared::routes! {
     finds::feature_no_more;
     imports::list_imports;
     imports::read_import;
+    accounts::set_payee;
+    accounts::set_hold;
+    accounts::set_payee_of_account;
+    accounts::set_hold_of_account;
+    rates::list_all_rates, rates::add_rate;
+    lines::read_telling;
+    conflicts::list_conflicts;
+    ledger::sum_ledger;
+    payouts::run_payouts;
+    payouts::list_run;
+    payouts::export_run;
+    payouts::return_payout;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

@@ -44,10 +44,12 @@ macro_rules! functions {
 
 functions! {
     admin "admin-list-imports" admin::openapi;
+    attribution "attribution-entries-posted.v1";
     catalogue "catalogue-s3-object-created";
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";
     feed "feed-read-feed" feed::openapi;
+    influencer "influencer-list-rates" influencer::openapi;
     janitor "janitor-scheduled";
     notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;
@@ -56,6 +58,7 @@ functions! {
     posting "posting-create-post" posting::openapi;
     relay "relay-stream";
     rollup "rollup-heated.v1";
+    store "store-read-badges" store::openapi;
 }
 
 /// All functions of the template, as their `main`s wire them.

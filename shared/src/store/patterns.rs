@@ -229,6 +229,7 @@ patterns! {
     "account_states", "how do these accounts stand", "BatchGet", "`ACCOUNT#a/STATE`";
     "set_active, set_payee, set_hold", "change how an account stands", "UpdateItem", "`ACCOUNT#a/STATE`";
     "rates", "the rate table", "Query, consistent", "`RATES`";
+    "rate", "one row that was added to the rate table", "GetItem, consistent", "`RATES/r`";
     "add_rate", "add a row to the rate table", "PutItem", "`RATES/r`";
     "account_books", "where does an account's chain end, and what is it owed", "GetItem, consistent", "`HEADS#n/a`";
     "all_books", "the same of all accounts of a page", "Query, consistent", "`HEADS#n`";

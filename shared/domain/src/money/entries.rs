@@ -35,6 +35,17 @@ pub enum Cause {
 }
 
 impl Kind {
+    /// As the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Reversed => "reversed",
+            Self::Corrected => "corrected",
+            Self::Payout => "payout",
+            Self::PayoutReturned => "payout_returned",
+        }
+    }
+
     /// That of an amount that is posted to a line by what was told.
     pub fn of(amount: i64, cause: Cause) -> Self {
         match cause {

@@ -27,6 +27,11 @@ impl Store {
         Ok(rates)
     }
 
+    /// One of the rows that were added.
+    pub async fn rate(&self, id: &str) -> Result<Option<Rate>, Error> {
+        self.table.read(&keys::rate_row(id), true).await
+    }
+
     /// Adds a row, for ever. Where one of its id is there, that one.
     pub async fn add_rate(&self, rate: &Rate) -> Result<Rate, Error> {
         let key = keys::rate_row(&rate.id);
