@@ -28,7 +28,6 @@ pub(crate) async fn settle(
     cause: Cause,
 ) -> Result<(), Error> {
     let mut anew = Anew::standing_on("the book of a line");
-    let rates = app.store.rates().await?;
     loop {
         let kept = app.store.book(line).await?;
         let mut book = kept.book.clone();
@@ -63,7 +62,7 @@ pub(crate) async fn settle(
         if ordered.is_none_or(|ordered| ordered.happened != order.happened) {
             return Ok(());
         }
-        book.decide(&known.shopper(), order, &rates);
+        book.decide(&known.shopper(), order, known.rates());
         if post(app, work, line, kept, book, cause).await? {
             return Ok(());
         }

@@ -9,6 +9,7 @@ use domain::{
         Click, Happened, Order, View,
         clicks::WINDOW,
         entries::Cause,
+        rates::Rate,
         told::Told,
         windows::{REMEMBERED, Shopper},
     },
@@ -32,9 +33,14 @@ pub(crate) struct Known {
     orders: Vec<Order>,
     clicks: Vec<Click>,
     views: Vec<View>,
+    rates: Vec<Rate>,
 }
 
 impl Known {
+    pub(crate) fn rates(&self) -> &[Rate] {
+        &self.rates
+    }
+
     pub(crate) fn shopper(&self) -> Shopper<'_> {
         Shopper {
             orders: &self.orders,
@@ -152,6 +158,7 @@ async fn known(app: &App, order: &NotedOrder) -> Result<Known, Error> {
         orders: orders.iter().map(order_of).collect(),
         clicks: clicks(app, order, visitors).await?,
         views: views(app, order).await?,
+        rates: app.store.rates().await?,
     })
 }
 

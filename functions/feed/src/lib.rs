@@ -14,6 +14,7 @@ mod receipts;
 mod search;
 mod skeleton;
 mod stream;
+mod views;
 mod wall;
 mod wire;
 

@@ -57,6 +57,7 @@ pub(crate) async fn measure() -> Result<Report> {
     bench.photos().await?;
     bench.catalogue().await?;
     bench.rollup().await?;
+    Box::pin(bench.orders()).await?;
     let missing = bench.unmeasured()?;
     ensure!(missing.is_empty(), "not measured: {missing:?}");
     Ok(bench.report)
@@ -101,6 +102,8 @@ impl Bench {
             posting::openapi(),
             engagement::openapi(),
             feed::openapi(),
+            influencer::openapi(),
+            store::openapi(),
         ] {
             let api = serde_json::to_value(&api)?;
             for (path, item) in api["paths"].as_object().into_iter().flatten() {

@@ -20,6 +20,7 @@ mod heat;
 mod leaving;
 mod lists;
 mod moderation;
+mod money;
 mod notices;
 mod photos;
 mod recommend;
@@ -132,6 +133,16 @@ enum What {
         #[arg(long, default_value_t = 4)]
         slower: u64,
     },
+    /// So many random histories of clicks, views and orders, told to the real function in any order, some of it twice, a third
+    /// of them while everything fails now and then. Fails where the books of one are not those of a clean replay.
+    Money {
+        /// Histories.
+        #[arg(long, default_value_t = 1_000)]
+        histories: u64,
+        /// By seeds from this on.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// How good what streams pick is, on the orders of UCI Online Retail: NDCG@10 beside popularity and item-KNN. Fails
     /// below .150.
     Recommend {
@@ -189,6 +200,7 @@ async fn main() -> Result<ExitCode> {
             seed,
             ..
         } => tree::run(fans, schedules, seed).await?,
+        What::Money { histories, seed } => Box::pin(money::run(histories, seed)).await?,
         What::Recommend { orders } => recommend::run(&orders)?,
         What::Photos {
             files,

@@ -164,7 +164,11 @@ async fn prepare(world: &World, event: &Value) {
 
 /// The store's signature of a call, under the key of this world.
 fn signed(world: &World, target: &str, body: &[u8]) -> String {
-    let said = if body.is_empty() { target.as_bytes() } else { body };
+    let said = if body.is_empty() {
+        target.as_bytes()
+    } else {
+        body
+    };
     let config = world.context().config;
     let key = config.store_keys().split(',').next().unwrap_or_default();
     let at = world.now().as_second();

@@ -258,7 +258,14 @@ fn every_secret_is_made_by_the_stack_and_those_of_what_is_kept_for_ever_outlive_
 }
 
 /// Functions that read what strangers or other systems send, or write but few kinds of item.
-const HELD: [&str; 6] = ["attribution", "catalogue", "fanout", "janitor", "photos", "rollup"];
+const HELD: [&str; 6] = [
+    "attribution",
+    "catalogue",
+    "fanout",
+    "janitor",
+    "photos",
+    "rollup",
+];
 
 #[test]
 fn what_reads_hostile_input_writes_under_its_own_keys_alone() {

@@ -1,6 +1,10 @@
 //! What is owed, as whoever is owed it is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use domain::{
     ids::{PostId, ProductId},
@@ -109,7 +113,9 @@ impl Street {
 
     async fn get(&self, who: &Member, path: &str) -> Value {
         let get = self.http.get(&format!("/v1/influencer/{path}"));
-        let token = self.world.token(if who.id == self.ana.id { "ana" } else { "ben" }, &[]);
+        let token = self
+            .world
+            .token(if who.id == self.ana.id { "ana" } else { "ben" }, &[]);
         get.token(&token).send().await.expect(200).json()
     }
 
@@ -271,13 +277,33 @@ async fn a_month_sums_what_was_sealed_in_it_by_json_and_csv_and_a_past_one_stays
     }
 }
 
+/// Whether the checker that knows the public answer alone finds a chain whole; `None` where there is no Python.
+fn checked(pages: &str) -> Option<bool> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/chain/verify.py");
+    let mut python = Command::new("python3")
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let written = python
+        .stdin
+        .take()
+        .map(|mut input| input.write_all(pages.as_bytes()));
+    written.unwrap().unwrap();
+    Some(python.wait().unwrap().success())
+}
+
 #[tokio::test]
 async fn whoever_has_the_blocks_of_a_chain_can_verify_it_and_re_add_what_is_owed() {
     let street = bought().await;
     let mut blocks = Vec::new();
     let mut path = "ledger?limit=1".to_owned();
+    let mut pages = String::new();
     let last = loop {
         let page = street.get(&street.ana, &path).await;
+        pages += &format!("{page}\n");
         for item in page["items"].as_array().unwrap() {
             let block: Block = serde_json::from_value(item.clone()).unwrap();
             assert_eq!(item["hash"], block.hash().unwrap());
@@ -296,6 +322,11 @@ async fn whoever_has_the_blocks_of_a_chain_can_verify_it_and_re_add_what_is_owed
         (&json!(150), &json!(0))
     );
     assert_eq!(balance["pending"][0]["amount"], 150);
+    assert_eq!(checked(&pages), Some(true));
+    assert_eq!(
+        checked(&pages.replace("\"amount\":150", "\"amount\":151")),
+        Some(false)
+    );
     let nothing = street.get(&street.ben, "ledger").await;
     assert_eq!(nothing["items"], json!([]));
     assert_eq!(nothing["head"], json!({"n": 0, "hash": "0".repeat(64)}));
