@@ -16,7 +16,12 @@ use shared::{
 };
 use ulid::Ulid;
 
-use crate::begin;
+/// A world and the function.
+async fn begin() -> (World, Http) {
+    let world = World::contended().await;
+    let http = world.serve(::admin::router(&world.context()));
+    (world, http)
+}
 
 fn account() -> Account {
     Account::of_random(1)
