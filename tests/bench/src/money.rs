@@ -133,9 +133,14 @@ impl Bench {
             self.attribute(&format!("the same {what} again"), &[told], 2.0)
                 .await?;
         }
+        let account = Account::of_random(8);
+        let id = click(&self.world, "another visitor", &account, 10, 80).await?;
+        let order = event(&self.world, "ev-5", "order", "o-2", 5, Some(&id));
+        let shipped = event(&self.world, "ev-6", "shipment", "o-2", 3, None);
+        self.worked(&[order, shipped, seal(&account)?]).await?;
         let late = event(&self.world, "ev-4", "order", "o-late", 6, None)
-            .replace("customer of o-late", "customer of o-1");
-        let both = [late, seal(&credited)?];
+            .replace("customer of o-late", "customer of o-2");
+        let both = [late, seal(&account)?];
         self.attribute("an order that closes a later line", &both, 16.0)
             .await?;
 
