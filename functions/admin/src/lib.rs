@@ -1,10 +1,11 @@
 //! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, the filter, what is
-//! featured, and what sponsors have shown.
+//! featured, what sponsors have shown, and who is in a programme.
 
 mod decisions;
 mod filter;
 mod finds;
 mod imports;
+mod influencers;
 mod queue;
 mod sponsored;
 mod strikes;
@@ -62,6 +63,7 @@ shared::routes! {
     finds::feature_no_more;
     imports::list_imports;
     imports::read_import;
+    influencers::decide_programme;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

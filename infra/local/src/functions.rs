@@ -48,6 +48,7 @@ functions! {
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";
     feed "feed-read-feed" feed::openapi;
+    influencer "influencer-begin-link" influencer::openapi;
     janitor "janitor-scheduled";
     notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;

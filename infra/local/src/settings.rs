@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use data_plane::DataPlane;
 
 use crate::issuer::{AUDIENCE, ISSUER};
+use crate::networks::Networks;
 
 /// All variables of the functions, as the template would set them, but for the secrets.
 pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
@@ -12,7 +13,9 @@ pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
         ("TABLE_NAME", plane.table().to_owned()),
         ("BUCKET_NAME", plane.bucket().to_owned()),
         ("API_URL", url.to_owned()),
+        ("APP_URL", url.to_owned()),
         ("MEDIA_URL", url.to_owned()),
+        ("NETWORKS", Networks::settings(url)),
         ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
         ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),

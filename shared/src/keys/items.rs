@@ -13,6 +13,7 @@ use domain::{
         AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
         StatementId, TopicId, UserId,
     },
+    money::{Account, social::Network},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -223,6 +224,16 @@ items! {
         "by which words a product is found" FoundProduct(ProductId), "FOUND#product#{product}" / "WORDS", "" Stays "" Never;
         "by which words a person is found" FoundPerson(UserId), "FOUND#person#{user}" / "WORDS", "user" Goes "" Never;
         "by which words a post is found" FoundPost(PostId), "FOUND#post#{post}" / "WORDS", "author" Goes "" Never;
+        "an account of a person's with a network" SocialAccount(UserId, Network), "SOCIAL#{user}" / "{network}", "user" Goes "social_accounts" Never;
+        "by which code in a profile a person proves an account" Proof(UserId, Network), "SOCIAL#{user}" / "~PROOF#{network}", "user" Goes "" Never;
+        "whose an account of a network is" SocialClaim(Network, String), "CLAIMED#{network}#{claim}" / "CLAIMED", "user" Goes "" Never;
+        "that a person went to a network to sign in" LinkBegun(String), "LINKING#{hash}" / "BEGUN", "user" Expires "" Never;
+        "which account a person came back with" LinkRead(String), "LINKING#{hash}" / "READ", "user" Expires "" Never;
+        "how a person's application stands" Application(UserId), "USER#{user}" / "APPLICATION", "user" Goes "influencer.applications" Never;
+        "that an application is to be decided" Vetting(Timestamp, UserId), "VETTING" / "{decide_at}#{user}", "user" Goes "" Never;
+        "which account is a person's" Engaged(UserId), "USER#{user}" / "ACCOUNT", "user" Goes "influencer.account" Never;
+        "how an account stands, without whose it is" AccountState(Account), "ACCOUNT#{account}" / "STATE", "" Stays "" Never;
+        "what stands at the head of a person's storefront" Storefront(UserId), "USER#{user}" / "STOREFRONT", "user" Goes "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -354,6 +365,8 @@ parts! {
     AppealId: |text| text.parse().ok();
     SponsorshipId: |text| text.parse().ok();
     UserId: UserId::parse;
+    Network: Network::parse;
+    Account: Account::parse;
     TopicId: TopicId::parse;
     ProductId: ProductId::parse;
     ReviewId: ReviewId::parse;
@@ -501,6 +514,16 @@ mod tests {
             Item::FoundProduct(product),
             Item::FoundPerson(ana.clone()),
             Item::FoundPost(post),
+            Item::Application(ana.clone()),
+            Item::Vetting(time, ana.clone()),
+            Item::Engaged(ana.clone()),
+            Item::AccountState(Account::of_random(7)),
+            Item::Storefront(ana.clone()),
+            Item::SocialAccount(ana.clone(), Network::Youtube),
+            Item::Proof(ana.clone(), Network::Youtube),
+            Item::SocialClaim(Network::Youtube, "id:a#b".to_owned()),
+            Item::LinkBegun("f00d".to_owned()),
+            Item::LinkRead("f00d".to_owned()),
             Item::Quota(ana, "posts".to_owned(), 7),
         ]
     }
@@ -617,6 +640,16 @@ mod tests {
             Item::Import(id) => keys::import(id),
             Item::ListedImport(at, id) => keys::listed_import(*at, id),
             Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+            Item::Application(user) => keys::application(user),
+            Item::Vetting(at, user) => keys::vetting(*at, user),
+            Item::Engaged(user) => keys::engaged(user),
+            Item::AccountState(account) => keys::account_state(account),
+            Item::Storefront(user) => keys::storefront(user),
+            Item::SocialAccount(user, network) => keys::social_account(user, *network),
+            Item::Proof(user, network) => keys::proof(user, *network),
+            Item::SocialClaim(network, claim) => keys::social_claim(*network, claim),
+            Item::LinkBegun(hash) => keys::link_begun(hash),
+            Item::LinkRead(hash) => keys::link_read(hash),
             Item::Quota(user, kind, window) => keys::quota(user, kind, *window),
         }
     }

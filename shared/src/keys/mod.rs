@@ -10,7 +10,9 @@ mod moderation;
 mod month;
 mod people;
 mod posts;
+mod programmes;
 mod search;
+mod social;
 
 use std::collections::HashMap;
 
@@ -30,7 +32,9 @@ pub use moderation::*;
 pub use month::Month;
 pub use people::*;
 pub use posts::*;
+pub use programmes::*;
 pub use search::*;
+pub use social::*;
 
 /// The partition key's attribute.
 pub const PK: &str = "PK";

@@ -1,7 +1,9 @@
 //! What is told in a form that nobody else can make or read: values that clients carry for us, and people's ids.
 
+mod links;
 mod people;
 
+pub use links::LinkSeal;
 pub use people::People;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -88,6 +90,17 @@ impl Seal {
             })?;
         serde_json::from_slice(&json).ok()
     }
+}
+
+/// 256 random bits as text: 43 characters that nobody guesses.
+pub fn fresh() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What a secret of so many bits is kept by: SHA-256, 64 lower-case hex digits, which nobody turns back.
+pub fn digest(secret: &str) -> String {
+    let digest = Sha256::digest(secret);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn cipher(secret: &str) -> XChaCha20Poly1305 {

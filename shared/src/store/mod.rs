@@ -9,6 +9,7 @@ pub mod patterns;
 mod people;
 mod posts;
 mod quota;
+mod social;
 
 pub use catalogue::{Details, Imported};
 pub use engagement::{
@@ -18,6 +19,7 @@ pub use engagement::{
 pub use feeds::{Buying, Hits, Progress, Reach, SearchPlace, Shopper, Stance, Thorough, Word};
 pub use people::{Mark, NotifyChange, Own, ProfileChange};
 pub use posts::{Creation, Uploads};
+pub use social::{Begun, Decision, Returned};
 
 use crate::table::Table;
 

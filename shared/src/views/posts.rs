@@ -4,6 +4,8 @@ use domain::{
     catalogue::product::Product,
     engagement::{Acts, Count},
     ids::ProductId,
+    money::Programme,
+    people::Profile,
     posts::{
         Hotspot, Hydrated, Poll, PollOption, Post, PostPhoto, entities,
         photo::{Image, Rejection, Rendition, rendition_key},
@@ -274,11 +276,7 @@ impl Presenter {
                 .as_ref()
                 .map(|review| ReviewView::of(review, read)),
             topics: post.topics.iter().map(ToString::to_string).collect(),
-            labels: post
-                .sponsored
-                .then(|| "sponsored".to_owned())
-                .into_iter()
-                .collect(),
+            labels: labels(post, read),
             disclosure: post.sponsored.then(|| DisclosureView {
                 text: "Sponsored".to_owned(),
             }),
@@ -372,6 +370,15 @@ impl Presenter {
             (None, None) => PhotoView::Processing { id },
         }
     }
+}
+
+/// Where a post comes from: the programmes of its author, and who pays for it.
+fn labels(post: &Post, read: &Hydrated) -> Vec<String> {
+    let author = read.people.get(&post.author);
+    let programmes = author.into_iter().flat_map(Profile::programmes);
+    let programmes = programmes.map(Programme::name);
+    let sponsored = post.sponsored.then_some("sponsored");
+    programmes.chain(sponsored).map(str::to_owned).collect()
 }
 
 /// Why an upload was rejected, as the contract spells it.

@@ -39,6 +39,7 @@ fn every_route_is_described() {
         "post /v1/moderation/decisions",
         "put /v1/admin/filter",
         "put /v1/admin/finds/{list_id}",
+        "put /v1/admin/influencers/{handle}/decision",
     ];
     assert_eq!(routes, expected);
 }

@@ -13,6 +13,7 @@ mod profile;
 mod reports;
 mod reviews;
 mod rules;
+mod social;
 mod uploads;
 mod words;
 
@@ -38,7 +39,7 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The kinds of item that go, by the files that take them.
 #[cfg(test)]
-const TAKEN: [&[&str]; 12] = [
+const TAKEN: [&[&str]; 13] = [
     posts::TAKEN,
     uploads::TAKEN,
     lists::TAKEN,
@@ -48,6 +49,7 @@ const TAKEN: [&[&str]; 12] = [
     reports::TAKEN,
     inbox::TAKEN,
     reviews::TAKEN,
+    social::TAKEN,
     exports::TAKEN,
     words::TAKEN,
     profile::TAKEN,
@@ -103,6 +105,7 @@ async fn page(app: &App, user: &UserId, at: &Deletion) -> Result<Option<String>,
         Step::Inbox => inbox::notices(app, user, after).await,
         Step::Timeline => inbox::timeline(app, user, after).await,
         Step::Reviews => reviews::all(app, user, after).await,
+        Step::Social => social::accounts(app, user, after).await,
         Step::Exports => exports::all(app, user, after).await,
         Step::Words => words::all(app, user).await,
         Step::Profile => profile::take(app, user).await,
@@ -139,7 +142,7 @@ mod tests {
     fn each_kind_of_item_that_expires_is_made_so_by_a_step_or_is_made_to_expire() {
         let expires = LINES.iter().filter(|line| line.leaving == Leaving::Expires);
         let expires: BTreeSet<_> = expires.map(|line| line.name).collect();
-        let made_so = ["CameTo", "Idempotency", "Quota"];
+        let made_so = ["CameTo", "Idempotency", "LinkBegun", "LinkRead", "Quota"];
         let swept = SWEPT.into_iter().flatten().copied();
         let swept: BTreeSet<_> = swept.chain(made_so).collect();
         assert_eq!(swept, expires);

@@ -45,6 +45,8 @@ pub enum Step {
     Timeline,
     /// What they wrote in the store.
     Reviews,
+    /// Their accounts with other networks.
+    Social,
     /// Their exports, with the files.
     Exports,
     /// By which words they are found.
@@ -55,7 +57,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -72,6 +74,7 @@ impl Step {
         Self::Inbox,
         Self::Timeline,
         Self::Reviews,
+        Self::Social,
         Self::Exports,
         Self::Words,
         Self::Profile,

@@ -16,7 +16,7 @@ use utoipa::openapi::{
 use super::Problem;
 
 /// What every operation is filed under: the function that serves it, or whom it is for.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("admin", "For the store's admins and moderators."),
     (
         "engagement",
@@ -25,6 +25,10 @@ const TAGS: [(&str, &str); 6] = [
     (
         "feed",
         "Home feeds, the stream, topic walls, where one looks around, and search.",
+    ),
+    (
+        "influencer",
+        "Accounts with other networks, applications, storefronts, and invitations.",
     ),
     (
         "onboarding",
