@@ -65,7 +65,8 @@ impl App {
             filter: KeptFilter::new(Objects::new(&context.sdk, config.bucket(), Clock::real)),
             reads: Reads::fresh(store.clone()),
             store,
-            present: Presenter::new(config.media_url()),
+            present: Presenter::new(config.media_url())
+                .linking(config.link_key(), config.api_url()),
             cursors: Cursors::new(context),
             seal: Seal::new(config.cursor_key()),
             clock: context.clock.clone(),

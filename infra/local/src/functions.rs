@@ -50,6 +50,7 @@ functions! {
     feed "feed-read-feed" feed::openapi;
     influencer "influencer-begin-link" influencer::openapi;
     janitor "janitor-scheduled";
+    links "links-follow-link" links::openapi;
     notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;
     pages "pages-not-found" pages::openapi;

@@ -16,6 +16,7 @@ pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
         ("APP_URL", url.to_owned()),
         ("MEDIA_URL", url.to_owned()),
         ("NETWORKS", Networks::settings(url)),
+        ("STORE_HOSTS", hosts(plane, url)),
         ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
         ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
@@ -24,4 +25,12 @@ pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
     let own = of_this_cloud.map(|(name, value)| (name.to_owned(), value));
     values.extend(own);
     values
+}
+
+/// This cloud, which plays the store, and the hosts that the template names.
+fn hosts(plane: &DataPlane, url: &str) -> String {
+    let own = url.split("//").last().unwrap_or_default();
+    let named = plane.settings().remove("STORE_HOSTS");
+    let named = named.iter().map(String::as_str);
+    named.chain([own]).collect::<Vec<_>>().join(",")
 }

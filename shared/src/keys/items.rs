@@ -234,6 +234,9 @@ items! {
         "which account is a person's" Engaged(UserId), "USER#{user}" / "ACCOUNT", "user" Goes "influencer.account" Never;
         "how an account stands, without whose it is" AccountState(Account), "ACCOUNT#{account}" / "STATE", "" Stays "" Never;
         "what stands at the head of a person's storefront" Storefront(UserId), "USER#{user}" / "STOREFRONT", "user" Goes "" Never;
+        "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Never;
+        "which click a visitor made with a link in a minute" ClickOnce(String, String), "VISITOR#{visitor}" / "ONCE#{minute+link}", "" Stays "" Never;
+        "a click on a link of an account's" AccountClick(Account, String, String, Ulid), "CLICKS#{account}#{day}#{shard}" / "{click}", "" Stays "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -409,7 +412,9 @@ fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{engagement::Heat, feeds::Findable, ids::CommentId, people};
+    use domain::{
+        engagement::Heat, feeds::Findable, ids::CommentId, money::links::Visitor, people,
+    };
 
     use super::*;
     use crate::keys;
@@ -514,6 +519,9 @@ mod tests {
             Item::FoundProduct(product),
             Item::FoundPerson(ana.clone()),
             Item::FoundPost(post),
+            Item::VisitorClick("07".repeat(16), own),
+            Item::ClickOnce("07".repeat(16), "29873123#f00d".to_owned()),
+            Item::AccountClick(Account::of_random(7), keys::day_of(own), format!("{:x}", own.0 & 0xf), own),
             Item::Application(ana.clone()),
             Item::Vetting(time, ana.clone()),
             Item::Engaged(ana.clone()),
@@ -640,6 +648,9 @@ mod tests {
             Item::Import(id) => keys::import(id),
             Item::ListedImport(at, id) => keys::listed_import(*at, id),
             Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+            Item::VisitorClick(_, click) => keys::visitor_click(Visitor([7; 16]), *click),
+            Item::ClickOnce(..) => keys::click_once(Visitor([7; 16]), 29_873_123, "f00d"),
+            Item::AccountClick(account, _, _, click) => keys::account_click(account, *click),
             Item::Application(user) => keys::application(user),
             Item::Vetting(at, user) => keys::vetting(*at, user),
             Item::Engaged(user) => keys::engaged(user),

@@ -2,6 +2,7 @@
 //! what becomes of it, is told by its line in [`items`].
 
 mod catalogue;
+mod clicks;
 mod engagement;
 mod feeds;
 pub mod items;
@@ -24,6 +25,7 @@ use domain::{
 use jiff::Timestamp;
 
 pub use catalogue::*;
+pub use clicks::*;
 pub use engagement::*;
 pub use feeds::*;
 pub use items::{Item, Line, Relayed};

@@ -116,6 +116,10 @@ settings! {
         "LEAST_ENGAGEMENT" least_engagement;
         /// How many hours an application waits that is not decided at once: 120.
         "VETTING_HOURS" vetting_hours;
+        /// The store's own hosts, parted by commas: tracked links lead to no others.
+        "STORE_HOSTS" store_hosts;
+        /// Whether browsers that follow tracked links are given a cookie: `on`, or `off`.
+        "VISITOR_COOKIE" visitor_cookie;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `fanout` for posts to very many.
@@ -149,6 +153,10 @@ settings! {
         "VIEW_KEY" view_key;
         /// What the directories of renditions are named with.
         "MEDIA_KEY" media_key;
+        /// What the codes of tracked links, and the ids of clicks, are sealed with.
+        "LINK_KEY" link_key;
+        /// What the ledger's hashes are made with. It stands alone and is never changed.
+        "LEDGER_SALT" ledger_salt;
         /// What the networks know Spark by: a JSON object by network, or one for all.
         "NETWORK_SECRETS" network_secrets;
         /// What the ids of people are made with. It stands alone and is never changed: with another,

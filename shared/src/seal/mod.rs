@@ -2,9 +2,11 @@
 
 mod links;
 mod people;
+mod salt;
 
 pub use links::LinkSeal;
 pub use people::People;
+pub use salt::Salt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{

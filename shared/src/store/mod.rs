@@ -19,7 +19,7 @@ pub use engagement::{
 pub use feeds::{Buying, Hits, Progress, Reach, SearchPlace, Shopper, Stance, Thorough, Word};
 pub use people::{Mark, NotifyChange, Own, ProfileChange};
 pub use posts::{Creation, Uploads};
-pub use social::{Begun, Decision, Returned};
+pub use social::{Begun, Decision, Led, Returned};
 
 use crate::table::Table;
 

@@ -216,6 +216,10 @@ patterns! {
     "social_account", "which account of a network is u's", "GetItem, consistent", "`SOCIAL#u/n`";
     "social_accounts", "which accounts has u", "Query, consistent", "`SOCIAL#u`, to `~PROOF#`";
     "unlink", "have an account be u's no more", "GetItem, consistent; TransactWrite", "`SOCIAL#u/n`, `SOCIAL#u/~PROOF#n`, `CLAIMED#n#c/CLAIMED`";
+    "accounts", "which of these people are influencers, under which accounts", "BatchGet", "`USER#u/ACCOUNT`";
+    "linked", "what does a tracked link lead to, and does a click on it count", "BatchGet; Query × 1 or 2 where it is gone, or new in a list", "`PRODUCT#r/PRODUCT`, `ACCOUNT#a/STATE`, `POST#p/POST` or `LIST#l/LIST` and `INLISTS#r/public#t#l`; `LIST#l`, index `by_brand`";
+    "note_click", "note a click", "BatchWrite", "`VISITOR#v/c`, `CLICKS#a#d#n/c`";
+    "note_click_once", "note a click of somebody signed in, once a minute", "PutItem; GetItem, consistent; BatchWrite", "`VISITOR#v/ONCE#m#h`, `VISITOR#v/c`, `CLICKS#a#d#n/c`";
     "application", "how does u's application stand", "GetItem, consistent", "`USER#u/APPLICATION`";
     "engaged", "which account is u's", "GetItem, consistent", "`USER#u/ACCOUNT`";
     "decide_application", "apply, or decide on it, with what follows", "GetItem, consistent; TransactWrite", "`USER#u/APPLICATION`, `VETTING/t#u`, `USER#u/ACCOUNT`, `ACCOUNT#a/STATE`, `USER#u/PROFILE`, `IDEM#…`";

@@ -4,6 +4,7 @@ mod address;
 mod catalogue;
 mod engagement;
 mod inbox;
+mod links;
 mod lists;
 mod moderation;
 mod people;
@@ -22,7 +23,7 @@ pub use moderation::{
 };
 pub use people::{AvatarView, UserCard};
 pub use posts::{
-    CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
+    CountsView, DisclosureView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
     RenditionView, ViewerView, rejection,
 };
 pub use texts::EntityView;
@@ -32,6 +33,7 @@ pub use time::Time;
 #[derive(Debug, Clone)]
 pub struct Presenter {
     media_url: String,
+    links: Option<links::Links>,
 }
 
 impl Presenter {
@@ -39,6 +41,7 @@ impl Presenter {
     pub fn new(media_url: impl Into<String>) -> Self {
         Self {
             media_url: media_url.into(),
+            links: None,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod entries;
 pub mod events;
 pub mod fraction;
 pub mod links;
+pub mod noted;
 pub mod programmes;
 pub mod rates;
 pub mod social;

@@ -320,6 +320,16 @@ pub struct AccountState {
     pub programmes: Vec<Programme>,
 }
 
+impl AccountState {
+    /// An account that is in no programme.
+    pub fn none(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            programmes: Vec::new(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

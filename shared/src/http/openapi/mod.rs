@@ -16,7 +16,7 @@ use utoipa::openapi::{
 use super::Problem;
 
 /// What every operation is filed under: the function that serves it, or whom it is for.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("admin", "For the store's admins and moderators."),
     (
         "engagement",
@@ -30,6 +30,7 @@ const TAGS: [(&str, &str); 7] = [
         "influencer",
         "Accounts with other networks, applications, storefronts, and invitations.",
     ),
+    ("links", "Where tracked links lead."),
     (
         "onboarding",
         "Joining, interests, profiles, and people suggested.",

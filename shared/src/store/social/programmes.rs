@@ -180,10 +180,7 @@ impl Store {
         ];
         writes.extend(due.map(|at| delete(keys::vetting(at, user))));
         if let Some(engaged) = self.engaged(user).await? {
-            let state = AccountState {
-                account: engaged.account.clone(),
-                programmes: Vec::new(),
-            };
+            let state = AccountState::none(&engaged.account);
             writes.push(put(encode(&keys::account_state(&engaged.account), &state)?));
             writes.push(delete(keys::engaged(user)));
         }
