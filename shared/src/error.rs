@@ -106,6 +106,8 @@ pub enum Refusal {
     ModeratorRequired,
     /// Whoever decided before does not decide on the appeal.
     OwnDecision,
+    /// A link is fetched before anybody follows it.
+    Prefetch,
 }
 
 /// Why what is to prove an account of a network does not (422).
@@ -307,6 +309,7 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::OwnDecision) => {
                 "You decided on this before; somebody else decides on the appeal."
             }
+            Self::Refused(Refusal::Prefetch) => "This is fetched when somebody follows it.",
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
@@ -341,9 +344,7 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::TooFewPosts) => "Publish three posts at least first.",
             Self::Conflict(Conflict::InReview) => "Your application is being looked at.",
             Self::Conflict(Conflict::AlreadyApproved) => "You are an influencer already.",
-            Self::Conflict(Conflict::ReapplyLater(_)) => {
-                "You may apply again later; see retry_at."
-            }
+            Self::Conflict(Conflict::ReapplyLater(_)) => "You may apply again later; see retry_at.",
             Self::Conflict(Conflict::InvitationClosed) => "This invitation is open no more.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",

@@ -6,6 +6,7 @@ mod filter;
 mod finds;
 mod imports;
 mod influencers;
+mod invitations;
 mod queue;
 mod sponsored;
 mod strikes;
@@ -64,6 +65,7 @@ shared::routes! {
     imports::list_imports;
     imports::read_import;
     influencers::decide_programme;
+    invitations::invite;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

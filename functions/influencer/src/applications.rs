@@ -190,8 +190,10 @@ pub(crate) async fn read_application(
     if let Some(application) = app.store.application(me).await? {
         return Ok(Json(ApplicationView::of(&application)));
     }
-    let (measured, linked) =
-        futures::try_join!(Box::pin(app.store.measured(me)), app.store.social_accounts(me))?;
+    let (measured, linked) = futures::try_join!(
+        Box::pin(app.store.measured(me)),
+        app.store.social_accounts(me)
+    )?;
     let measured = Measured {
         audience: linked.iter().filter_map(|linked| linked.audience).max(),
         ..measured
@@ -246,7 +248,7 @@ impl App {
     }
 
     /// An account that nobody has.
-    fn fresh_account(&self) -> Account {
+    pub(crate) fn fresh_account(&self) -> Account {
         Account::of_random(u128::from(self.ids.ulid()))
     }
 }

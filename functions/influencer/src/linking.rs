@@ -54,13 +54,13 @@ struct Sent {
 
 /// The one-time code.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct Completion {
+pub(crate) struct NewCompletion {
     /// As the app was called back with it.
     #[schema(required)]
     code: Option<String>,
 }
 
-impl Wire for Completion {
+impl Wire for NewCompletion {
     type Parsed = String;
 
     fn parse(self, invalid: &mut Invalid) -> Option<String> {
@@ -154,7 +154,7 @@ pub(crate) async fn come_back(
     path = "/v1/social-accounts/{provider}/link/complete",
     tag = "influencer",
     params(("provider" = Provider, Path, description = "Which network.")),
-    request_body = Completion,
+    request_body = NewCompletion,
     security(("bearer" = [])),
     responses(
         (status = 201, description = "It is linked.", body = LinkedAccount),
@@ -171,12 +171,11 @@ pub(crate) async fn complete_link(
     if let Some(linked) = app.linked_before(&viewer.id, claim.as_ref()).await? {
         return app.linked(&linked);
     }
-    let code = body.parse::<Completion>()?;
+    let code = body.parse::<NewCompletion>()?;
     let (hash, now) = (seal::digest(&code), app.clock.now());
     let returned = app.store.returned(&hash, now).await?;
-    let mine = |returned: &Returned| {
-        returned.user == viewer.id && returned.account.provider == network
-    };
+    let mine =
+        |returned: &Returned| returned.user == viewer.id && returned.account.provider == network;
     let returned = returned.filter(mine).ok_or(Error::NotFound)?;
     let linked = Linked {
         linked_at: now,

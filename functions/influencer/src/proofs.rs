@@ -66,7 +66,9 @@ pub(crate) async fn ask_for_proof(
     let random = u128::from(app.ids.ulid());
     let proof = Proof::of_random(handle, random, now);
     let quota = app.quota(&viewer.id);
-    let asked = app.store.ask_for_proof(&viewer.id, network, &proof, &quota, now);
+    let asked = app
+        .store
+        .ask_for_proof(&viewer.id, network, &proof, &quota, now);
     asked.await?;
     Ok(Json(ProofView {
         code: proof.code,
@@ -103,7 +105,9 @@ pub(crate) async fn check_proof(
     let proof = proof.ok_or(Error::Unproved(Unproved::NotFound))?;
     app.networks.look_for(network, &proof).await?;
     let linked = Linked::shown(network, proof.handle, now);
-    let link = app.store.link_proved(&viewer.id, &linked, claim.as_ref(), now);
+    let link = app
+        .store
+        .link_proved(&viewer.id, &linked, claim.as_ref(), now);
     Box::pin(link).await?;
     let linked = app.store.social_account(&viewer.id, network).await?;
     app.linked(&linked.ok_or(Error::NotFound)?)

@@ -16,7 +16,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use shared::{
     error::{Error, Invalid, Refusal},
-    http::{IfMatch, JsonBody, MaybeViewer, Page, PageParams, PageQuery, Params, Patch, Path, Viewer, Wire},
+    http::{
+        IfMatch, JsonBody, MaybeViewer, Page, PageParams, PageQuery, Params, Patch, Path, Viewer,
+        Wire,
+    },
     table::Anew,
     views::{ListCard, PostView, UserCard},
 };
@@ -139,7 +142,8 @@ pub(crate) async fn change_storefront(
     body: JsonBody,
 ) -> Result<Response, Error> {
     let me = viewer.id;
-    app.store.rules(&me).await?;
+    let actor = app.store.actor(&app.gate, &me, app.clock.now());
+    Box::pin(actor).await?;
     let (profile, onlooker) = app.keeper(Some(&me), &handle).await?;
     if profile.id != me {
         return Err(Error::Refused(Refusal::NotOwner));
@@ -148,7 +152,10 @@ pub(crate) async fn change_storefront(
     let change = body.parse_noting::<ChangeStorefront>(&mut invalid)?;
     let change = change.unwrap_or_default();
     let filter = app.filter.now(app.clock.now()).await;
-    let said = change.header.iter().map(|header| ("/header", header.as_str()));
+    let said = change
+        .header
+        .iter()
+        .map(|header| ("/header", header.as_str()));
     invalid.unwanted(filter.screen(said).unheld());
     if let Some(featured) = &change.featured {
         app.only_own(&me, featured, &mut invalid).await?;
@@ -166,8 +173,14 @@ pub(crate) async fn change_storefront(
             if_match.check(&Box::pin(seen).await?, &app.clock)?;
         }
         let after = Storefront {
-            header: change.header.clone().unwrap_or_else(|| before.header.clone()),
-            featured: change.featured.clone().unwrap_or_else(|| before.featured.clone()),
+            header: change
+                .header
+                .clone()
+                .unwrap_or_else(|| before.header.clone()),
+            featured: change
+                .featured
+                .clone()
+                .unwrap_or_else(|| before.featured.clone()),
             edition: before.edition + 1,
         };
         if app.store.put_storefront(&me, &before, &after).await? {

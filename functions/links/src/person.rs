@@ -15,7 +15,9 @@ pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
         text.contains("prefetch") || text.contains("preview")
     };
     let names = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
-    names.into_iter().any(|name| headers.get_all(name).iter().any(early))
+    names
+        .into_iter()
+        .any(|name| headers.get_all(name).iter().any(early))
 }
 
 /// Whether a person goes where a link leads, in a window of their own.
@@ -83,7 +85,13 @@ mod tests {
             known(&headers)
         };
         assert_eq!(read(&format!("a=b; {pair}; c=d")), Some(visitor));
-        for odd in ["spark_v=", "spark_v=short", "spark_v", "x=y", &format!("{pair}A")] {
+        for odd in [
+            "spark_v=",
+            "spark_v=short",
+            "spark_v",
+            "x=y",
+            &format!("{pair}A"),
+        ] {
             assert_eq!(read(odd), None, "{odd}");
         }
     }

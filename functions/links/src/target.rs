@@ -40,7 +40,10 @@ impl Hosts {
 pub(crate) fn with_click(mut url: Url, id: &str) -> Url {
     let other = |pair: &&str| pair.split('=').next() != Some(CLICK);
     let kept = url.query().unwrap_or_default();
-    let kept = kept.split('&').filter(|pair| !pair.is_empty()).filter(other);
+    let kept = kept
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .filter(other);
     let query = kept.map(str::to_owned).chain([format!("{CLICK}={id}")]);
     let query = query.collect::<Vec<_>>().join("&");
     url.set_query(Some(&query));
@@ -86,8 +89,14 @@ mod tests {
         let set = |address: &str| with_click(Url::parse(address).unwrap(), "ID").to_string();
         for (before, after) in [
             ("https://s.test/p", "https://s.test/p?spark_click=ID"),
-            ("https://s.test/p?a=b%20c&flag#top", "https://s.test/p?a=b%20c&flag&spark_click=ID#top"),
-            ("https://s.test/p?spark_click=old&b=1&spark_click", "https://s.test/p?b=1&spark_click=ID"),
+            (
+                "https://s.test/p?a=b%20c&flag#top",
+                "https://s.test/p?a=b%20c&flag&spark_click=ID#top",
+            ),
+            (
+                "https://s.test/p?spark_click=old&b=1&spark_click",
+                "https://s.test/p?b=1&spark_click=ID",
+            ),
         ] {
             assert_eq!(set(before), after);
         }

@@ -79,11 +79,16 @@ impl Scene {
     }
 
     fn get(&self) -> Request {
-        self.http.get(&format!("/r/{}", self.code(self.post.id, "SPK-1")))
+        self.http
+            .get(&format!("/r/{}", self.code(self.post.id, "SPK-1")))
     }
 
     async fn click(&self) -> Answer {
-        self.get().header("user-agent", BROWSER).send().await.expect(302)
+        self.get()
+            .header("user-agent", BROWSER)
+            .send()
+            .await
+            .expect(302)
     }
 
     /// What lies under a partition key.
@@ -123,21 +128,33 @@ async fn a_person_is_sent_on_with_a_click_that_is_noted_for_them_and_for_the_acc
     assert_eq!(noted.len(), 1);
     assert_eq!(noted[0]["account"].as_s().unwrap(), scene.account.as_str());
     assert_eq!(noted[0]["owner"].as_s().unwrap().len(), 32);
-    assert!(!format!("{noted:?}").contains(scene.ana.id.as_str()), "names nobody");
+    assert!(
+        !format!("{noted:?}").contains(scene.ana.id.as_str()),
+        "names nobody"
+    );
     let click = scene.seal().click(&id).unwrap().click;
     let counted = keys::account_click(&scene.account, click);
     assert_eq!(scene.lying(counted.pk).await.len(), 1);
 
     let set = first.header("set-cookie").unwrap();
-    assert!(set.contains("; Path=/r; Secure; HttpOnly; SameSite=Lax; Max-Age=7776000"), "{set}");
+    assert!(
+        set.contains("; Path=/r; Secure; HttpOnly; SameSite=Lax; Max-Age=7776000"),
+        "{set}"
+    );
     let cookie = set.split(';').next().unwrap();
-    let again = scene.get().header("user-agent", BROWSER).header("cookie", cookie);
+    let again = scene
+        .get()
+        .header("user-agent", BROWSER)
+        .header("cookie", cookie);
     let (_, second) = led(&again.send().await.expect(302));
     let second = second.unwrap();
     assert_ne!(second, id);
     assert_eq!(scene.noted(&second).await.len(), 2, "of the same visitor");
     // With a cookie that is none, somebody else.
-    let odd = scene.get().header("user-agent", BROWSER).header("cookie", "spark_v=x");
+    let odd = scene
+        .get()
+        .header("user-agent", BROWSER)
+        .header("cookie", "spark_v=x");
     let (_, third) = led(&odd.send().await.expect(302));
     assert_eq!(scene.noted(&third.unwrap()).await.len(), 1);
 }
@@ -148,20 +165,32 @@ async fn what_no_person_follows_leads_there_all_the_same_and_is_no_click() {
     assert!(led(&scene.click().await).1.is_some());
     let browser = || scene.get().header("user-agent", BROWSER);
     let path = format!("/r/{}", scene.code(scene.post.id, "SPK-1"));
-    let head = scene.http.call(http::Method::HEAD, &path).header("user-agent", BROWSER);
+    let head = scene
+        .http
+        .call(http::Method::HEAD, &path)
+        .header("user-agent", BROWSER);
     for (what, request) in [
         ("head", head),
         ("nobody", scene.get()),
-        ("a crawler", scene.get().header("user-agent", "Googlebot/2.1")),
+        (
+            "a crawler",
+            scene.get().header("user-agent", "Googlebot/2.1"),
+        ),
         ("a tool", scene.get().header("user-agent", "curl/8.14.1")),
         ("a frame", browser().header("sec-fetch-dest", "iframe")),
         ("a picture", browser().header("sec-fetch-mode", "no-cors")),
     ] {
         let answer = request.send().await.expect(302);
-        assert_eq!(led(&answer), ("https://store.test/SPK-1".to_owned(), None), "{what}");
+        assert_eq!(
+            led(&answer),
+            ("https://store.test/SPK-1".to_owned(), None),
+            "{what}"
+        );
         assert_eq!(answer.header("set-cookie"), None, "{what}");
     }
-    let navigates = browser().header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+    let navigates = browser()
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document");
     assert!(led(&navigates.send().await.expect(302)).1.is_some());
     for (name, value) in [
         ("sec-purpose", "prefetch;prerender"),
@@ -177,10 +206,21 @@ async fn what_no_person_follows_leads_there_all_the_same_and_is_no_click() {
 #[tokio::test]
 async fn whoever_wants_privacy_is_somebody_new_each_time() {
     let scene = Scene::new().await;
-    let private = scene.get().header("user-agent", BROWSER).header("sec-gpc", "1");
-    let answer = private.header("cookie", "spark_v=AAAAAAAAAAAAAAAAAAAAAA").send().await.expect(302);
+    let private = scene
+        .get()
+        .header("user-agent", BROWSER)
+        .header("sec-gpc", "1");
+    let answer = private
+        .header("cookie", "spark_v=AAAAAAAAAAAAAAAAAAAAAA")
+        .send()
+        .await
+        .expect(302);
     assert_eq!(answer.header("set-cookie"), None);
-    let visitor = scene.seal().click(&led(&answer).1.unwrap()).unwrap().visitor;
+    let visitor = scene
+        .seal()
+        .click(&led(&answer).1.unwrap())
+        .unwrap()
+        .visitor;
     assert_ne!(visitor.0, [0; 16]);
     let off = Scene::with(&[("VISITOR_COOKIE", "off")]).await;
     let answer = off.click().await;
@@ -189,7 +229,8 @@ async fn whoever_wants_privacy_is_somebody_new_each_time() {
 }
 
 #[tokio::test]
-async fn a_link_counts_no_more_once_the_post_is_gone_hidden_or_without_it_or_the_programme_has_ended() {
+async fn a_link_counts_no_more_once_the_post_is_gone_hidden_or_without_it_or_the_programme_has_ended()
+ {
     let scene = Scene::new().await;
     let store = scene.world.store();
     let leads = |answer: Answer| {
@@ -215,7 +256,13 @@ async fn a_link_counts_no_more_once_the_post_is_gone_hidden_or_without_it_or_the
     let other = scene.world.published_post("ana").products(&["SPK-1"]).await;
     let follow = async |post: PostId| {
         let path = format!("/r/{}", scene.code(post, "SPK-1"));
-        scene.http.get(&path).header("user-agent", BROWSER).send().await.expect(302)
+        scene
+            .http
+            .get(&path)
+            .header("user-agent", BROWSER)
+            .send()
+            .await
+            .expect(302)
     };
     assert!(leads(follow(other.id).await));
     let mut hidden = other.clone();
@@ -238,7 +285,13 @@ async fn what_is_gone_leads_to_what_can_be_bought_instead_and_what_leads_nowhere
     let follow = async |product: &str| {
         let post = world.published_post("ana").products(&[product]).await;
         let path = format!("/r/{}", scene.code(post.id, product));
-        led(&scene.http.get(&path).header("user-agent", BROWSER).send().await.expect(302))
+        led(&scene
+            .http
+            .get(&path)
+            .header("user-agent", BROWSER)
+            .send()
+            .await
+            .expect(302))
     };
     let rare = |product: &mut domain::catalogue::product::Product| {
         product.availability = Availability::Gone;
@@ -246,7 +299,10 @@ async fn what_is_gone_leads_to_what_can_be_bought_instead_and_what_leads_nowhere
     };
     world.product("GONE-1").with(rare).await;
     let (to, id) = follow("GONE-1").await;
-    assert_eq!((to.as_str(), id), ("https://api.test/products/GONE-1", None));
+    assert_eq!(
+        (to.as_str(), id),
+        ("https://api.test/products/GONE-1", None)
+    );
     let instead = |product: &mut domain::catalogue::product::Product| {
         product.brand = Some("Rare".to_owned());
     };
@@ -255,13 +311,27 @@ async fn what_is_gone_leads_to_what_can_be_bought_instead_and_what_leads_nowhere
     assert_eq!(to, "https://store.test/HERE-1");
     let noted = scene.noted(&id.unwrap()).await;
     assert_eq!(noted[0]["product"].as_s().unwrap(), "HERE-1");
-    for address in ["https://evil.test/p", "http://store.test/p", "https://store.test@evil.test/p"] {
-        world.product("ODD-1").with(|product| product.url = address.to_owned()).await;
+    for address in [
+        "https://evil.test/p",
+        "http://store.test/p",
+        "https://store.test@evil.test/p",
+    ] {
+        world
+            .product("ODD-1")
+            .with(|product| product.url = address.to_owned())
+            .await;
         let (to, id) = follow("ODD-1").await;
-        assert_eq!((to.as_str(), id), ("https://api.test/products/ODD-1", None), "{address}");
+        assert_eq!(
+            (to.as_str(), id),
+            ("https://api.test/products/ODD-1", None),
+            "{address}"
+        );
     }
     let (to, id) = follow("NEVER-1").await;
-    assert_eq!((to.as_str(), id), ("https://api.test/products/NEVER-1", None));
+    assert_eq!(
+        (to.as_str(), id),
+        ("https://api.test/products/NEVER-1", None)
+    );
 }
 
 #[tokio::test]
@@ -270,8 +340,18 @@ async fn a_code_that_was_changed_or_made_by_others_is_none() {
     let code = scene.code(scene.post.id, "SPK-1");
     let (first, rest) = code.split_at(1);
     let changed = format!("{}{rest}", if first == "A" { "B" } else { "A" });
-    for odd in [changed.as_str(), &code[1..], &format!("{code}A"), "x", "%00", "..."] {
-        let answer = scene.http.get(&format!("/r/{odd}")).header("user-agent", BROWSER);
+    for odd in [
+        changed.as_str(),
+        &code[1..],
+        &format!("{code}A"),
+        "x",
+        "%00",
+        "...",
+    ] {
+        let answer = scene
+            .http
+            .get(&format!("/r/{odd}"))
+            .header("user-agent", BROWSER);
         answer.send().await.expect(404);
     }
 }
@@ -283,8 +363,15 @@ async fn an_app_is_told_where_to_go_and_is_one_click_a_minute_of_its_user() {
     let cleo = scene.world.member("cleo").await;
     let ask = async |who: &Member| {
         let token = scene.world.token(&who.handle, &[]);
-        let request = scene.get().token(token).header("accept", "application/json");
-        let answer = request.header("user-agent", "okhttp/4.12.0").send().await.expect(200);
+        let request = scene
+            .get()
+            .token(token)
+            .header("accept", "application/json");
+        let answer = request
+            .header("user-agent", "okhttp/4.12.0")
+            .send()
+            .await
+            .expect(200);
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_eq!(answer.header("set-cookie"), None);
         let url = answer.json()["url"].as_str().unwrap().to_owned();
@@ -306,7 +393,10 @@ async fn an_app_is_told_where_to_go_and_is_one_click_a_minute_of_its_user() {
     scene.programme(false).await;
     scene.world.advance(SignedDuration::from_secs(60));
     let token = scene.world.token("ben", &[]);
-    let request = scene.get().token(token).header("accept", "application/json");
+    let request = scene
+        .get()
+        .token(token)
+        .header("accept", "application/json");
     let answer = request.send().await.expect(200).json();
     assert_eq!(answer["url"], "https://store.test/SPK-1");
 }
@@ -317,9 +407,20 @@ async fn whoever_clicks_is_sent_on_though_the_click_cannot_be_noted() {
     let path = format!("/r/{}", scene.code(scene.post.id, "SPK-1"));
     for fault in [Fault::Throttled, Fault::Unprocessed, Fault::NotReached] {
         let faults = Faults::after(1, fault);
-        let http = scene.world.serve(links::router(&faults.attach(&scene.context)));
-        let answer = http.get(&path).header("user-agent", BROWSER).send().await.expect(302);
-        assert_eq!(led(&answer), ("https://store.test/SPK-1".to_owned(), None), "{fault:?}");
+        let http = scene
+            .world
+            .serve(links::router(&faults.attach(&scene.context)));
+        let answer = http
+            .get(&path)
+            .header("user-agent", BROWSER)
+            .send()
+            .await
+            .expect(302);
+        assert_eq!(
+            led(&answer),
+            ("https://store.test/SPK-1".to_owned(), None),
+            "{fault:?}"
+        );
         assert_eq!(answer.header("set-cookie"), None, "{fault:?}");
     }
 }
@@ -328,10 +429,20 @@ async fn whoever_clicks_is_sent_on_though_the_click_cannot_be_noted() {
 async fn a_click_costs_two_writes_and_two_rounds() {
     let scene = Scene::new().await;
     let meter = Meter::new();
-    let http = scene.world.serve(links::router(&meter.attach(&scene.context)));
+    let http = scene
+        .world
+        .serve(links::router(&meter.attach(&scene.context)));
     let path = format!("/r/{}", scene.code(scene.post.id, "SPK-1"));
-    let answer = http.get(&path).header("user-agent", BROWSER).send().await.expect(302);
+    let answer = http
+        .get(&path)
+        .header("user-agent", BROWSER)
+        .send()
+        .await
+        .expect(302);
     assert!(led(&answer).1.is_some());
     let used = meter.take();
-    assert!(used.wcu <= 2.0 && used.rounds <= 2 && used.rcu <= 1.5, "{used:?}");
+    assert!(
+        used.wcu <= 2.0 && used.rounds <= 2 && used.rcu <= 1.5,
+        "{used:?}"
+    );
 }

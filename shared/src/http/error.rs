@@ -95,6 +95,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::OwnDecision) => {
             (S::FORBIDDEN, "own-decision", "Decided by you before")
         }
+        Error::Refused(Refusal::Prefetch) => (S::FORBIDDEN, "prefetch", "Not before it is wanted"),
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")
@@ -152,9 +153,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             (S::CONFLICT, "already-linked", "Another is linked")
         }
         Error::Conflict(Conflict::NotLinked) => (S::CONFLICT, "not-linked", "Not linked"),
-        Error::Conflict(Conflict::TooFewPosts) => {
-            (S::CONFLICT, "too-few-posts", "Too few posts")
-        }
+        Error::Conflict(Conflict::TooFewPosts) => (S::CONFLICT, "too-few-posts", "Too few posts"),
         Error::Conflict(Conflict::InReview) => (S::CONFLICT, "in-review", "Being looked at"),
         Error::Conflict(Conflict::AlreadyApproved) => {
             (S::CONFLICT, "already-approved", "Approved already")

@@ -10,8 +10,8 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
-        StatementId, TopicId, UserId,
+        AppealId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId,
+        SponsorshipId, StatementId, TopicId, UserId,
     },
     money::{Account, social::Network},
 };
@@ -19,7 +19,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use super::{Key, Month, parse_at, parse_spread};
+pub use super::parts::{FollowingPage, Spread};
+use super::{
+    Key, Month,
+    parts::{Part, parts_of},
+};
 
 /// What deleting an account does with an item that is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,6 +241,12 @@ items! {
         "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Never;
         "which click a visitor made with a link in a minute" ClickOnce(String, String), "VISITOR#{visitor}" / "ONCE#{minute+link}", "" Stays "" Never;
         "a click on a link of an account's" AccountClick(Account, String, String, Ulid), "CLICKS#{account}#{day}#{shard}" / "{click}", "" Stays "" Never;
+        "the clicks of an account on a day" DayTotal(Account, String), "CLICKS#{account}" / "{day}", "" Stays "" Never;
+        "how far the days are counted" Counting(String), "COUNTING" / "{what}", "" Stays "" Never;
+        "that a person is an influencer" Influencer(UserId), "INFLUENCERS" / "{user}", "user" Goes "" Never;
+        "that there is an account" KnownAccount(Account), "ACCOUNTS" / "{account}", "" Stays "" Never;
+        "an invitation to be an Onsite Associate" Invitation(UserId, InvitationId), "INVITATIONS#{user}" / "{invitation}", "user" Goes "" Never;
+        "how far a month's round of invitations has come" Round(String), "ROUND" / "{month}", "" Stays "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -318,96 +328,6 @@ pub fn as_markdown() -> String {
         .chain(rows)
         .collect();
     lines.join("\n")
-}
-
-/// A reader as they stand among those of an author.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spread(pub UserId);
-
-/// Which page of whom a reader follows: the first of the 16 digits of the authors' hashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FollowingPage(pub u8);
-
-/// What differs between two keys of one kind.
-trait Part: Sized {
-    fn read(text: &str) -> Option<Self>;
-}
-
-macro_rules! parts {
-    ($($part:ty: $read:expr;)*) => {
-        $(impl Part for $part {
-            fn read(text: &str) -> Option<Self> {
-                let read: fn(&str) -> Option<Self> = $read;
-                read(text)
-            }
-        })*
-    };
-}
-
-parts! {
-    String: |text| Some(text.to_owned());
-    Spread: |text| parse_spread(text).map(Spread);
-    FollowingPage: |text| {
-        let page = (0..16).find(|page| format!("{page:x}") == text);
-        page.map(FollowingPage)
-    };
-    Timestamp: |text| text.parse().ok();
-    u8: |text| text.parse().ok();
-    u32: |text| text.parse().ok();
-    u64: |text| text.parse().ok();
-    Month: |text| text.parse().ok();
-    Position: parse_at;
-    HotList: HotList::parse;
-    Thing: Thing::parse;
-    Idea: Idea::parse;
-    Place: Place::parse;
-    Visibility: Visibility::parse;
-    ListId: |text| text.parse().ok();
-    Subject: Subject::parse;
-    StatementId: |text| text.parse().ok();
-    AppealId: |text| text.parse().ok();
-    SponsorshipId: |text| text.parse().ok();
-    UserId: UserId::parse;
-    Network: Network::parse;
-    Account: Account::parse;
-    TopicId: TopicId::parse;
-    ProductId: ProductId::parse;
-    ReviewId: ReviewId::parse;
-    PostId: |text| text.parse().ok();
-    Ulid: |text| text.parse::<PostId>().ok().map(|id| id.0);
-    PhotoId: |text| text.parse().ok();
-    NoticeId: |text| text.parse().ok();
-    ExportId: |text| text.parse().ok();
-}
-
-/// What stands in a key in the place of the names of these patterns; `None` where it is not of their
-/// shape.
-fn parts_of<'k>(pk: &str, sk: &str, key: &'k Key) -> Option<Vec<&'k str>> {
-    let mut parts = parts(pk, &key.pk)?;
-    parts.extend(self::parts(sk, &key.sk)?);
-    Some(parts)
-}
-
-/// As [`parts_of`], for one of the two; the last name stands for all that is left.
-fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
-    let mut parts = Vec::new();
-    let mut pieces = pattern.split('{');
-    text = text.strip_prefix(pieces.next()?)?;
-    for piece in pieces {
-        let (_name, literal) = piece.split_once('}')?;
-        let part = if literal.is_empty() {
-            std::mem::take(&mut text)
-        } else {
-            let (part, rest) = text.split_once(literal)?;
-            text = rest;
-            part
-        };
-        if part.is_empty() {
-            return None;
-        }
-        parts.push(part);
-    }
-    text.is_empty().then_some(parts)
 }
 
 #[cfg(test)]
@@ -519,9 +439,20 @@ mod tests {
             Item::FoundProduct(product),
             Item::FoundPerson(ana.clone()),
             Item::FoundPost(post),
+            Item::DayTotal(Account::of_random(7), "2026-11-28".to_owned()),
+            Item::Counting("DAYS".to_owned()),
+            Item::Influencer(ana.clone()),
+            Item::KnownAccount(Account::of_random(7)),
+            Item::Invitation(ana.clone(), InvitationId(own)),
+            Item::Round("2026-11".to_owned()),
             Item::VisitorClick("07".repeat(16), own),
             Item::ClickOnce("07".repeat(16), "29873123#f00d".to_owned()),
-            Item::AccountClick(Account::of_random(7), keys::day_of(own), format!("{:x}", own.0 & 0xf), own),
+            Item::AccountClick(
+                Account::of_random(7),
+                keys::day_of(own),
+                format!("{:x}", own.0 & 0xf),
+                own,
+            ),
             Item::Application(ana.clone()),
             Item::Vetting(time, ana.clone()),
             Item::Engaged(ana.clone()),
@@ -648,6 +579,12 @@ mod tests {
             Item::Import(id) => keys::import(id),
             Item::ListedImport(at, id) => keys::listed_import(*at, id),
             Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+            Item::DayTotal(account, day) => keys::day_total(account, day.parse().unwrap()),
+            Item::Counting(_) => keys::counting(),
+            Item::Influencer(user) => keys::influencer(user),
+            Item::KnownAccount(account) => keys::known_account(account),
+            Item::Invitation(user, invitation) => keys::invitation(user, *invitation),
+            Item::Round(month) => keys::round(month),
             Item::VisitorClick(_, click) => keys::visitor_click(Visitor([7; 16]), *click),
             Item::ClickOnce(..) => keys::click_once(Visitor([7; 16]), 29_873_123, "f00d"),
             Item::AccountClick(account, _, _, click) => keys::account_click(account, *click),

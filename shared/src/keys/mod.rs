@@ -9,6 +9,7 @@ pub mod items;
 mod lists;
 mod moderation;
 mod month;
+mod parts;
 mod people;
 mod posts;
 mod programmes;

@@ -115,7 +115,9 @@ impl Reads {
         });
         let covers = covers.collect();
         let paid = lists.iter().filter(|list| {
-            let owner = people.get(&list.owner).is_some_and(|owner| owner.influencer);
+            let owner = people
+                .get(&list.owner)
+                .is_some_and(|owner| owner.influencer);
             let first = ideas.get(&list.id).into_iter().flatten();
             owner && list.visibility == Visibility::Public && first.into_iter().any(is_product)
         });

@@ -60,7 +60,8 @@ impl LinkSeal {
     fn seal(&self, purpose: Purpose, mut bytes: Vec<u8>) -> Option<String> {
         let Keyed { number, key } = self.0.first()?;
         let aad = Aad::from([purpose as u8, *number]);
-        key.seal_in_place_append_tag(nonce(), aad, &mut bytes).ok()?;
+        key.seal_in_place_append_tag(nonce(), aad, &mut bytes)
+            .ok()?;
         let sealed = std::iter::once(*number).chain(bytes);
         Some(URL_SAFE_NO_PAD.encode(sealed.collect::<Vec<_>>()))
     }
@@ -87,7 +88,9 @@ fn keyed(secret: &str) -> Option<Keyed> {
     if secret.is_empty() {
         return None;
     }
-    let hash = Sha256::new_with_prefix(b"spark links v1\0").chain_update(secret).finalize();
+    let hash = Sha256::new_with_prefix(b"spark links v1\0")
+        .chain_update(secret)
+        .finalize();
     let number = Sha256::digest(hash);
     let key = UnboundKey::new(&AES_256_GCM_SIV, &hash).ok()?;
     Some(Keyed {

@@ -16,6 +16,7 @@ pub mod words;
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
 pub use inbox::NotificationView;
+pub use links::DisclosureView;
 pub use lists::{CoverView, IdeaListView, ListCard, ListItemView};
 pub use moderation::{
     AppealView, CaseAppeal, CaseView, DecisionView, ModerationView, ReportView, StatementView,
@@ -23,7 +24,7 @@ pub use moderation::{
 };
 pub use people::{AvatarView, UserCard};
 pub use posts::{
-    CountsView, DisclosureView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
+    CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
     RenditionView, ViewerView, rejection,
 };
 pub use texts::EntityView;

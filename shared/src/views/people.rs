@@ -67,5 +67,9 @@ impl Presenter {
 fn badges(profile: &Profile) -> Vec<String> {
     let earned = profile.enthusiast.then_some(ENTHUSIAST);
     let programmes = profile.programmes().map(Programme::name);
-    earned.into_iter().chain(programmes).map(str::to_owned).collect()
+    earned
+        .into_iter()
+        .chain(programmes)
+        .map(str::to_owned)
+        .collect()
 }

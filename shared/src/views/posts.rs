@@ -18,8 +18,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard, address::uri,
-    links::Lead, words,
+    DisclosureView, EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard,
+    address::uri, links::Lead, words,
 };
 
 /// One size of a photo.
@@ -117,22 +117,6 @@ impl ViewerView {
             smiled: acts.is_some_and(|acts| acts.smile.is_some()),
             saved: acts.is_some_and(|acts| !acts.save.is_empty()),
             vote: acts.and_then(|acts| acts.vote).map(poll::option_id),
-        }
-    }
-}
-
-/// That somebody pays for something, said by the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DisclosureView {
-    /// For people to read.
-    pub text: String,
-}
-
-impl DisclosureView {
-    /// That a link in it pays.
-    pub(super) fn paid() -> Self {
-        Self {
-            text: "(paid link)".to_owned(),
         }
     }
 }
@@ -249,7 +233,8 @@ impl Presenter {
     /// A post as it is `now`, with what was read for it.
     pub fn post(&self, post: &Shown<Post>, read: &Hydrated, now: Timestamp) -> PostView {
         let lead = self.lead(Source::Post(post.id), read.accounts.get(&post.author));
-        let card = |id: &ProductId| Lead::through(lead, ProductCard::of(id, read), id, post.tagged_at(id));
+        let card =
+            |id: &ProductId| Lead::through(lead, ProductCard::of(id, read), id, post.tagged_at(id));
         let pays = lead.is_some() && !post.product_ids().is_empty();
         let acts = read.onlooker.acts(post.id);
         let own = read.onlooker.id() == Some(&post.author);
@@ -316,7 +301,8 @@ impl Presenter {
         now: Timestamp,
     ) -> PollView {
         let lead = self.lead(Source::Post(post.id), read.accounts.get(&post.author));
-        let card = |id: &ProductId| Lead::through(lead, ProductCard::of(id, read), id, post.tagged_at(id));
+        let card =
+            |id: &ProductId| Lead::through(lead, ProductCard::of(id, read), id, post.tagged_at(id));
         let closed = poll.is_closed(now);
         let results = read.onlooker.sees_results(post, now);
         let votes = |place| read.count(post, Count::Votes(place));

@@ -65,7 +65,7 @@ fn every_response_is_described_with_the_headers_and_bodies_it_has() {
             let types: Vec<_> = content.into_iter().flat_map(Map::keys).collect();
             match status.as_str() {
                 "200" | "201" | "202" => assert_eq!(types, ["application/json"], "{at}"),
-                "204" | "302" | "304" => assert!(types.is_empty(), "{at}"),
+                "204" | "302" | "303" | "304" => assert!(types.is_empty(), "{at}"),
                 _ => assert!(
                     types.contains(&&"application/problem+json".to_owned()),
                     "{at}"
@@ -259,6 +259,13 @@ fn nothing_in_an_answer_is_null_but_the_cursor_after_the_last_page_and_a_nudge_t
     });
     nullable.retain(|at| !at.starts_with("/New") && !at.starts_with("/Change"));
     nullable.retain(|at| !at.starts_with("/Switches"));
+    // That nobody tells how many follow is told, too.
+    for known in [
+        "/Criterion/properties/value",
+        "/LinkedAccount/properties/audience",
+    ] {
+        assert!(nullable.remove(known), "{known}");
+    }
     assert!(nullable.remove("/Nudge/properties/nudge"));
     let pages = nullable
         .iter()
@@ -292,6 +299,7 @@ fn every_field_that_may_be_absent_is_left_out_of_the_answer() {
                 if line.contains(": Option<")
                     && !line.contains("next_cursor")
                     && !line.contains("pub nudge:")
+                    && !["audience: Option<u64>,", "value: Option<f64>,"].contains(&line)
                 {
                     seen += 1;
                     let left_out = attributes.contains("skip_serializing_if");

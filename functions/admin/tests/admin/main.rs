@@ -35,6 +35,7 @@ fn every_route_is_described() {
         "get /v1/admin/imports/{id}",
         "get /v1/admin/sponsored",
         "get /v1/moderation/queue",
+        "post /v1/admin/invitations",
         "post /v1/admin/sponsored",
         "post /v1/moderation/decisions",
         "put /v1/admin/filter",

@@ -146,7 +146,12 @@ fn professional(told: &Value) -> Option<Told> {
 }
 
 /// An account without a handle goes by its id, one without a name by its handle.
-fn of(id: String, handle: Option<String>, name: Option<String>, audience: Option<u64>) -> Option<Told> {
+fn of(
+    id: String,
+    handle: Option<String>,
+    name: Option<String>,
+    audience: Option<u64>,
+) -> Option<Told> {
     if id.len() > ID {
         return None;
     }
@@ -155,7 +160,12 @@ fn of(id: String, handle: Option<String>, name: Option<String>, audience: Option
         Some(handle) => handle,
         None => SocialHandle::parse(&id).ok()?,
     };
-    let name = name.map(|name| name.chars().filter(|c| !c.is_control()).take(NAME).collect());
+    let name = name.map(|name| {
+        name.chars()
+            .filter(|c| !c.is_control())
+            .take(NAME)
+            .collect()
+    });
     let name = name.filter(|name: &String| !name.trim().is_empty());
     Some(Told {
         name: name.unwrap_or_else(|| handle.as_str().to_owned()),
@@ -186,7 +196,10 @@ mod tests {
 
     use super::*;
 
-    fn read(network: Network, told: &Value) -> Result<(String, String, String, Option<u64>), Failure> {
+    fn read(
+        network: Network,
+        told: &Value,
+    ) -> Result<(String, String, String, Option<u64>), Failure> {
         let read = account(network, told)?;
         let handle = read.handle.as_str().to_owned();
         Ok((read.id, read.name, handle, read.audience))
@@ -219,14 +232,25 @@ mod tests {
     fn nothing_in_a_list_is_no_account_and_what_cannot_be_read_is_the_networks_fault() {
         for (network, none) in [
             (Network::Youtube, json!({"items": []})),
-            (Network::Youtube, json!({"kind": "youtube#channelListResponse"})),
+            (
+                Network::Youtube,
+                json!({"kind": "youtube#channelListResponse"}),
+            ),
             (Network::Facebook, json!({"data": []})),
         ] {
             assert_eq!(read(network, &none), Err(Failure::NoAccount), "{none}");
         }
         for network in Network::ALL {
-            for odd in [json!(7), json!({"items": {}, "data": {}}), json!({"items": [7], "data": [7]})] {
-                assert_eq!(read(network, &odd), Err(Failure::Unavailable), "{network} {odd}");
+            for odd in [
+                json!(7),
+                json!({"items": {}, "data": {}}),
+                json!({"items": [7], "data": [7]}),
+            ] {
+                assert_eq!(
+                    read(network, &odd),
+                    Err(Failure::Unavailable),
+                    "{network} {odd}"
+                );
             }
         }
     }

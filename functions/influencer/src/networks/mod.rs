@@ -156,7 +156,9 @@ mod tests {
             .filter(|network| networks.place(*network).is_some())
             .collect();
         assert_eq!(there, [Network::Twitter]);
-        let twitter = networks.place(Network::Twitter).map(|place| (&*place.api, &*place.token));
+        let twitter = networks
+            .place(Network::Twitter)
+            .map(|place| (&*place.api, &*place.token));
         let known = "https://api.x.com/2/oauth2/token";
         assert_eq!(twitter, Some(("http://x.test", known)));
         assert_eq!(networks.secrets.of(Network::Twitter), "hush");

@@ -48,7 +48,9 @@ impl Networks {
 
     /// Whether a network calls itself so, as far as it is known to.
     pub(crate) fn is_issuer(&self, network: Network, issuer: &str) -> bool {
-        let known = self.place(network).and_then(|place| place.issuer.as_deref());
+        let known = self
+            .place(network)
+            .and_then(|place| place.issuer.as_deref());
         known == Some(issuer)
     }
 

@@ -15,7 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// And looked at so far, in bytes.
 const LOOKED_AT: usize = 1 << 20;
 /// All of a handle is encoded that could be anything but a part of a path (RFC 3986, section 2.3).
-const HANDLE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const HANDLE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 impl Networks {
     /// Looks for a code on the profile that it is to be on.
@@ -61,7 +65,16 @@ mod tests {
     fn no_handle_leads_to_another_host_or_page() {
         let networks = Networks::new(r#"{"twitter": {"client_id": "spark"}}"#, "", "");
         let place = networks.place(Network::Twitter).unwrap();
-        for odd in ["a/../b", "a?b", "a#b", "x.test:80/", "a@x.test", "%2e%2e", "é", "a\\b"] {
+        for odd in [
+            "a/../b",
+            "a?b",
+            "a#b",
+            "x.test:80/",
+            "a@x.test",
+            "%2e%2e",
+            "é",
+            "a\\b",
+        ] {
             let handle = SocialHandle::parse(odd).unwrap();
             let address = url::Url::parse(&address(place, handle.as_str())).unwrap();
             assert_eq!(address.host_str(), Some("x.com"), "{odd}");

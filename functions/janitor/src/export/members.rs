@@ -44,11 +44,7 @@ pub(super) const MEMBERS: &[Member] = &[
     line(r#","reviews":["#, Part::Reviews, "]"),
     line(r#","social_accounts":["#, Part::SocialAccounts, "]"),
     line(r#","badges":["#, Part::Badges, "]"),
-    line(
-        r#","influencer":{"account":"#,
-        Part::Account,
-        "",
-    ),
+    line(r#","influencer":{"account":"#, Part::Account, ""),
     line(r#","applications":["#, Part::Applications, "]"),
     line(r#","statements":["#, Part::None, "]"),
     line(r#","ledger":["#, Part::None, "]"),

@@ -18,6 +18,8 @@ pub(super) const TAKEN: &[&str] = &[
     "Vetting",
     "Engaged",
     "Storefront",
+    "Influencer",
+    "Invitation",
 ];
 
 /// Takes a page of them: there are four at most, and as many proofs.
@@ -35,5 +37,8 @@ pub(super) async fn accounts(
     }
     app.store.take(&keys).await?;
     app.store.leave_programmes(user).await?;
+    let invitations = keys::invitations_of(user);
+    let (keys, _) = app.store.keys_in(invitations, None, PAGE).await?;
+    app.store.take(&keys).await?;
     Ok(last)
 }

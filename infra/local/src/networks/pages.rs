@@ -91,8 +91,10 @@ pub(super) async fn profile(
     match named.next() {
         Some((_, account)) => {
             let (name, bio) = (escaped(&account.name), escaped(&account.bio));
-            Html(format!("<!doctype html><title>{name}</title><h1>{name}</h1><p>{bio}</p>"))
-                .into_response()
+            Html(format!(
+                "<!doctype html><title>{name}</title><h1>{name}</h1><p>{bio}</p>"
+            ))
+            .into_response()
         }
         None => (StatusCode::NOT_FOUND, Html("<!doctype html><p>Nobody</p>")).into_response(),
     }
@@ -135,7 +137,9 @@ fn choice(networks: &Networks, network: Network, asked: &Asked) -> String {
             ("code_challenge_method", &asked.code_challenge_method),
             ("scope", &asked.scope),
         ];
-        let sent = all.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+        let sent = all
+            .iter()
+            .filter_map(|(name, value)| Some((*name, value.as_deref()?)));
         let url = format!("{}/authorize", base(&networks.url, network));
         let url = Url::parse_with_params(&url, sent.chain([(name, value)]));
         escaped(url.as_ref().map_or("", Url::as_str))
@@ -143,7 +147,10 @@ fn choice(networks: &Networks, network: Network, asked: &Asked) -> String {
     let all = networks.accounts(network).into_iter();
     let all = all.map(|(id, account)| {
         let name = escaped(&account.name);
-        format!("<li><a href=\"{}\">{name}</a></li>", address("login_hint", &id))
+        format!(
+            "<li><a href=\"{}\">{name}</a></li>",
+            address("login_hint", &id)
+        )
     });
     let all: String = all.collect();
     let no = address("deny", "1");
@@ -154,7 +161,12 @@ fn choice(networks: &Networks, network: Network, asked: &Asked) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let pairs = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;")];
+    let pairs = [
+        ('&', "&amp;"),
+        ('<', "&lt;"),
+        ('>', "&gt;"),
+        ('"', "&quot;"),
+    ];
     let escape = |c: char| {
         let found = pairs.iter().find(|(plain, _)| *plain == c);
         found.map_or_else(|| c.to_string(), |(_, escaped)| (*escaped).to_owned())

@@ -23,7 +23,11 @@ struct Form(Vec<(String, String)>);
 
 impl Form {
     fn read(body: &str) -> Self {
-        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
+        Self(
+            form_urlencoded::parse(body.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -71,7 +75,10 @@ pub(super) async fn revoke(
         }
         Some(Network::Twitter | Network::Youtube) => {
             // RFC 7009, section 2.2: what is no token is revoked, too.
-            networks.state().tokens.remove(form.get("token").unwrap_or_default());
+            networks
+                .state()
+                .tokens
+                .remove(form.get("token").unwrap_or_default());
             Json(json!({})).into_response()
         }
         Some(Network::Facebook | Network::Instagram) | None => {
@@ -163,10 +170,14 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 /// A token as each network tells it.
 fn shape(network: Network, token: &str, who: Option<&str>) -> Value {
     match network {
-        Network::Youtube => json!({"access_token": token, "expires_in": 3_599, "token_type": "Bearer",
-            "scope": "https://www.googleapis.com/auth/youtube.readonly"}),
-        Network::Twitter => json!({"token_type": "bearer", "expires_in": 7_200, "access_token": token,
-            "scope": "users.read tweet.read"}),
+        Network::Youtube => {
+            json!({"access_token": token, "expires_in": 3_599, "token_type": "Bearer",
+            "scope": "https://www.googleapis.com/auth/youtube.readonly"})
+        }
+        Network::Twitter => {
+            json!({"token_type": "bearer", "expires_in": 7_200, "access_token": token,
+            "scope": "users.read tweet.read"})
+        }
         Network::Facebook => {
             json!({"access_token": token, "token_type": "bearer", "expires_in": 5_183_944})
         }

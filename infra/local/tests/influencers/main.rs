@@ -28,7 +28,13 @@ impl Town {
         }
     }
 
-    async fn call(&self, method: Method, path: &str, who: Option<&Person>, body: Option<Value>) -> Response {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        who: Option<&Person>,
+        body: Option<Value>,
+    ) -> Response {
         let url = match path.starts_with("http") {
             true => path.to_owned(),
             false => format!("{}{path}", self.cloud.url()),
@@ -51,7 +57,9 @@ impl Town {
 
     async fn sign_in(&self, name: &str) -> Person {
         let asked = json!({"sub": name, "groups": ["prime"]});
-        let answer = self.call(Method::POST, "/local/token", None, Some(asked)).await;
+        let answer = self
+            .call(Method::POST, "/local/token", None, Some(asked))
+            .await;
         let token: Value = answer.json().await.unwrap();
         Person(token["token"].as_str().unwrap().to_owned())
     }
@@ -133,7 +141,9 @@ impl Town {
     }
 
     async fn linked(&self, who: &Person) -> Vec<Value> {
-        let answer = self.call(Method::GET, "/v1/social-accounts", Some(who), None).await;
+        let answer = self
+            .call(Method::GET, "/v1/social-accounts", Some(who), None)
+            .await;
         let page: Value = answer.json().await.unwrap();
         page["items"].as_array().unwrap().clone()
     }

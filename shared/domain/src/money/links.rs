@@ -101,7 +101,9 @@ pub fn is_browser(user_agent: Option<&str>) -> bool {
     };
     let looked_at = user_agent.bytes().take(LOOKED_AT).collect::<Vec<_>>();
     let agent = String::from_utf8_lossy(&looked_at).to_ascii_lowercase();
-    let marks = ROBOTS.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let marks = ROBOTS
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty());
     // Phones of a maker are called so.
     let agent = agent.replace("cubot", "");
     !marks.into_iter().any(|mark| match mark.strip_prefix('^') {

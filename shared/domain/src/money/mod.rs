@@ -11,6 +11,7 @@ pub mod commission;
 pub mod entries;
 pub mod events;
 pub mod fraction;
+pub mod invitations;
 pub mod links;
 pub mod noted;
 pub mod programmes;
@@ -59,7 +60,9 @@ impl Account {
 
     /// That of these 80 bits.
     pub fn of_bytes(bytes: [u8; 10]) -> Self {
-        let random = bytes.into_iter().fold(0, |bits, byte| bits << 8 | u128::from(byte));
+        let random = bytes
+            .into_iter()
+            .fold(0, |bits, byte| bits << 8 | u128::from(byte));
         Self::of_random(random)
     }
 

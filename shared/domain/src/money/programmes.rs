@@ -31,7 +31,13 @@ pub struct Thresholds {
 
 impl Thresholds {
     /// As they are set, in this order.
-    pub fn read(audience: &str, posts: &str, shoppable: &str, engagement: &str, hours: &str) -> Self {
+    pub fn read(
+        audience: &str,
+        posts: &str,
+        shoppable: &str,
+        engagement: &str,
+        hours: &str,
+    ) -> Self {
         // What is no number lets nobody in.
         Self {
             audience: audience.parse().unwrap_or(u64::MAX),
@@ -92,9 +98,17 @@ impl Measured {
             met: value.is_some_and(|value| value >= threshold),
         };
         vec![
-            criterion("audience", self.audience.map(to_float), to_float(asked.audience)),
+            criterion(
+                "audience",
+                self.audience.map(to_float),
+                to_float(asked.audience),
+            ),
             criterion("posts", Some(to_float(self.posts)), to_float(asked.posts)),
-            criterion("shoppable_share", Some(of_posts(self.shoppable)), asked.shoppable),
+            criterion(
+                "shoppable_share",
+                Some(of_posts(self.shoppable)),
+                asked.shoppable,
+            ),
             criterion("engagement", Some(engagement), asked.engagement),
         ]
     }
@@ -260,7 +274,9 @@ impl Application {
 
     /// From when on another may be made after this one was declined; `None` where it was not.
     pub fn again_from(&self) -> Option<Timestamp> {
-        let declined = self.decided_at.filter(|_| self.status == Standing::Declined)?;
+        let declined = self
+            .decided_at
+            .filter(|_| self.status == Standing::Declined)?;
         Some(declined.saturating_add(REAPPLY).unwrap_or(Timestamp::MAX))
     }
 }
@@ -368,9 +384,20 @@ mod tests {
         };
         assert_eq!(met(good()), [true; 4]);
         let less = [
-            Measured { audience: Some(499), ..good() },
-            Measured { posts: 2, shoppable: 1, acts: 2, ..good() },
-            Measured { shoppable: 1, ..good() },
+            Measured {
+                audience: Some(499),
+                ..good()
+            },
+            Measured {
+                posts: 2,
+                shoppable: 1,
+                acts: 2,
+                ..good()
+            },
+            Measured {
+                shoppable: 1,
+                ..good()
+            },
             Measured { acts: 3, ..good() },
         ];
         for (place, measured) in less.into_iter().enumerate() {
@@ -379,15 +406,25 @@ mod tests {
             assert_eq!(met(measured), expected);
         }
         // Nobody follows: as if one did.
-        let alone = Measured { followers: 0, acts: 1, ..good() };
+        let alone = Measured {
+            followers: 0,
+            acts: 1,
+            ..good()
+        };
         assert_eq!(alone.criteria(&ASKED)[3].value, Some(0.25));
         assert_eq!(Measured::default().criteria(&ASKED)[3].value, Some(0.0));
     }
 
     #[test]
     fn an_application_is_decided_at_once_or_after_five_days_or_by_an_admin_alone() {
-        let hidden = Measured { audience: None, ..good() };
-        let small = Measured { audience: Some(1), ..good() };
+        let hidden = Measured {
+            audience: None,
+            ..good()
+        };
+        let small = Measured {
+            audience: Some(1),
+            ..good()
+        };
         let stands = |application: Application| (application.status, application.decide_at);
         for network in [Network::Youtube, Network::Twitter] {
             assert_eq!(stands(made(network, good())), (Standing::Approved, None));
@@ -404,7 +441,13 @@ mod tests {
 
     #[test]
     fn an_admins_decision_replaces_any_and_thirty_days_pass_until_another_application() {
-        let declined = made(Network::Youtube, Measured { audience: Some(1), ..good() });
+        let declined = made(
+            Network::Youtube,
+            Measured {
+                audience: Some(1),
+                ..good()
+            },
+        );
         assert_eq!(declined.again_from(), Some(at(30 * 24)));
         let ruled = Application::ruled(Some(&declined), true, "Known.", at(1));
         assert_eq!((ruled.status, ruled.edition), (Standing::Approved, 2));
@@ -424,7 +467,10 @@ mod tests {
         assert_eq!(both.programmes, Programme::ALL);
         assert_eq!(both.since, Some(at(2)));
         let left = both.in_programme(Programme::Influencer, false, at(4));
-        assert_eq!((left.programmes.as_slice(), left.since), (&[Programme::OnsiteAssociate][..], None));
+        assert_eq!(
+            (left.programmes.as_slice(), left.since),
+            (&[Programme::OnsiteAssociate][..], None)
+        );
         assert_eq!(left.account, new.account);
     }
 }

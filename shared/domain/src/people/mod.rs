@@ -141,7 +141,11 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub influencer: bool,
     /// Whether they are an Onsite Associate, likewise.
-    #[serde(default, rename = "onsite_associate", skip_serializing_if = "std::ops::Not::not")]
+    #[serde(
+        default,
+        rename = "onsite_associate",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
     pub onsite: bool,
     /// As the rules of this person have it: a follow stands on it.
     #[serde(default, rename = "v", skip_serializing_if = "is_zero")]
@@ -195,10 +199,12 @@ impl Profile {
 
     /// The programmes that they are shown to be in.
     pub fn programmes(&self) -> impl Iterator<Item = Programme> {
-        Programme::ALL.into_iter().filter(|programme| match programme {
-            Programme::Influencer => self.influencer,
-            Programme::OnsiteAssociate => self.onsite,
-        })
+        Programme::ALL
+            .into_iter()
+            .filter(|programme| match programme {
+                Programme::Influencer => self.influencer,
+                Programme::OnsiteAssociate => self.onsite,
+            })
     }
 
     /// How its counts are kept.

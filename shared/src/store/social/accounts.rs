@@ -49,7 +49,8 @@ impl Store {
         claim: Option<&Claim>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.link(user, account, Shown::Code(hash), claim, now).await
+        self.link(user, account, Shown::Code(hash), claim, now)
+            .await
     }
 
     /// Links the account that somebody proved by its profile, and uses up the proof.
@@ -101,7 +102,10 @@ impl Store {
             writes.push(made.or_fail(Error::Conflict(Conflict::IdempotencyInProgress)));
         }
         let before = self.social_account(user, network).await?;
-        if before.as_ref().is_some_and(|before| !before.is_same(account)) {
+        if before
+            .as_ref()
+            .is_some_and(|before| !before.is_same(account))
+        {
             return Err(Error::Conflict(Conflict::AlreadyLinked));
         }
         // What somebody signed in to once stays so, whatever a profile shows since.
@@ -158,7 +162,9 @@ impl Store {
         user: &UserId,
         network: Network,
     ) -> Result<Option<Linked>, Error> {
-        self.table.read(&keys::social_account(user, network), true).await
+        self.table
+            .read(&keys::social_account(user, network), true)
+            .await
     }
 
     /// All of somebody's accounts, likewise.

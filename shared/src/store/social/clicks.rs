@@ -117,7 +117,9 @@ impl Store {
                     let state = state.unwrap_or_else(|| AccountState::none(&link.account));
                     led.active = state.programmes.contains(&Programme::Influencer);
                 }
-                Some(Kind::Post(_)) => led.shown = one::<Post>(item).and_then(|post| of_post(post, link)),
+                Some(Kind::Post(_)) => {
+                    led.shown = one::<Post>(item).and_then(|post| of_post(post, link))
+                }
                 Some(Kind::List(_)) => list = one::<IdeaList>(item),
                 Some(Kind::InList(..)) => told = true,
                 Some(_) | None => {}
