@@ -36,7 +36,7 @@ const COMPLETE: &str = "POST /v1/social-accounts/{provider}/link/complete";
 
 /// Where to go.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LinkView {
+pub(crate) struct AuthorizationView {
     /// At the network, for ten minutes.
     #[schema(format = "uri")]
     authorization_url: String,
@@ -76,13 +76,13 @@ impl Wire for NewCompletion {
     tag = "influencer",
     params(("provider" = Provider, Path, description = "Which network.")),
     security(("bearer" = [])),
-    responses((status = 200, description = "Where to go.", body = LinkView))
+    responses((status = 200, description = "Where to go.", body = AuthorizationView))
 )]
 pub(crate) async fn begin_link(
     State(app): State<App>,
     Prime(viewer): Prime,
     Path(provider): Path<String>,
-) -> Result<Json<LinkView>, Error> {
+) -> Result<Json<AuthorizationView>, Error> {
     let network = app.network(&viewer.id, &provider).await?;
     let now = app.clock.now();
     let state = Sent {
@@ -101,7 +101,7 @@ pub(crate) async fn begin_link(
     };
     let (hash, quota) = (seal::digest(&state), app.quota(&viewer.id));
     app.store.begin_link(&hash, &begun, &quota, now).await?;
-    Ok(Json(LinkView {
+    Ok(Json(AuthorizationView {
         authorization_url: url,
     }))
 }
