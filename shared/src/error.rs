@@ -108,6 +108,15 @@ pub enum Refusal {
     OwnDecision,
 }
 
+/// Why what is to prove an account of a network does not (422).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unproved {
+    /// The profile does not show the code.
+    NotFound,
+    /// The profile cannot be read by who is not signed in.
+    Unreadable,
+}
+
 /// Which state stands in the way (409).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
@@ -149,6 +158,22 @@ pub enum Conflict {
     NothingToAppeal,
     /// An appeal is to be decided, or was.
     AlreadyAppealed,
+    /// The account of a network is another person's.
+    AccountTaken,
+    /// Another account of that network is linked.
+    AlreadyLinked,
+    /// No account of that network is linked.
+    NotLinked,
+    /// The applicant has published too little to be judged by.
+    TooFewPosts,
+    /// An application is to be decided.
+    InReview,
+    /// The applicant is an influencer.
+    AlreadyApproved,
+    /// An application was declined, and another may be made from then on.
+    ReapplyLater(Timestamp),
+    /// An invitation was accepted, declined, or has run out.
+    InvitationClosed,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -191,6 +216,8 @@ pub enum Error {
     UnsupportedMediaType,
     /// 422: read, but wrong; names every bad field.
     Invalid(Invalid),
+    /// 422: a profile does not prove an account.
+    Unproved(Unproved),
     /// 422: the `Idempotency-Key` was used with another body.
     IdempotencyMismatch,
     /// 429: over a quota; try again after this long.
@@ -236,6 +263,7 @@ impl Error {
             | Self::UnsupportedMediaType
             | Self::Invalid(_)
             | Self::IdempotencyMismatch
+            | Self::Unproved(_)
             | Self::Internal(_) => false,
         }
     }
@@ -257,6 +285,7 @@ impl Error {
             | Self::UnsupportedMediaType
             | Self::Invalid(_)
             | Self::IdempotencyMismatch
+            | Self::Unproved(_)
             | Self::TooMany(_) => None,
         }
     }
@@ -309,11 +338,25 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::AlreadyAppealed) => {
                 "An appeal on this is to be decided, or was."
             }
+            Self::Conflict(Conflict::AccountTaken) => "This account is linked by somebody else.",
+            Self::Conflict(Conflict::AlreadyLinked) => {
+                "Another account of this network is linked; unlink it first."
+            }
+            Self::Conflict(Conflict::NotLinked) => "Link an account of this network first.",
+            Self::Conflict(Conflict::TooFewPosts) => "Publish three posts at least first.",
+            Self::Conflict(Conflict::InReview) => "Your application is being looked at.",
+            Self::Conflict(Conflict::AlreadyApproved) => "You are an influencer already.",
+            Self::Conflict(Conflict::ReapplyLater(_)) => "You may apply again later; see retry_at.",
+            Self::Conflict(Conflict::InvitationClosed) => "This invitation is open no more.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body must be application/json, without an encoding.",
             Self::Invalid(_) => "Some fields are not valid; see errors.",
+            Self::Unproved(Unproved::NotFound) => "The code is not on this profile.",
+            Self::Unproved(Unproved::Unreadable) => {
+                "This profile cannot be read from outside; apply by its handle instead."
+            }
             Self::IdempotencyMismatch => {
                 "This Idempotency-Key was used with a different body before."
             }

@@ -1,10 +1,11 @@
 //! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, the filter, what is
-//! featured, what sponsors have shown, and the money of influencers.
+//! featured, what sponsors have shown, and influencers, with their money.
 
 mod decisions;
 mod filter;
 mod finds;
 mod imports;
+mod influencers;
 mod money;
 mod queue;
 mod sponsored;
@@ -71,6 +72,7 @@ shared::routes! {
     finds::feature_no_more;
     imports::list_imports;
     imports::read_import;
+    influencers::decide_programme;
     accounts::set_payee;
     accounts::set_hold;
     accounts::set_payee_of_account;

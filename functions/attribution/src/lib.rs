@@ -7,6 +7,8 @@ mod orders;
 mod payouts;
 mod seal;
 
+use std::sync::Arc;
+
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,7 +16,7 @@ use shared::{
     error::Error,
     queue::{Queue, messages::LedgerMessage, run_batch},
     runtime::{Clock, Context, Ids, function},
-    seal::{ClickIds, People, Salt},
+    seal::{LinkSeal, People, Salt},
     store::Store,
 };
 
@@ -27,7 +29,7 @@ pub struct App {
     clock: Clock,
     ids: Ids,
     people: People,
-    clicks: ClickIds,
+    clicks: Arc<LinkSeal>,
     salt: Salt,
     return_days: u16,
     minimum: domain::money::payable::Minimum,
@@ -41,7 +43,7 @@ impl App {
             store: Store::new(context.dynamodb.clone(), config.table()),
             queue: Queue::new(context.sqs(), config.attribution_queue()),
             people: People::new(config.token_issuer(), config.people_key()),
-            clicks: ClickIds::new(config.click_key()),
+            clicks: Arc::new(LinkSeal::new(config.link_key())),
             salt: Salt::new(config.ledger_salt()),
             return_days: config.return_days().parse().unwrap_or(30),
             minimum: config.payout_minimum().parse().unwrap_or_default(),

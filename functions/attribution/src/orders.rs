@@ -9,17 +9,14 @@ use domain::{
         Click, Happened, Order, View,
         clicks::WINDOW,
         entries::Cause,
+        links::Visitor,
         rates::Rate,
         told::Told,
         windows::{REMEMBERED, Shopper},
     },
 };
 use jiff::Timestamp;
-use shared::{
-    error::Error,
-    store::{Named, NotedOrder},
-    table::Anew,
-};
+use shared::{error::Error, store::NotedOrder, table::Anew};
 
 use crate::{
     App,
@@ -57,11 +54,7 @@ pub(crate) async fn noted(app: &App, told: &Told) -> Result<NotedOrder, Error> {
     let names: BTreeSet<_> = told
         .lines
         .iter()
-        .filter_map(|line| app.clicks.open(line.click.as_deref()?))
-        .map(|id| Named {
-            visitor: id.visitor,
-            click: id.click,
-        })
+        .filter_map(|line| app.clicks.click(line.click.as_deref()?))
         .collect();
     let lines = told.lines.iter();
     let lines = lines.map(|line| app.salt.hash(&told.line_id(line).to_string()));
@@ -73,7 +66,7 @@ pub(crate) async fn noted(app: &App, told: &Told) -> Result<NotedOrder, Error> {
         names: names.into_iter().collect(),
         since: None,
     };
-    let visitors = order.names.iter().map(|named| named.visitor.as_str());
+    let visitors = order.names.iter().map(|named| named.visitor);
     let visitors: BTreeSet<_> = visitors.collect();
     let clicks = clicks(app, &order, visitors).await?;
     let views = views(app, &order).await?;
@@ -153,7 +146,7 @@ async fn known(app: &App, order: &NotedOrder) -> Result<Known, Error> {
     };
     let counting = order.names.iter().zip(&first);
     let counting = counting.filter(|(_, first)| counts(first));
-    let visitors = counting.map(|(named, _)| named.visitor.as_str()).collect();
+    let visitors = counting.map(|(named, _)| named.visitor).collect();
     Ok(Known {
         orders: orders.iter().map(order_of).collect(),
         clicks: clicks(app, order, visitors).await?,
@@ -165,7 +158,7 @@ async fn known(app: &App, order: &NotedOrder) -> Result<Known, Error> {
 async fn clicks(
     app: &App,
     order: &NotedOrder,
-    visitors: BTreeSet<&str>,
+    visitors: BTreeSet<Visitor>,
 ) -> Result<Vec<Click>, Error> {
     let at = order.happened.at;
     let hash = app.salt.hash(order.user.as_str());

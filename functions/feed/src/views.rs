@@ -44,7 +44,7 @@ impl App {
                 continue;
             };
             let state = self.store.account_state(&account).await?;
-            if state.is_some_and(|state| state.active.contains(&Programme::OnsiteAssociate)) {
+            if state.is_some_and(|state| state.programmes.contains(&Programme::OnsiteAssociate)) {
                 accounts.insert(author, account);
             }
         }
@@ -53,9 +53,9 @@ impl App {
                 continue;
             };
             let products = self.store.products(post.named_products()).await?;
-            let since = post.published_at.unwrap_or(post.created_at);
             let shows = products.into_iter().map(|(id, product)| {
                 let category = product.category.unwrap_or_default();
+                let since = post.tagged_at(&id);
                 (id, (since, category))
             });
             let view = KeptView {

@@ -6,13 +6,15 @@ mod leaving;
 mod lists;
 mod moves;
 mod posts;
+mod vetting;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::money::programmes::Thresholds;
 use shared::{
     bucket::{Bucket, Exports, Objects},
     error::Error,
     queue::{Queue, messages::JanitorMessage, run_batch},
-    runtime::{Clock, Context, function},
+    runtime::{Clock, Context, Ids, function},
     store::Store,
 };
 
@@ -45,6 +47,9 @@ pub struct App {
     /// Its own queue, for its next slices.
     own: Queue,
     clock: Clock,
+    ids: Ids,
+    /// What applicants are measured by.
+    thresholds: Thresholds,
     slice: Slice,
 }
 
@@ -68,6 +73,14 @@ impl App {
             photos: queue(context.config.photos_queue()),
             own: queue(context.config.janitor_queue()),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            thresholds: Thresholds::read(
+                context.config.least_audience(),
+                context.config.least_posts(),
+                context.config.least_shoppable(),
+                context.config.least_engagement(),
+                context.config.vetting_hours(),
+            ),
             slice,
         }
     }

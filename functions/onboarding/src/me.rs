@@ -203,8 +203,10 @@ pub(crate) async fn leave(
         if_match.check(&view(&app, &viewer, shown), &app.clock)?;
     }
     let bound = Some(&seen).filter(|_| if_match.is_sent());
+    let engaged = app.store.engaged(&viewer.id).await?;
     app.store.leave(&seen, bound, app.clock.now()).await?;
-    Ok((StatusCode::ACCEPTED, Json(LeavingView {})).into_response())
+    let account = engaged.map(|engaged| engaged.account.to_string());
+    Ok((StatusCode::ACCEPTED, Json(LeavingView { account })).into_response())
 }
 
 /// What an avatar is drawn from: a photo of one's own that is ready. Another's answers as if it

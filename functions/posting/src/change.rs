@@ -259,6 +259,7 @@ impl PostChange {
             after.hide(Moderation::by_filter(now));
         }
         after.settle(now);
+        after.tag(before, now);
         if after != *before {
             after.edition += 1;
             if before.has_appeared() {

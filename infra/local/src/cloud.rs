@@ -29,6 +29,7 @@ use crate::function::{Contexts, Functions};
 use crate::gateway::{self, Gateway};
 use crate::issuer::Issuer;
 use crate::media::{self, Origin};
+use crate::networks::{self, Networks};
 use crate::routes::Routes;
 use crate::schedules::Schedules;
 use crate::secrets;
@@ -302,6 +303,8 @@ async fn assemble(
         .map(|cors| cors.layer())
         .transpose()?;
     let checkpoints = CheckpointFile::new(file("checkpoint.json"));
+    let secret = values.get("NETWORK_SECRETS").cloned().unwrap_or_default();
+    let networks = Networks::open(&url, secret, clock.clock(), file("networks.json"))?;
     let engine = Arc::new(Engine::resume(plane, clock, schedules, meter, checkpoints).await?);
     for task in triggers::tasks(&engine, &functions)? {
         tokio::spawn(task);
@@ -328,7 +331,8 @@ async fn assemble(
         engine: Arc::clone(&engine),
         issuer,
     });
-    let router = control.merge(media).fallback_service(api);
+    let networks = networks::router(Arc::new(networks));
+    let router = control.merge(media).merge(networks).fallback_service(api);
     let served = router.clone();
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, served).await {

@@ -49,8 +49,9 @@ functions! {
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";
     feed "feed-read-feed" feed::openapi;
-    influencer "influencer-list-rates" influencer::openapi;
+    influencer "influencer-begin-link" influencer::openapi;
     janitor "janitor-scheduled";
+    links "links-follow-link" links::openapi;
     notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;
     pages "pages-not-found" pages::openapi;

@@ -13,6 +13,7 @@ mod gateway;
 mod issuer;
 mod lambda;
 mod media;
+mod networks;
 mod paused;
 mod routes;
 mod schedules;

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use domain::ids::UserId;
 use http::{HeaderMap, header, request::Parts};
 
-use super::Verifier;
+use super::{Verifier, edge::Head};
 use crate::error::{Error, Refusal};
 
 /// A person signed in. As a handler's argument: 401 for anyone else.
@@ -34,6 +34,19 @@ pub struct Admin(pub Viewer);
 /// `moderator-required`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moderator(pub Viewer);
+
+/// Whether only the headers of an answer are asked for, which handlers answer as a `GET`: nobody reads it then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IsHead(pub bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for IsHead {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let head = parts.extensions.get::<Head>();
+        Ok(Self(head.is_some_and(|Head(head)| *head)))
+    }
+}
 
 impl Viewer {
     /// Whether the person is one of the store's admins.

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Conflict, Error, Malformed, Refusal};
+use crate::error::{Conflict, Error, Malformed, Refusal, Unproved};
 
 /// The media type of every refusal (RFC 9457).
 const PROBLEM_JSON: &str = "application/problem+json";
@@ -32,6 +32,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub until: Option<String>,
+    /// With `reapply-later`: from when on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub retry_at: Option<String>,
     /// With a 422: every bad field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
@@ -142,6 +146,24 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::AlreadyAppealed) => {
             (S::CONFLICT, "already-appealed", "Appealed already")
         }
+        Error::Conflict(Conflict::AccountTaken) => {
+            (S::CONFLICT, "account-taken", "The account is another's")
+        }
+        Error::Conflict(Conflict::AlreadyLinked) => {
+            (S::CONFLICT, "already-linked", "Another is linked")
+        }
+        Error::Conflict(Conflict::NotLinked) => (S::CONFLICT, "not-linked", "Not linked"),
+        Error::Conflict(Conflict::TooFewPosts) => (S::CONFLICT, "too-few-posts", "Too few posts"),
+        Error::Conflict(Conflict::InReview) => (S::CONFLICT, "in-review", "Being looked at"),
+        Error::Conflict(Conflict::AlreadyApproved) => {
+            (S::CONFLICT, "already-approved", "Approved already")
+        }
+        Error::Conflict(Conflict::ReapplyLater(_)) => {
+            (S::CONFLICT, "reapply-later", "Declined lately")
+        }
+        Error::Conflict(Conflict::InvitationClosed) => {
+            (S::CONFLICT, "invitation-closed", "Open no more")
+        }
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,
@@ -158,6 +180,16 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             S::UNPROCESSABLE_ENTITY,
             "invalid-fields",
             "Fields are not valid",
+        ),
+        Error::Unproved(Unproved::NotFound) => (
+            S::UNPROCESSABLE_ENTITY,
+            "proof-not-found",
+            "The code was not found",
+        ),
+        Error::Unproved(Unproved::Unreadable) => (
+            S::UNPROCESSABLE_ENTITY,
+            "proof-unreadable",
+            "The profile cannot be read",
         ),
         Error::IdempotencyMismatch => (
             S::UNPROCESSABLE_ENTITY,
@@ -191,6 +223,9 @@ impl From<&Error> for Problem {
         if let Error::Refused(Refusal::Suspended(until)) = error {
             problem.until = Some(format!("{until:.3}"));
         }
+        if let Error::Conflict(Conflict::ReapplyLater(from)) = error {
+            problem.retry_at = Some(format!("{from:.3}"));
+        }
         problem
     }
 }
@@ -204,6 +239,7 @@ impl Problem {
             detail,
             code: code.into(),
             until: None,
+            retry_at: None,
             errors: Vec::new(),
         }
     }
@@ -264,6 +300,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         | Error::UnsupportedMediaType
         | Error::Invalid(_)
         | Error::IdempotencyMismatch
+        | Error::Unproved(_)
         | Error::Internal(_) => return,
     };
     headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));

@@ -13,7 +13,7 @@ use domain::{
         AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
         StatementId, TopicId, UserId,
     },
-    money::Account,
+    money::{Account, social::Network},
 };
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
@@ -230,6 +230,15 @@ items! {
         "by which words a product is found" FoundProduct(ProductId), "FOUND#product#{product}" / "WORDS", "" Stays "" Never;
         "by which words a person is found" FoundPerson(UserId), "FOUND#person#{user}" / "WORDS", "user" Goes "" Never;
         "by which words a post is found" FoundPost(PostId), "FOUND#post#{post}" / "WORDS", "author" Goes "" Never;
+        "an account of a person's with a network" SocialAccount(UserId, Network), "SOCIAL#{user}" / "{network}", "user" Goes "social_accounts" Never;
+        "by which code in a profile a person proves an account" Proof(UserId, Network), "SOCIAL#{user}" / "~PROOF#{network}", "user" Goes "" Never;
+        "whose an account of a network is" SocialClaim(Network, String), "CLAIMED#{network}#{claim}" / "CLAIMED", "user" Goes "" Never;
+        "that a person went to a network to sign in" LinkBegun(String), "LINKING#{hash}" / "BEGUN", "user" Expires "" Never;
+        "which account a person came back with" LinkRead(String), "LINKING#{hash}" / "READ", "user" Expires "" Never;
+        "how a person's application stands" Application(UserId), "USER#{user}" / "APPLICATION", "user" Goes "influencer.applications" Never;
+        "that an application is to be decided" Vetting(Timestamp, UserId), "VETTING" / "{decide_at}#{user}", "user" Goes "" Never;
+        "which account is a person's" Engaged(UserId), "USER#{user}" / "ACCOUNT", "user" Goes "influencer.account" Never;
+        "what stands at the head of a person's storefront" Storefront(UserId), "USER#{user}" / "STOREFRONT", "user" Goes "" Never;
         "that an event of the store's is known" StoreEvent(String), "EVENT#{event}" / "EVENT", "" Stays "" Never;
         "an order of a customer's, with the clicks that its lines name" CustomerOrder(UserId, Timestamp, String), "ORDERS#{user}" / "{at}#{event}", "user" Goes "" Never;
         "that an order names a click" Clicked(Ulid, Timestamp, String), "CLICKED#{click}" / "{at}#{event}", "customer" Expires "" Never;
@@ -238,13 +247,14 @@ items! {
         "a sealed block of an account's entries" Block(Account, u64), "CHAIN#{account}" / "BLOCK#{n}", "" Stays "" Never;
         "where an account's chain ends, with what it is owed" ChainHead(HeadPage, Account), "HEADS#{page}" / "{account}", "" Stays "" Never;
         "how an account stands" AccountState(Account), "ACCOUNT#{account}" / "STATE", "" Stays "" Never;
-        "which account is a person's" AccountOf(UserId), "USER#{user}" / "ACCOUNT", "user" Goes "" Never;
         "a row of the rate table" RateRow(String), "RATES" / "{rate}", "" Stays "" Never;
         "what an account was paid by a run" Payout(String, Account, String), "PAYOUT#{run}" / "{account}#{currency}", "" Stays "" Never;
         "of which month payouts were run last" LastRun(u8), "RUNS" / "{page}", "" Stays "" Never;
         "a payout in the list of its account's" Paid(Account, Timestamp, String, String), "PAYOUTS#{account}" / "{at}#{run}#{currency}", "" Stays "" Never;
         "an event of the store's that contradicts another" EventConflict(Timestamp, String), "CONFLICTS" / "{received_at}#{event}", "" Stays "" Never;
         "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Never;
+        "which click a visitor made with a link in a minute" ClickOnce(String, String), "VISITOR#{visitor}" / "ONCE#{minute+link}", "" Stays "" Never;
+        "a click on a link of an account's" AccountClick(Account, String, String, Ulid), "CLICKS#{account}#{day}#{shard}" / "{click}", "" Stays "" Never;
         "how often the links of an account were followed on a day" ClicksOnDay(Account, Date), "CLICKS#{account}" / "{day}", "" Stays "" Never;
         "a view of a post by a person" Viewed(UserId, Timestamp, PostId), "VIEWS#{user}" / "{at}#{post}", "user" Goes "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
@@ -332,7 +342,9 @@ pub fn as_markdown() -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::{engagement::Heat, feeds::Findable, ids::CommentId, people};
+    use domain::{
+        engagement::Heat, feeds::Findable, ids::CommentId, money::links::Visitor, people,
+    };
 
     use super::*;
     use crate::keys;
@@ -447,13 +459,28 @@ mod tests {
             Item::Block(account.clone(), 1),
             Item::ChainHead(HeadPage(7), account.clone()),
             Item::AccountState(account.clone()),
-            Item::AccountOf(ana.clone()),
             Item::RateRow("f00d".to_owned()),
             Item::Payout("r1".to_owned(), account.clone(), "USD".to_owned()),
             Item::LastRun(0),
             Item::Paid(account.clone(), time, "r1".to_owned(), "USD".to_owned()),
             Item::EventConflict(time, "ev:1".to_owned()),
-            Item::VisitorClick("v1".to_owned(), own),
+            Item::VisitorClick("07".repeat(16), own),
+            Item::ClickOnce("07".repeat(16), "29873123#f00d".to_owned()),
+            Item::AccountClick(
+                account.clone(),
+                keys::day_of(own),
+                format!("{:x}", own.0 & 0xf),
+                own,
+            ),
+            Item::Application(ana.clone()),
+            Item::Vetting(time, ana.clone()),
+            Item::Engaged(ana.clone()),
+            Item::Storefront(ana.clone()),
+            Item::SocialAccount(ana.clone(), Network::Youtube),
+            Item::Proof(ana.clone(), Network::Youtube),
+            Item::SocialClaim(Network::Youtube, "id:a#b".to_owned()),
+            Item::LinkBegun("f00d".to_owned()),
+            Item::LinkRead("f00d".to_owned()),
             Item::ClicksOnDay(account, jiff::civil::date(2026, 11, 21)),
             Item::Viewed(ana.clone(), time, post),
             Item::Quota(ana, "posts".to_owned(), 7),
@@ -581,13 +608,23 @@ mod tests {
             Item::Block(account, n) => keys::block(account, *n),
             Item::ChainHead(_, account) => keys::chain_head(account),
             Item::AccountState(account) => keys::account_state(account),
-            Item::AccountOf(user) => keys::account(user),
             Item::RateRow(id) => keys::rate_row(id),
             Item::Payout(run, account, currency) => keys::payout(run, account, currency),
             Item::LastRun(_) => keys::last_run(),
             Item::Paid(account, at, run, currency) => keys::paid(account, *at, run, currency),
             Item::EventConflict(at, event) => keys::conflict(*at, event),
-            Item::VisitorClick(visitor, click) => keys::visitor_click(visitor, *click),
+            Item::VisitorClick(_, click) => keys::visitor_click(Visitor([7; 16]), *click),
+            Item::ClickOnce(..) => keys::click_once(Visitor([7; 16]), 29_873_123, "f00d"),
+            Item::AccountClick(account, _, _, click) => keys::account_click(account, *click),
+            Item::Application(user) => keys::application(user),
+            Item::Vetting(at, user) => keys::vetting(*at, user),
+            Item::Engaged(user) => keys::engaged(user),
+            Item::Storefront(user) => keys::storefront(user),
+            Item::SocialAccount(user, network) => keys::social_account(user, *network),
+            Item::Proof(user, network) => keys::proof(user, *network),
+            Item::SocialClaim(network, claim) => keys::social_claim(*network, claim),
+            Item::LinkBegun(hash) => keys::link_begun(hash),
+            Item::LinkRead(hash) => keys::link_read(hash),
             Item::ClicksOnDay(account, day) => keys::clicks_on(account, *day),
             Item::Viewed(user, at, post) => keys::view(user, *at, *post),
             Item::Quota(user, kind, window) => keys::quota(user, kind, *window),

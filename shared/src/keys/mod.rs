@@ -2,6 +2,7 @@
 //! what becomes of it, is told by its line in [`items`].
 
 mod catalogue;
+mod clicks;
 mod engagement;
 mod feeds;
 pub mod items;
@@ -11,7 +12,9 @@ mod money;
 mod month;
 mod people;
 mod posts;
+mod programmes;
 mod search;
+mod social;
 
 use std::collections::HashMap;
 
@@ -23,6 +26,7 @@ use domain::{
 use jiff::Timestamp;
 
 pub use catalogue::*;
+pub use clicks::*;
 pub use engagement::*;
 pub use feeds::*;
 pub use items::{Item, Line, Relayed};
@@ -32,7 +36,9 @@ pub use money::*;
 pub use month::Month;
 pub use people::*;
 pub use posts::*;
+pub use programmes::*;
 pub use search::*;
+pub use social::*;
 
 /// The partition key's attribute.
 pub const PK: &str = "PK";

@@ -104,16 +104,6 @@ pub fn heads(page: u8) -> String {
     format!("HEADS#{page:x}")
 }
 
-/// How an account stands; no person is named there.
-pub fn account_state(account: &Account) -> Key {
-    Key::new(format!("ACCOUNT#{account}"), "STATE")
-}
-
-/// Which account is a person's.
-pub fn account(user: &UserId) -> Key {
-    Key::new(format!("USER#{user}"), "ACCOUNT")
-}
-
 /// A row of the rate table.
 pub fn rate_row(id: &str) -> Key {
     Key::new(RATES.to_owned(), id)
@@ -148,16 +138,6 @@ pub fn payouts_of(account: &Account) -> String {
 /// An event that contradicts another.
 pub fn conflict(received: Timestamp, event: &str) -> Key {
     Key::new(CONFLICTS.to_owned(), happened(received, event))
-}
-
-/// A click of a visitor's.
-pub fn visitor_click(visitor: &str, click: Ulid) -> Key {
-    Key::new(clicks_of(visitor), click.to_string())
-}
-
-/// The collection of a visitor's clicks, in the order of time.
-pub fn clicks_of(visitor: &str) -> String {
-    format!("VISITOR#{visitor}")
 }
 
 /// How often the links of an account were followed on a day.

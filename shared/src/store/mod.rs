@@ -10,6 +10,7 @@ pub mod patterns;
 mod people;
 mod posts;
 mod quota;
+mod social;
 
 pub use catalogue::{Details, Imported};
 pub use engagement::{
@@ -18,11 +19,12 @@ pub use engagement::{
 };
 pub use feeds::{Buying, Hits, Progress, Reach, SearchPlace, Shopper, Stance, Thorough, Word};
 pub use money::{
-    AccountState, Books, Claimed, EventConflict, Hold, KeptBook, KeptClick, KeptView, Named,
-    NotedOrder, Payout, PayoutStatus, Sealed,
+    AccountState, Books, Claimed, EventConflict, Hold, KeptBook, KeptView, NotedOrder, Payout,
+    PayoutStatus, Sealed,
 };
 pub use people::{Mark, NotifyChange, Own, ProfileChange};
 pub use posts::{Creation, Uploads};
+pub use social::{Begun, Decision, Led, Returned};
 
 use crate::table::Table;
 

@@ -4,6 +4,7 @@ mod address;
 mod catalogue;
 mod engagement;
 mod inbox;
+mod links;
 mod lists;
 mod moderation;
 mod money;
@@ -27,8 +28,8 @@ pub use money::{
 };
 pub use people::{AvatarView, UserCard, badges};
 pub use posts::{
-    CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
-    RenditionView, ViewerView, rejection,
+    CountsView, DisclosureView, HotspotView, LinkView, PhotoView, PollOptionView, PollView,
+    PostView, RenditionView, ViewerView, rejection,
 };
 pub use texts::EntityView;
 pub use time::Time;
@@ -37,6 +38,7 @@ pub use time::Time;
 #[derive(Debug, Clone)]
 pub struct Presenter {
     media_url: String,
+    links: Option<links::Links>,
 }
 
 impl Presenter {
@@ -44,6 +46,7 @@ impl Presenter {
     pub fn new(media_url: impl Into<String>) -> Self {
         Self {
             media_url: media_url.into(),
+            links: None,
         }
     }
 }

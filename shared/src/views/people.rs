@@ -1,6 +1,7 @@
 //! People as everything that they did shows them.
 
 use domain::{
+    money::Programme,
     people::{Avatar, Profile},
     shown::Shown,
 };
@@ -66,4 +67,15 @@ impl Presenter {
             badges: badges(profile),
         }
     }
+}
+
+/// What a person is known for: what they earned, and the programmes that they are in.
+fn badges(profile: &Profile) -> Vec<String> {
+    let earned = profile.enthusiast.then_some(ENTHUSIAST);
+    let programmes = profile.programmes().map(Programme::name);
+    earned
+        .into_iter()
+        .chain(programmes)
+        .map(str::to_owned)
+        .collect()
 }

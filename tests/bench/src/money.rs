@@ -16,8 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::{
     queue::messages::{EntriesPosted, LedgerMessage},
-    seal::{ClickId, sign},
-    store::KeptClick,
+    seal::sign,
 };
 use ulid::Ulid;
 
@@ -61,7 +60,7 @@ fn event(
 /// A click of a visitor's on the link of an account; its id.
 async fn click(world: &World, visitor: &str, of: &Account, hours: i64, n: u128) -> Result<String> {
     let at = u64::try_from(ago(world, hours).as_millisecond())?;
-    let kept = KeptClick {
+    let kept = NotedClick {
         account: of.clone(),
         owner: "0".repeat(32),
         source: Source::Post(PostId(Ulid(n))),
@@ -69,10 +68,7 @@ async fn click(world: &World, visitor: &str, of: &Account, hours: i64, n: u128) 
         tagged_at: ago(world, 2_000),
     };
     let click = Ulid::from_parts(at, n);
-    world.store().note_click(visitor, click, &kept).await?;
-    let visitor = visitor.to_owned();
-    let secrets = Secrets::of(&world.context());
-    Ok(secrets.clicks.seal(&ClickId { visitor, click })?)
+    Ok(world.click(visitor, click, &kept).await)
 }
 
 impl Bench {
@@ -177,9 +173,9 @@ impl Bench {
     async fn told_of_money(&mut self) -> Result<()> {
         let account = Account::of_random(9);
         let (user, store) = (harness::user(READER), self.world.store());
-        store.open_account(&user, &account).await?;
-        let active = BTreeSet::from([Programme::Influencer]);
-        store.set_active(&account, &active).await?;
+        self.world
+            .engage(&user, &account, &[Programme::Influencer])
+            .await;
         let http = self.serve(influencer::router(&self.context));
         let lines = http.get("/v1/influencer/order-lines");
         let told = self

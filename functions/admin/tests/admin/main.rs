@@ -53,6 +53,7 @@ fn every_route_is_described() {
         "put /v1/admin/finds/{list_id}",
         "put /v1/admin/influencers/{handle}/hold",
         "put /v1/admin/influencers/{handle}/payee",
+        "put /v1/admin/influencers/{handle}/decision",
     ];
     assert_eq!(routes, expected);
 }

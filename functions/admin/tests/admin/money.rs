@@ -9,11 +9,7 @@ use domain::{
 use harness::{Http, World, money::Secrets, sqs_event};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::{
-    queue::messages::{EntriesPosted, LedgerMessage},
-    seal::ClickId,
-    store::KeptClick,
-};
+use shared::queue::messages::{EntriesPosted, LedgerMessage};
 use ulid::Ulid;
 
 use crate::begin;
@@ -36,22 +32,20 @@ async fn earned(world: &World) {
     let secrets = Secrets::of(&world.context());
     let ana = world.member("ana").await;
     let store = world.store();
-    store.open_account(&ana.id, &account()).await.unwrap();
-    let active = BTreeSet::from([Programme::Influencer]);
-    store.set_active(&account(), &active).await.unwrap();
+    world
+        .engage(&ana.id, &account(), &[Programme::Influencer])
+        .await;
     let at = world.now() - SignedDuration::from_hours(5);
     let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap();
     let click = Ulid::from_parts(u64::try_from(at.as_millisecond()).unwrap(), 1);
-    let kept = KeptClick {
+    let kept = NotedClick {
         account: account(),
         owner: "nobody's".to_owned(),
         source: Source::Post(PostId(Ulid(1))),
         product: ProductId::parse("lamp").unwrap(),
         tagged_at: at,
     };
-    store.note_click("v1", click, &kept).await.unwrap();
-    let visitor = "v1".to_owned();
-    let id = secrets.clicks.seal(&ClickId { visitor, click }).unwrap();
+    let id = world.click("v1", click, &kept).await;
     let event = |id: &str, what: &str, click: Option<&str>| {
         json!({
             "event_id": id, "type": what, "occurred_at": format!("{:.3}", world.now()),

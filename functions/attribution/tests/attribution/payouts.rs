@@ -44,10 +44,9 @@ async fn an_account_is_paid_what_is_due_once_a_run_if_it_has_a_payee_and_no_hold
     let shop = earned(1, 3_000).await;
     let (store, it) = (shop.world.store(), account(1));
     assert!(!store.set_payee(&it, "payee-1").await.unwrap());
-    store
-        .set_active(&it, &BTreeSet::from([Programme::Influencer]))
-        .await
-        .unwrap();
+    let ana = shop.world.member("ana").await;
+    let influencer = [Programme::Influencer];
+    shop.world.engage(&ana.id, &it, &influencer).await;
     shop.world.advance(MONTH);
     assert_eq!(run(&shop, "r1").await, [0_i64; 0]);
     assert!(store.set_payee(&it, "payee-1").await.unwrap());
@@ -82,10 +81,10 @@ async fn an_account_is_paid_what_is_due_once_a_run_if_it_has_a_payee_and_no_hold
 async fn what_is_not_due_or_less_than_the_minimum_carries_over_until_whose_it_was_has_left() {
     let shop = earned(2, 900).await;
     let (store, it) = (shop.world.store(), account(2));
-    store.set_active(&it, &BTreeSet::new()).await.unwrap();
-    store.set_payee(&it, "payee-2").await.unwrap();
-    let ana = harness::user("ana");
-    assert_eq!(store.open_account(&ana, &it).await.unwrap(), it);
+    let ana = shop.world.member("ana").await.id;
+    let influencer = [Programme::Influencer];
+    shop.world.engage(&ana, &it, &influencer).await;
+    assert!(store.set_payee(&it, "payee-2").await.unwrap());
     assert_eq!(run(&shop, "r1").await, [0_i64; 0]);
     shop.world.advance(MONTH);
     assert_eq!(run(&shop, "r2").await, [0_i64; 0]);

@@ -8,11 +8,7 @@ use domain::{
 use harness::{World, money::Secrets, sqs_event};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::{
-    queue::messages::{EntriesPosted, LedgerMessage},
-    seal::ClickId,
-    store::KeptClick,
-};
+use shared::queue::messages::{EntriesPosted, LedgerMessage};
 use ulid::Ulid;
 
 /// A world whose store tells of orders.
@@ -48,20 +44,14 @@ impl Shop {
     pub async fn click(&self, visitor: &str, of: u128, product: &str, hours: i64) -> String {
         let at = u64::try_from(self.ago(hours).as_millisecond()).unwrap();
         let click = Ulid::from_parts(at, of);
-        let kept = KeptClick {
+        let kept = NotedClick {
             account: account(of),
             owner: "nobody's".to_owned(),
             source: Source::Post(PostId(Ulid(of))),
             product: ProductId::parse(product).unwrap(),
             tagged_at: self.ago(5_000),
         };
-        let store = self.world.store();
-        store.note_click(visitor, click, &kept).await.unwrap();
-        let visitor = visitor.to_owned();
-        self.secrets
-            .clicks
-            .seal(&ClickId { visitor, click })
-            .unwrap()
+        self.world.click(visitor, click, &kept).await
     }
 
     /// An event of one line: what, of which order, so many hours ago, of a net of `amount`.

@@ -53,16 +53,10 @@ async fn a_view_counts_with_a_fresh_token_of_ones_own_on_the_post_of_an_active_o
     let good = token(&world, &ana.id, theirs, 23);
     tell(theirs, &good).await;
     assert!(views(&world, &ana.id).await.is_empty());
-    let (store, account) = (world.store(), Account::of_random(1));
-    store.open_account(&ben.id, &account).await.unwrap();
-    store
-        .open_account(&ana.id, &Account::of_random(2))
-        .await
-        .unwrap();
-    for account in [&account, &Account::of_random(2)] {
-        let onsite = BTreeSet::from([Programme::OnsiteAssociate]);
-        store.set_active(account, &onsite).await.unwrap();
-    }
+    let (ours, other) = (Account::of_random(1), Account::of_random(2));
+    let onsite = [Programme::OnsiteAssociate];
+    world.engage(&ben.id, &ours, &onsite).await;
+    world.engage(&ana.id, &other, &onsite).await;
     for bad in [
         "bad".to_owned(),
         token(&world, &ben.id, theirs, 1),
@@ -76,8 +70,7 @@ async fn a_view_counts_with_a_fresh_token_of_ones_own_on_the_post_of_an_active_o
     assert!(views(&world, &ana.id).await.is_empty());
     tell(theirs, &good).await;
     assert_eq!(views(&world, &ana.id).await, [theirs]);
-    let influencer = BTreeSet::from([Programme::Influencer]);
-    store.set_active(&account, &influencer).await.unwrap();
+    world.engage(&ben.id, &ours, &[Programme::Influencer]).await;
     world.advance(SignedDuration::from_mins(1));
     tell(theirs, &good).await;
     assert_eq!(views(&world, &ana.id).await, [theirs]);

@@ -16,11 +16,7 @@ use domain::{
 use harness::{Http, Member, World, money::Secrets, sqs_event};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
-use shared::{
-    queue::messages::{EntriesPosted, LedgerMessage, PayoutsAsked},
-    seal::ClickId,
-    store::KeptClick,
-};
+use shared::queue::messages::{EntriesPosted, LedgerMessage, PayoutsAsked};
 use ulid::Ulid;
 
 /// Ana, who is owed something, and Ben, who has an account too.
@@ -44,10 +40,8 @@ impl Street {
         let (ana, ben) = (world.member("ana").await, world.member("ben").await);
         world.product("lamp").await;
         for (n, who) in [(1, &ana), (2, &ben)] {
-            let store = world.store();
-            store.open_account(&who.id, &account(n)).await.unwrap();
-            let active = BTreeSet::from([Programme::Influencer]);
-            store.set_active(&account(n), &active).await.unwrap();
+            let engaged = world.engage(&who.id, &account(n), &[Programme::Influencer]);
+            engaged.await;
         }
         Self {
             http: world.serve(influencer::router(&context)),
@@ -67,23 +61,14 @@ impl Street {
     async fn click(&self, visitor: &str, of: u128, hours: i64) -> String {
         let at = u64::try_from(self.ago(hours).as_millisecond()).unwrap();
         let click = Ulid::from_parts(at, of);
-        let kept = KeptClick {
+        let kept = NotedClick {
             account: account(of),
             owner: "nobody's".to_owned(),
             source: Source::Post(PostId(Ulid(of))),
             product: ProductId::parse("lamp").unwrap(),
             tagged_at: self.ago(5_000),
         };
-        self.world
-            .store()
-            .note_click(visitor, click, &kept)
-            .await
-            .unwrap();
-        let visitor = visitor.to_owned();
-        self.secrets
-            .clicks
-            .seal(&ClickId { visitor, click })
-            .unwrap()
+        self.world.click(visitor, click, &kept).await
     }
 
     async fn tell(&self, id: &str, what: &str, order: &str, amount: i64, click: Option<&str>) {

@@ -76,6 +76,10 @@ pub(super) enum Part {
     Notifications,
     Activity,
     Reviews,
+    SocialAccounts,
+    /// Whom money is owed.
+    Account,
+    Applications,
     Badges,
     PhotosOfPosts,
     PhotosOfWaiting,
@@ -125,6 +129,19 @@ impl Part {
             Self::Activity => {
                 let history = app.store.history(user).await?;
                 Ok(Page::whole(shapes::activity(&history)))
+            }
+            Self::SocialAccounts => {
+                let accounts = app.store.social_accounts(user).await?;
+                Ok(Page::whole(accounts.iter().map(shapes::social_account)))
+            }
+            Self::Account => {
+                let engaged = app.store.engaged(user).await?;
+                let account = engaged.map(|engaged| engaged.account);
+                Ok(Page::whole([json!(account)]))
+            }
+            Self::Applications => {
+                let application = app.store.application(user).await?;
+                Ok(Page::whole(application.iter().map(shapes::application)))
             }
             Self::Badges => {
                 let badge = app.store.badge(user).await?;

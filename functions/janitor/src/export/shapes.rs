@@ -7,6 +7,7 @@ use domain::{
     engagement::{Badge, Comment, Notice, NoticeKind},
     feeds::History,
     ids::{NoticeId, UserId},
+    money::{programmes::Application, social::Linked},
     people::Profile,
     posts::{Post, PostPhoto, photo::Photo, poll},
 };
@@ -118,6 +119,21 @@ pub(super) fn review(review: &Review) -> Value {
         "id": review.id, "product_id": review.product, "rating": review.rating,
         "title": review.title, "body": review.body, "written_at": time(review.written_at),
         "verified_purchase": review.verified_purchase, "shared_as": review.shared_as,
+    })
+}
+
+pub(super) fn social_account(linked: &Linked) -> Value {
+    json!({
+        "provider": linked.provider, "name": linked.name, "handle": linked.handle, "audience": linked.audience,
+        "verified_by": linked.verified_by, "linked_at": time(linked.linked_at),
+    })
+}
+
+pub(super) fn application(application: &Application) -> Value {
+    json!({
+        "status": application.status, "provider": application.provider, "handle": application.handle,
+        "audience": application.audience, "applied_at": time(application.applied_at),
+        "decided_at": application.decided_at.map(time), "reason": application.reason, "criteria": application.criteria,
     })
 }
 

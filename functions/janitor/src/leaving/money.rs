@@ -8,7 +8,7 @@ use super::inbox;
 use crate::App;
 
 #[cfg(test)]
-pub(super) const TAKEN: &[&str] = &["CustomerOrder", "Viewed", "AccountOf"];
+pub(super) const TAKEN: &[&str] = &["CustomerOrder", "Viewed", "Engaged"];
 
 /// Takes what one ordered.
 pub(super) async fn orders(

@@ -12,8 +12,13 @@ pub mod commission;
 pub mod entries;
 pub mod events;
 pub mod fraction;
+pub mod links;
+pub mod noted;
 pub mod payable;
+pub mod programmes;
 pub mod rates;
+pub mod social;
+pub mod storefront;
 pub mod told;
 pub mod windows;
 
@@ -55,6 +60,22 @@ impl Account {
     pub fn parse(text: &str) -> Option<Self> {
         let digit = |b: u8| CROCKFORD.contains(&b);
         (text.len() == DIGITS && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+
+    /// That of these 80 bits.
+    pub fn of_bytes(bytes: [u8; 10]) -> Self {
+        let random = bytes
+            .into_iter()
+            .fold(0, |bits, byte| bits << 8 | u128::from(byte));
+        Self::of_random(random)
+    }
+
+    /// Its 80 bits.
+    pub fn to_bytes(&self) -> [u8; 10] {
+        let all = ulid::Ulid::from_string(&format!("0000000000{}", self.0));
+        let all = all.unwrap_or_default().to_bytes();
+        let (_, bits) = all.split_last_chunk::<10>().unwrap_or((&[], &[0; 10]));
+        *bits
     }
 
     /// As it is spelled.

@@ -45,6 +45,8 @@ pub enum Step {
     Timeline,
     /// What they wrote in the store.
     Reviews,
+    /// Their accounts with other networks.
+    Social,
     /// Their exports, with the files.
     Exports,
     /// What they ordered.
@@ -61,7 +63,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -78,6 +80,7 @@ impl Step {
         Self::Inbox,
         Self::Timeline,
         Self::Reviews,
+        Self::Social,
         Self::Exports,
         Self::Orders,
         Self::Views,

@@ -16,7 +16,7 @@ use utoipa::openapi::{
 use super::Problem;
 
 /// What every operation is filed under: the function that serves it, or whom it is for.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("admin", "For the store's admins and moderators."),
     (
         "engagement",
@@ -28,8 +28,9 @@ const TAGS: [(&str, &str); 8] = [
     ),
     (
         "influencer",
-        "Rates, earnings, statements, and the ledger of those whose posts lead to purchases.",
+        "Accounts with other networks, applications, storefronts; what posts that lead to purchases earn.",
     ),
+    ("links", "Where tracked links lead."),
     (
         "onboarding",
         "Joining, interests, profiles, and people suggested.",

@@ -7,7 +7,7 @@ use domain::{
         AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
         StatementId, TopicId, UserId,
     },
-    money::Account,
+    money::{Account, social::Network},
 };
 use jiff::{Timestamp, civil::Date};
 use ulid::Ulid;
@@ -51,6 +51,7 @@ parts! {
     Timestamp: |text| text.parse().ok();
     Date: |text| text.parse().ok();
     Account: Account::parse;
+    Network: Network::parse;
     u8: |text| text.parse().ok();
     u32: |text| text.parse().ok();
     u64: |text| text.parse().ok();

@@ -18,9 +18,9 @@ use crate::{
 /// How an account stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountState {
-    /// The programmes that it takes part in now.
-    #[serde(default)]
-    pub active: BTreeSet<Programme>,
+    /// The programmes that it is in now.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub programmes: BTreeSet<Programme>,
     /// What the store pays it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee: Option<String>,
@@ -39,30 +39,10 @@ pub struct Hold {
     pub reason: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Owned {
-    account: Account,
-}
-
 impl Store {
     /// Which account is this person's.
     pub async fn account_of(&self, user: &UserId) -> Result<Option<Account>, Error> {
-        let owned = self.table.read::<Owned>(&keys::account(user), true).await?;
-        Ok(owned.map(|owned| owned.account))
-    }
-
-    /// Makes an account a person's who has none. The account that is theirs then.
-    pub async fn open_account(&self, user: &UserId, account: &Account) -> Result<Account, Error> {
-        let key = keys::account(user);
-        let owned = Owned {
-            account: account.clone(),
-        };
-        let new = Expression::new("attribute_not_exists(PK)");
-        if self.table.put_when(encode(&key, &owned)?, new).await? {
-            return Ok(account.clone());
-        }
-        let there = self.account_of(user).await?;
-        there.ok_or_else(|| Error::unavailable("an account came and went"))
+        Ok(self.engaged(user).await?.map(|engaged| engaged.account))
     }
 
     /// Has the account of somebody who leaves be nobody's: what it is owed is paid still (MONEY 41).
@@ -70,13 +50,13 @@ impl Store {
         let Some(account) = self.account_of(user).await? else {
             return Ok(());
         };
-        let left = Expression::new("SET #left = :left REMOVE active")
+        let left = Expression::new("SET #left = :left REMOVE programmes")
             .name("#left", "left")
             .value(":left", value(true)?);
         let theirs = Expression::new("account = :account").text(":account", account.as_str());
         let writes: Vec<Write<()>> = vec![
             update(keys::account_state(&account), left),
-            delete_if(keys::account(user), theirs).unless(()),
+            delete_if(keys::engaged(user), theirs).unless(()),
         ];
         self.table.transact((), writes).await
     }
@@ -104,18 +84,6 @@ impl Store {
             Ok((account, decode(item)?))
         });
         read.collect()
-    }
-
-    /// Has an account take part in these programmes.
-    pub async fn set_active(
-        &self,
-        account: &Account,
-        active: &BTreeSet<Programme>,
-    ) -> Result<(), Error> {
-        let update = Expression::new("SET active = :active").value(":active", value(active)?);
-        let key = keys::account_state(account);
-        self.table.update(&key, update.when(None)).await?;
-        Ok(())
     }
 
     /// Says by what an account is paid. `false` where there is none.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{PostId, ProductId, UserId},
-    money::{Account, Click, Source, View, clicks::Tagged},
+    money::{Account, Click, View, clicks::Tagged, links::Visitor, noted::NotedClick},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -17,21 +17,6 @@ use crate::{
     store::Store,
     table::{Item, Range, decode, encode},
 };
-
-/// A click as it lies at its visitor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptClick {
-    /// Whose link.
-    pub account: Account,
-    /// The hash of whose account that is, to compare a customer's with.
-    pub owner: String,
-    /// Where the link stood.
-    pub source: Source,
-    /// The product that it led to.
-    pub product: ProductId,
-    /// When the product came onto the post or list.
-    pub tagged_at: Timestamp,
-}
 
 /// A view as it lies at its viewer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,26 +41,10 @@ struct OnDay {
 }
 
 impl Store {
-    /// Notes a click of a visitor's.
-    pub async fn note_click(
-        &self,
-        visitor: &str,
-        click: Ulid,
-        what: &KeptClick,
-    ) -> Result<(), Error> {
-        let at = at(click);
-        let kept = Expiring {
-            what,
-            expires_at: swept(at),
-        };
-        let item = encode(&keys::visitor_click(visitor, click), &kept)?;
-        self.table.put_all(vec![item]).await
-    }
-
     /// The clicks of a visitor from one moment to another, both inclusive; `hash` is the hash of whoever orders.
     pub async fn clicks_of(
         &self,
-        visitor: &str,
+        visitor: Visitor,
         (from, to): (Timestamp, Timestamp),
         hash: &str,
     ) -> Result<Vec<Click>, Error> {
@@ -89,7 +58,7 @@ impl Store {
         let read = found.map(|item| {
             let id = Key::of(&item).and_then(|key| Ulid::from_string(&key.sk).ok());
             let id = id.ok_or_else(|| Error::internal("no click in a key"))?;
-            let Expiring { what, .. } = decode::<Expiring<KeptClick>>(item)?;
+            let Expiring { what, .. } = decode::<Expiring<NotedClick>>(item)?;
             Ok(Click {
                 id,
                 at: at(id),

@@ -12,10 +12,10 @@ mod rates;
 
 pub use accounts::{AccountState, Hold};
 pub use chain::{Books, Sealed};
-pub use clicks::{KeptClick, KeptView};
+pub use clicks::KeptView;
 pub use events::{Claimed, EventConflict};
 pub use lines::KeptBook;
-pub use orders::{Named, NotedOrder};
+pub use orders::NotedOrder;
 pub use payouts::{Payout, PayoutStatus};
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,6 +1,9 @@
 //! Orders of customers, with the clicks that their lines name: by them the windows of others close (MONEY 37, 38).
 
-use domain::{ids::UserId, money::Happened};
+use domain::{
+    ids::UserId,
+    money::{Happened, links::ClickId},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -12,15 +15,6 @@ use crate::{
     store::Store,
     table::{Item, Range, decode, encode},
 };
-
-/// A click that a line names, as its id was opened.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Named {
-    /// The visitor whose it is.
-    pub visitor: String,
-    /// Which of theirs.
-    pub click: Ulid,
-}
 
 /// An order of a customer's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +28,7 @@ pub struct NotedOrder {
     /// Its lines, by their hashes.
     pub lines: Vec<String>,
     /// The clicks that they name, each once.
-    pub names: Vec<Named>,
+    pub names: Vec<ClickId>,
     /// The first moment from which on another order may change who is credited with a line of it; `None` where none does.
     pub since: Option<Timestamp>,
 }
@@ -44,7 +38,7 @@ struct Kept {
     order: String,
     lines: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    names: Vec<Named>,
+    names: Vec<ClickId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
     expires_at: i64,

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::{PostId, ProductId, UserId},
-    money::{Account, Programme, Source, rates::Rate},
+    money::{Account, Programme, Source, noted::NotedClick, rates::Rate},
 };
 use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
-use shared::{
-    seal::ClickId,
-    store::{KeptClick, KeptView},
-};
+use shared::store::KeptView;
 use ulid::Ulid;
 
 use super::Secrets;
@@ -282,15 +279,14 @@ impl History {
             let (account, owner) = &self.accounts[click.account];
             let owner = owner.map(|owner| self.user(owner, secrets));
             let owner = owner.map_or_else(|| "nobody".to_owned(), |owner| owner.to_string());
-            let kept = KeptClick {
+            let kept = NotedClick {
                 account: account.clone(),
                 owner: secrets.salt.hash(&owner),
                 source: Source::Post(PostId(click.id)),
                 product: Self::product(click.product),
                 tagged_at: click.tagged_at,
             };
-            let noted = store.note_click(&click.visitor, click.id, &kept);
-            noted.await.expect("a click is noted");
+            world.click(&click.visitor, click.id, &kept).await;
         }
         for view in &self.views {
             let shows = view.shows.iter().map(|(product, since)| {
@@ -321,12 +317,7 @@ impl History {
         let lines = event.lines.iter().map(|line| {
             let click = line.click.map(|click| {
                 let click = &self.clicks[click];
-                // Sealed anew it would be another content.
-                let id = ClickId {
-                    visitor: click.visitor.clone(),
-                    click: click.id,
-                };
-                secrets.clicks.seal(&id).expect("an id")
+                secrets.click_id(&click.visitor, click.id)
             });
             let basket = line.basket.map(|at| format!("{at:.3}"));
             json!({

@@ -8,23 +8,32 @@ pub use replay::{Owed, replay};
 
 use std::collections::BTreeMap;
 
-use domain::money::{Account, Entry, chain::verify};
+use domain::{
+    ids::UserId,
+    money::{
+        Account, Entry, Programme,
+        chain::verify,
+        links::{ClickId, Visitor},
+        noted::NotedClick,
+    },
+};
 use shared::{
     runtime::Context,
-    seal::{ClickIds, People, Salt},
+    seal::{LinkSeal, People, Salt},
 };
+use ulid::Ulid;
 
 use crate::World;
 
 /// What the store and the functions hash and seal with, in a world.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Secrets {
     /// Ids of customers.
     pub people: People,
     /// Hashes of what the store names.
     pub salt: Salt,
     /// Ids of clicks.
-    pub clicks: ClickIds,
+    pub clicks: LinkSeal,
 }
 
 impl Secrets {
@@ -34,12 +43,52 @@ impl Secrets {
         Self {
             people: People::new(config.token_issuer(), config.people_key()),
             salt: Salt::new(config.ledger_salt()),
-            clicks: ClickIds::new(config.click_key()),
+            clicks: LinkSeal::new(config.link_key()),
         }
+    }
+
+    /// What a click is called by, of the visitor of this name.
+    ///
+    /// # Panics
+    /// When there is no key.
+    pub fn click_id(&self, visitor: &str, click: Ulid) -> String {
+        let visitor = self.visitor(visitor);
+        let id = self.clicks.click_id(ClickId { visitor, click });
+        id.expect("a key")
+    }
+
+    fn visitor(&self, name: &str) -> Visitor {
+        Visitor(self.salt.bits(name))
     }
 }
 
 impl World {
+    /// Notes a click of the visitor of this name; its id.
+    ///
+    /// # Panics
+    /// When the table does not answer.
+    pub async fn click(&self, visitor: &str, click: Ulid, noted: &NotedClick) -> String {
+        let secrets = Secrets::of(&self.context());
+        let by = secrets.visitor(visitor);
+        let kept = self.store().note_click(by, click, noted, self.now()).await;
+        kept.expect("a click is noted");
+        secrets.click_id(visitor, click)
+    }
+
+    /// Has a member be in these programmes under an account, and in no others.
+    ///
+    /// # Panics
+    /// When the table does not answer, or they are no member.
+    pub async fn engage(&self, user: &UserId, account: &Account, programmes: &[Programme]) {
+        for programme in Programme::ALL {
+            let change = (programme, programmes.contains(&programme));
+            let entered = self
+                .store()
+                .enter_programme(user, change, account, self.now());
+            assert!(entered.await.expect("the table answers"));
+        }
+    }
+
     /// Every entry of an account: those that are sealed, in a chain that is whole, and those that wait.
     ///
     /// # Panics

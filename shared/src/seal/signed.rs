@@ -1,77 +1,7 @@
-//! What the ledger and the store's calls are kept safe by: hashes under a salt, ids of clicks, signatures.
-
-use std::fmt;
+//! Signatures of the store's calls (MONEY 16).
 
 use hmac::{Hmac, KeyInit, Mac, digest::Key};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use ulid::Ulid;
-
-use super::{Seal, SealError};
-
-/// So many hex digits of a hash are kept: 128 bits.
-const DIGITS: usize = 32;
-
-/// Hashes what the store names, so that what is kept for ever tells nobody which it was (MONEY, its head).
-#[derive(Clone)]
-pub struct Salt(Hmac<Sha256>);
-
-impl fmt::Debug for Salt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Salt")
-    }
-}
-
-impl Salt {
-    /// Of a secret of any length. It is never changed: with another, lines are told of twice.
-    pub fn new(secret: &str) -> Self {
-        Self(keyed(secret.as_bytes()))
-    }
-
-    /// HMAC-SHA256 of a text, its first 32 hex digits.
-    pub fn hash(&self, text: &str) -> String {
-        let mut hash = hex(self.0.clone(), text.as_bytes());
-        hash.truncate(DIGITS);
-        hash
-    }
-}
-
-/// Makes and opens the ids of clicks that shoppers carry into the store.
-#[derive(Debug, Clone)]
-pub struct ClickIds(Seal);
-
-/// A click as its id names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClickId {
-    /// The visitor.
-    #[serde(rename = "v")]
-    pub visitor: String,
-    /// Which click of theirs.
-    #[serde(rename = "c")]
-    pub click: Ulid,
-}
-
-impl ClickIds {
-    const PURPOSE: &str = "click";
-
-    /// Under secrets, of which the first seals.
-    pub fn new(secrets: &str) -> Self {
-        Self(Seal::new(secrets))
-    }
-
-    /// The id of a click.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn seal(&self, click: &ClickId) -> Result<String, SealError> {
-        self.0.seal(Self::PURPOSE, click)
-    }
-
-    /// The click of an id; `None` where it does not open.
-    pub fn open(&self, id: &str) -> Option<ClickId> {
-        self.0.open(Self::PURPOSE, id)
-    }
-}
 
 /// Whether `signature`, in hex digits, is HMAC-SHA256 of these bytes under one of these keys; told in a time that does not
 /// depend on how much of it is right.
@@ -92,7 +22,7 @@ pub fn sign(key: &str, said: &[&[u8]]) -> String {
     hex(keyed(key.as_bytes()), &said.concat())
 }
 
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
+pub(super) fn keyed(key: &[u8]) -> Hmac<Sha256> {
     // RFC 2104, section 2: a key is filled up with zeros to a block of the hash, and hashed before where it is longer.
     let mut block = Key::<Hmac<Sha256>>::default();
     let hashed = Sha256::digest(key);
@@ -145,26 +75,5 @@ mod tests {
         }
         let long = "a".repeat(131);
         assert_eq!(sign(&long, &[b"x"]).len(), 64);
-    }
-
-    #[test]
-    fn a_hash_is_the_same_for_ever_and_another_under_another_salt() {
-        let salt = Salt::new("salt");
-        assert_eq!(salt.hash("o-1 1"), salt.hash("o-1 1"));
-        assert_eq!(salt.hash("o-1 1").len(), DIGITS);
-        assert_ne!(salt.hash("o-1 1"), Salt::new("other").hash("o-1 1"));
-    }
-
-    #[test]
-    fn the_id_of_a_click_opens_and_what_is_none_does_not() {
-        let ids = ClickIds::new("one,two");
-        let click = ClickId {
-            visitor: "v".repeat(22),
-            click: Ulid(7),
-        };
-        let id = ids.seal(&click).unwrap();
-        assert_eq!(ids.open(&id), Some(click));
-        assert_eq!(ids.open("nothing"), None);
-        assert_eq!(ClickIds::new("two").open(&id), None);
     }
 }

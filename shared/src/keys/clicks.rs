@@ -1,0 +1,47 @@
+//! Keys of clicks (MONEY 13, 15).
+
+use domain::{
+    ids::UserId,
+    money::{Account, links::Visitor},
+};
+use jiff::Timestamp;
+use ulid::Ulid;
+
+use super::Key;
+
+/// A click of a visitor's.
+pub fn visitor_click(visitor: Visitor, click: Ulid) -> Key {
+    Key::new(clicks_of(visitor), click.to_string())
+}
+
+/// The collection of a visitor's clicks, in the order of time.
+pub fn clicks_of(visitor: Visitor) -> String {
+    format!("VISITOR#{visitor}")
+}
+
+/// Which click a visitor made with a link in a minute, by the hash of its code.
+pub fn click_once(visitor: Visitor, minute: i64, hash: &str) -> Key {
+    Key::new(clicks_of(visitor), format!("ONCE#{minute}#{hash}"))
+}
+
+/// A click on a link of an account's, among those of its day.
+pub fn account_click(account: &Account, click: Ulid) -> Key {
+    let day = day_of(click);
+    let shard = click.0 & 0xf;
+    Key::new(
+        format!("CLICKS#{account}#{day}#{shard:x}"),
+        click.to_string(),
+    )
+}
+
+/// The UTC day of a click, such as `2026-11-28`.
+pub fn day_of(click: Ulid) -> String {
+    let time = i64::try_from(click.timestamp_ms()).unwrap_or_default();
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+/// Which accounts somebody is known by to whoever shows their posts.
+pub fn accounts<'a>(users: impl IntoIterator<Item = &'a UserId>) -> Vec<Key> {
+    users.into_iter().map(super::engaged).collect()
+}

@@ -1,0 +1,12 @@
+//! Accounts with other networks, and the programmes that they lead to (MONEY 1-9).
+
+mod accounts;
+mod clicks;
+mod linking;
+mod measuring;
+mod programmes;
+mod storefronts;
+
+pub use clicks::Led;
+pub use linking::{Begun, Returned};
+pub use programmes::Decision;
