@@ -2,10 +2,12 @@
 //! accounts, and pays what is due.
 
 mod events;
+mod known;
 mod lines;
 mod orders;
 mod payouts;
 mod seal;
+mod work;
 
 use std::sync::Arc;
 

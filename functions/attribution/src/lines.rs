@@ -13,7 +13,7 @@ use domain::{
 };
 use shared::{error::Error, store::KeptBook, table::Anew};
 
-use crate::{App, events::Work, orders::Known};
+use crate::{App, known::Known, work::Work};
 
 /// So many entries are posted with one write of a book.
 const ENTRIES: usize = 90;

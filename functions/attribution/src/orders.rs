@@ -6,13 +6,8 @@ use std::collections::BTreeSet;
 use domain::{
     ids::UserId,
     money::{
-        Click, Happened, Order, View,
-        clicks::WINDOW,
-        entries::Cause,
-        links::Visitor,
-        rates::Rate,
-        told::Told,
-        windows::{REMEMBERED, Shopper},
+        Click, Happened, Order, View, clicks::WINDOW, entries::Cause, links::Visitor, told::Told,
+        windows::REMEMBERED,
     },
 };
 use jiff::Timestamp;
@@ -20,32 +15,10 @@ use shared::{error::Error, store::NotedOrder, table::Anew};
 
 use crate::{
     App,
-    events::{Work, order_of, side_by_side},
+    known::Known,
     lines,
+    work::{Work, side_by_side},
 };
-
-/// What is known of whoever ordered, as of an order.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Known {
-    orders: Vec<Order>,
-    clicks: Vec<Click>,
-    views: Vec<View>,
-    rates: Vec<Rate>,
-}
-
-impl Known {
-    pub(crate) fn rates(&self) -> &[Rate] {
-        &self.rates
-    }
-
-    pub(crate) fn shopper(&self) -> Shopper<'_> {
-        Shopper {
-            orders: &self.orders,
-            clicks: &self.clicks,
-            views: &self.views,
-        }
-    }
-}
 
 /// The order that an event tells of, as it is noted.
 pub(crate) async fn noted(app: &App, told: &Told) -> Result<NotedOrder, Error> {
@@ -177,4 +150,13 @@ async fn views(app: &App, order: &NotedOrder) -> Result<Vec<View>, Error> {
 /// Since when what led to an order may count, or be told of.
 fn ago(at: Timestamp) -> Timestamp {
     at.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN)
+}
+
+/// An order, of which something is to be settled.
+fn order_of(order: &NotedOrder) -> Order {
+    Order {
+        happened: order.happened.clone(),
+        id: order.order.clone(),
+        customer: order.user.clone(),
+    }
 }

@@ -204,6 +204,10 @@ fn said_or_gone(
 mod finding_tests;
 
 #[cfg(test)]
+#[path = "money_tests.rs"]
+mod money_tests;
+
+#[cfg(test)]
 mod tests {
     use domain::{
         engagement::{Case, Moderation, Outcome, Report, ReportReason, Statement, Weight},
@@ -306,7 +310,8 @@ mod tests {
                 | Message::Photos(_)
                 | Message::Rollup(_)
                 | Message::Notifier(_)
-                | Message::Janitor(_) => None,
+                | Message::Janitor(_)
+                | Message::Ledger(_) => None,
             });
             let gone = told.next().unwrap();
             assert_eq!(gone.published_at.is_some(), appeared, "{status}");
@@ -464,7 +469,8 @@ mod tests {
             | Message::Photos(_)
             | Message::Rollup(_)
             | Message::Notifier(_)
-            | Message::Janitor(_) => None,
+            | Message::Janitor(_)
+            | Message::Ledger(_) => None,
         });
         let [ben, cleo] = ["ben", "cleo"].map(|id| UserId::parse(id).unwrap());
         assert_eq!(weighed.next(), Some(vec![ben, cleo]));
@@ -490,7 +496,8 @@ mod tests {
                 | Message::Fanout(_)
                 | Message::Photos(_)
                 | Message::Rollup(_)
-                | Message::Janitor(_) => None,
+                | Message::Janitor(_)
+                | Message::Ledger(_) => None,
             });
             handles.collect::<Vec<_>>()
         };
@@ -648,7 +655,10 @@ mod tests {
             let told = told.iter().map(|message| match message {
                 Message::Rollup(message) => serde_json::to_value(message).unwrap(),
                 Message::Notifier(message) => serde_json::to_value(message).unwrap(),
-                Message::Fanout(_) | Message::Photos(_) | Message::Janitor(_) => {
+                Message::Fanout(_)
+                | Message::Photos(_)
+                | Message::Janitor(_)
+                | Message::Ledger(_) => {
                     panic!("{message:?}")
                 }
             });

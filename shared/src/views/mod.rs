@@ -4,6 +4,7 @@ mod address;
 mod catalogue;
 mod engagement;
 mod inbox;
+mod ledger;
 mod links;
 mod lists;
 mod moderation;
@@ -17,14 +18,15 @@ pub mod words;
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
 pub use inbox::NotificationView;
+pub use ledger::{BlockView, EntryView, LegView};
 pub use lists::{CoverView, IdeaListView, ListCard, ListItemView};
 pub use moderation::{
     AppealView, CaseAppeal, CaseView, DecisionView, ModerationView, ReportView, StatementView,
     SubjectName, SubjectView,
 };
 pub use money::{
-    BlockView, EntryView, LedSource, LedView, LegView, OrderLineView, PostedView, ProductName,
-    RateLine, RateView, ToldLineView, UncreditedLineView, WindowView, csv_cell,
+    LedSource, LedView, OrderLineView, PostedView, ProductName, RateLine, RateView, ToldLineView,
+    UncreditedLineView, WindowView, csv_cell,
 };
 pub use people::{AvatarView, UserCard, badges};
 pub use posts::{

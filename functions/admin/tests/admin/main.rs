@@ -4,7 +4,6 @@
 mod filter;
 mod finds;
 mod imports;
-mod money;
 mod sponsored;
 
 use harness::{Http, World};

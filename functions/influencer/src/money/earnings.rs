@@ -86,7 +86,9 @@ struct Sum<'e> {
     tag = "influencer",
     params(EarningsQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "What was earned.", body = EarningsView))
+    responses(
+        (status = 200, description = "What was earned.", body = EarningsView),
+        (status = 404, description = "The caller has no account."))
 )]
 pub async fn read_earnings(
     State(app): State<App>,

@@ -76,7 +76,9 @@ impl From<&Books> for HeadView {
     tag = "influencer",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of blocks.", body = LedgerPage))
+    responses(
+        (status = 200, description = "A page of blocks.", body = LedgerPage),
+        (status = 404, description = "The caller has no account."))
 )]
 pub async fn read_ledger(
     State(app): State<App>,

@@ -17,7 +17,9 @@ use crate::App;
     tag = "influencer",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of order lines.", body = Page<ToldLineView>))
+    responses(
+        (status = 200, description = "A page of order lines.", body = Page<ToldLineView>),
+        (status = 404, description = "The caller has no account."))
 )]
 pub async fn list_order_lines(
     State(app): State<App>,

@@ -68,7 +68,9 @@ pub struct PayoutPage {
     tag = "influencer",
     params(PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of payouts.", body = PayoutPage))
+    responses(
+        (status = 200, description = "A page of payouts.", body = PayoutPage),
+        (status = 404, description = "The caller has no account."))
 )]
 pub async fn list_payouts(
     State(app): State<App>,

@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 
 use super::{
-    Account, Category, Entry, Happened, Kind, Line, LineId, Order, Programme, Source,
+    Account, Category, Entry, Happened, Kind, Line, LineId, Order,
     commission::{Owed, Terms, missing},
+    credited::{Credited, Led, Other},
     entries::{Cause, Counter},
     events::{Became, Later, sum},
-    rates::{Applied, Rate, Table},
-    windows::{By, Credit, Rule, Shopper, Uncredited, Window},
+    rates::{Rate, Table},
+    windows::{By, Credit, Shopper, Window},
 };
 use crate::{catalogue::product::Money, ids::ProductId};
 
@@ -21,30 +20,24 @@ use crate::{catalogue::product::Money, ids::ProductId};
 pub const EVENTS: usize = 100;
 
 /// All that is kept of an order line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Book {
     /// As it was ordered; `None` where something of it was told before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered: Option<Ordered>,
     /// What became of it, as it was told.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub later: Vec<Heard>,
     /// Who is credited with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<Credited>,
     /// Who else is told of it, the latest click first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Other>,
     /// What was posted, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub posted: Vec<Posted>,
     /// By what those were credited that something was posted to and who are not any more.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Credited>,
 }
 
 /// A line as it was first worked: what its commission is reckoned by ever after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ordered {
     /// When, and told by which event.
     pub happened: Happened,
@@ -55,77 +48,22 @@ pub struct Ordered {
     /// Its whole net.
     pub net: Money,
     /// When it was put into the basket, if the store said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basket_added_at: Option<Timestamp>,
     /// Days between a shipment and when what it earned falls due.
     pub return_days: u16,
 }
 
 /// What became of a line, in which currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
     /// What.
-    #[serde(flatten)]
     pub later: Later,
     /// In which currency its net was told.
     pub currency: String,
 }
 
-/// What led to a purchase.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Led {
-    /// When.
-    pub at: Timestamp,
-    /// The click; `None` of a view.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub click: Option<Ulid>,
-    /// Where from.
-    pub source: Source,
-    /// The product that a click led to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub product: Option<ProductId>,
-}
-
-/// Who is credited with a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credited {
-    /// Who.
-    pub account: Account,
-    /// By which rule.
-    pub rule: Rule,
-    /// By what.
-    pub led: Led,
-    /// Its window.
-    pub window: Window,
-    /// At which rate.
-    pub rate: Applied,
-}
-
-impl Credited {
-    /// As whom.
-    pub fn programme(&self) -> Programme {
-        match self.rule {
-            Rule::Basket | Rule::Click => Programme::Influencer,
-            Rule::View => Programme::OnsiteAssociate,
-        }
-    }
-}
-
-/// Who is told of a line without being credited.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Other {
-    /// Who.
-    pub account: Account,
-    /// Why not.
-    pub rule: Uncredited,
-    /// Their latest click before the order.
-    pub led: Led,
-    /// Its window.
-    pub window: Window,
-}
-
 /// That something was posted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
     /// The entry.
     pub id: String,
@@ -402,25 +340,6 @@ impl Ordered {
             net: self.net.amount,
             currency: self.net.currency.clone(),
             basket_added_at: self.basket_added_at,
-        }
-    }
-}
-
-impl Led {
-    fn of(by: By<'_>) -> Self {
-        match by {
-            By::Click(click) => Self {
-                at: click.at,
-                click: Some(click.id),
-                source: click.source,
-                product: Some(click.product.clone()),
-            },
-            By::View(view) => Self {
-                at: view.at,
-                click: None,
-                source: Source::Post(view.post),
-                product: None,
-            },
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod book;
 pub mod chain;
 pub mod clicks;
 pub mod commission;
+pub mod credited;
 pub mod entries;
 pub mod events;
 pub mod fraction;

@@ -43,14 +43,13 @@ pub struct Table<'r> {
 }
 
 /// A rate that a line is credited at, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
     /// Basis points.
     pub bp: u16,
     /// What the table says of the time of the order.
     pub table_bp: u16,
     /// Until when orders have it, where it is held above the table.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_until: Option<Timestamp>,
 }
 

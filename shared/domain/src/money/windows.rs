@@ -111,14 +111,13 @@ pub enum ClosedBy {
 }
 
 /// The window of a click, or of a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// When it opened.
     pub from: Timestamp,
     /// When it runs out.
     pub to: Timestamp,
     /// What closed it before, and when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<(ClosedBy, Timestamp)>,
 }
 

@@ -6,7 +6,7 @@ use domain::money::{Account, Entry, book::Book};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::swept;
+use super::{packed::Packed, swept};
 use crate::{
     error::Error,
     keys::{self, Key},
@@ -25,7 +25,7 @@ pub struct KeptBook {
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    /// As JSON, which takes less room than a map of DynamoDB.
+    /// Packed, as JSON.
     book: String,
     version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let kept = Kept {
-            book: serde_json::to_string(book).map_err(Error::internal)?,
+            book: serde_json::to_string(&Packed::of(book)).map_err(Error::internal)?,
             version: read.version + 1,
             expires_at: (!book.stays()).then(|| swept(now)),
         };
@@ -154,8 +154,9 @@ impl Told {
 
 fn read(item: Item) -> Result<KeptBook, Error> {
     let kept: Kept = decode(item)?;
+    let packed: Packed = serde_json::from_str(&kept.book).map_err(Error::internal)?;
     Ok(KeptBook {
-        book: serde_json::from_str(&kept.book).map_err(Error::internal)?,
+        book: packed.book()?,
         version: kept.version,
     })
 }

@@ -7,6 +7,7 @@ mod clicks;
 mod events;
 mod lines;
 mod orders;
+mod packed;
 mod payouts;
 mod rates;
 

@@ -12,7 +12,12 @@ use serde_json::{Value, json};
 use shared::queue::messages::{EntriesPosted, LedgerMessage};
 use ulid::Ulid;
 
-use crate::begin;
+/// A world and the function.
+async fn begin() -> (World, Http) {
+    let world = World::contended().await;
+    let http = world.serve(::admin::router(&world.context()));
+    (world, http)
+}
 
 fn account() -> Account {
     Account::of_random(1)

@@ -44,7 +44,7 @@ impl Street {
             engaged.await;
         }
         Self {
-            http: world.serve(influencer::router(&context)),
+            http: world.serve(::influencer::router(&context)),
             app: attribution::App::new(&context),
             secrets: Secrets::of(&context),
             world,
@@ -264,7 +264,7 @@ async fn a_month_sums_what_was_sealed_in_it_by_json_and_csv_and_a_past_one_stays
 
 /// Whether the checker that knows the public answer alone finds a chain whole; `None` where there is no Python.
 fn checked(pages: &str) -> Option<bool> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/chain/verify.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../chain/verify.py");
     let mut python = Command::new("python3")
         .arg(script)
         .stdin(Stdio::piped())
