@@ -1,7 +1,7 @@
 //! The function `influencer`, over an embedded data plane: who may ask what. What is told, orders decide: see `tests/journeys`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use domain::money::Account;
+use domain::money::{Account, Programme};
 use harness::World;
 use serde_json::{Value, json};
 
@@ -38,7 +38,8 @@ async fn the_rest_is_for_whoever_has_an_account_who_is_owed_nothing_at_first() {
     let http = world.serve(influencer::router(&world.context()));
     let (ana, stranger) = (world.member("ana").await, world.member("dora").await);
     let account = Account::of_random(1);
-    world.store().open_account(&ana.id, &account).await.unwrap();
+    let influencer = [Programme::Influencer];
+    world.engage(&ana.id, &account, &influencer).await;
     let unjoined = world.token("nobody", &[]);
     for (path, told) in [
         ("earnings?from=2026-01-01&to=2026-01-02", json!([])),

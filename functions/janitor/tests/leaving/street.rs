@@ -86,7 +86,8 @@ pub async fn say(world: &World, who: &str, post: PostId, to: Option<&Comment>, n
 /// Ana has an account, ordered something, and viewed a post of another's.
 async fn bought(world: &World, ana: &Member) {
     let (store, now, account) = (world.store(), world.now(), Account::of_random(7));
-    store.open_account(&ana.id, &account).await.unwrap();
+    let both = domain::money::Programme::ALL;
+    world.engage(&ana.id, &account, &both).await;
     let order = NotedOrder {
         user: ana.id.clone(),
         happened: Happened {
