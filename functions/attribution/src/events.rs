@@ -58,10 +58,8 @@ async fn order(app: &App, work: &Work<'_>, body: &str) -> Result<(), Error> {
             trace: Trace::current(),
             delay,
         };
-        let sent = app.queue.send_each(vec![again]).await.into_iter();
-        return sent
-            .map(|sent| sent.map_err(Error::from))
-            .collect::<Result<(), _>>();
+        let mut sent = app.queue.send_each(vec![again]).await.into_iter();
+        return sent.try_for_each(|sent| sent.map_err(Error::from));
     }
     let order = orders::noted(app, told).await?;
     if !claim(app, work, order.since.is_some() || !order.names.is_empty()).await? {

@@ -18,13 +18,13 @@ use crate::App;
 /// What the store tells of an order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it describes what `Told` reads")]
-pub struct NewEvent {
+pub struct NewStoreEvent {
     /// What the store calls it, for ever: told again with the same content, it changes nothing.
     #[schema(pattern = "^[A-Za-z0-9._:-]{1,64}$")]
     event_id: String,
     /// What it tells.
     #[serde(rename = "type")]
-    kind: EventType,
+    kind: StoreEventType,
     /// When it was: at most 5 minutes ahead, and 30 days ago.
     #[schema(format = "date-time")]
     occurred_at: String,
@@ -36,13 +36,13 @@ pub struct NewEvent {
     customer: String,
     /// Of which of its lines.
     #[schema(min_items = 1, max_items = 100)]
-    lines: Vec<NewEventLine>,
+    lines: Vec<NewStoreLine>,
 }
 
 /// What an event tells.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum EventType {
+pub enum StoreEventType {
     /// Somebody ordered.
     Order,
     /// Some of it was shipped.
@@ -56,7 +56,7 @@ pub enum EventType {
 /// A line that an event tells of.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it describes what `Told` reads")]
-pub struct NewEventLine {
+pub struct NewStoreLine {
     /// Which of its order's.
     #[schema(pattern = "^[A-Za-z0-9._:-]{1,64}$")]
     line_id: String,
@@ -90,7 +90,7 @@ pub struct EventTaken {
     post,
     path = "/v1/store/events",
     tag = "store",
-    request_body = NewEvent,
+    request_body = NewStoreEvent,
     security(("store" = [])),
     responses((status = 202, description = "It is taken.", body = EventTaken))
 )]

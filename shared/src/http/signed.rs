@@ -101,9 +101,8 @@ where
         } else {
             // Of a body that was not read to its end nothing can be told but that it is too large.
             let said = bytes.as_ref().map_or(&b""[..], |bytes| bytes);
-            match (keys.verify(&headers, said), &bytes) {
-                (Err(unsigned), Ok(_)) => return Err(unsigned),
-                (Err(_) | Ok(()), _) => {}
+            if let (Err(unsigned), Ok(_)) = (keys.verify(&headers, said), &bytes) {
+                return Err(unsigned);
             }
         }
         let bytes = bytes?;

@@ -25,8 +25,8 @@ pub use moderation::{
     SubjectName, SubjectView,
 };
 pub use money::{
-    LedSource, LedView, OrderLineView, PostedView, ProductName, RateLine, RateView, ToldLineView,
-    UncreditedLineView, WindowView, csv_cell,
+    LedSource, LedView, OrderLineView, PostedView, ProductName, RateLine, RateView, WindowView,
+    csv_cell,
 };
 pub use people::{AvatarView, UserCard, badges};
 pub use posts::{

@@ -91,7 +91,7 @@ pub struct LedView {
     /// Where the link stood.
     pub source: LedSource,
     /// What it led to.
-    pub product: Option<ProductName>,
+    pub product: ProductName,
 }
 
 /// The time in which a click, or a view, counts.
@@ -147,69 +147,49 @@ pub struct PostedView {
     pub due_on: String,
 }
 
-/// An order line to whoever is credited with it.
+/// An order line, as an account is told of it. To whom it does not credit no more than why, and times are cut to the hour.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrderLineView {
     /// Which.
     pub id: String,
     /// When it was ordered.
     pub ordered_at: Time,
-    /// What.
-    pub product: ProductName,
-    /// Its whole net.
-    pub net: MoneyView,
-    /// Why it is credited.
+    /// Why it is credited, or is not.
     #[schema(value_type = words::CreditRule)]
     pub rule: String,
-    /// How it stands.
-    #[schema(value_type = words::LineStatus)]
-    pub status: &'static str,
-    /// What led to it, if a click did.
+    /// The window that it was ordered in, or put into the basket in; to others, that of their click.
+    pub window: WindowView,
+    /// What led to it, if a click did; to others, their latest click before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click: Option<LedView>,
-    /// The window that it was ordered in, or put into the basket in.
+    /// What was ordered. From here on it is told to whom it credits alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub window: Option<WindowView>,
+    pub product: Option<ProductName>,
+    /// Its whole net.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub net: Option<MoneyView>,
+    /// How it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::LineStatus>)]
+    pub status: Option<&'static str>,
     /// At which rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateLine>,
     /// What it earns, all of it shipped.
-    pub commission: MoneyView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commission: Option<MoneyView>,
     /// Of how much of its net it was shipped.
-    pub shipped: MoneyView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipped: Option<MoneyView>,
     /// Of how much of that it was paid back.
-    pub refunded: MoneyView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refunded: Option<MoneyView>,
     /// What was posted.
-    pub entries: Vec<PostedView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Vec<PostedView>>,
 }
 
-/// An order line to whoever is told of it without being credited: times are cut to the hour.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct UncreditedLineView {
-    /// Which.
-    pub id: String,
-    /// When it was ordered.
-    pub ordered_at: Time,
-    /// Why it is not credited.
-    #[schema(value_type = words::CreditRule)]
-    pub rule: String,
-    /// The window of their latest click.
-    pub window: WindowView,
-    /// That click.
-    pub click: LedView,
-}
-
-/// An order line, as an account is told of it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum ToldLineView {
-    /// To whoever is credited.
-    Credited(Box<OrderLineView>),
-    /// To others.
-    Uncredited(Box<UncreditedLineView>),
-}
-
-impl ToldLineView {
+impl OrderLineView {
     /// A line as an account is told of it, by its book; `None` where it is not told.
     pub fn of(
         line: &str,
@@ -225,55 +205,62 @@ impl ToldLineView {
         let led = |led: &Led, exact: bool| LedView {
             at: shown(led.at, exact),
             source: led.source.into(),
-            product: led.product.as_ref().map(named),
+            product: named(led.product.as_ref().unwrap_or(&ordered.product)),
+        };
+        let credit = book.credit.as_ref();
+        let Some(credit) = credit.filter(|credit| &credit.account == account) else {
+            let other = book.others.iter();
+            let other = other.clone().find(|other| &other.account == account)?;
+            return Some(Self {
+                id: line.to_owned(),
+                ordered_at: shown(ordered.happened.at, false),
+                rule: word(&other.rule),
+                window: window(&other.window, false),
+                click: Some(led(&other.led, false)),
+                product: None,
+                net: None,
+                status: None,
+                rate: None,
+                commission: None,
+                shipped: None,
+                refunded: None,
+                entries: None,
+            });
         };
         let money = |amount| MoneyView {
             amount,
             currency: ordered.net.currency.clone(),
         };
-        let credit = book.credit.as_ref();
-        if let Some(credit) = credit.filter(|credit| &credit.account == account) {
-            let entries = book.posted.iter();
-            let entries = entries.filter(|posted| &posted.account == account);
-            let terms = book.terms();
-            return Some(Self::Credited(Box::new(OrderLineView {
-                id: line.to_owned(),
-                ordered_at: ordered.happened.at.into(),
-                product: named(&ordered.product),
-                net: money(ordered.net.amount),
-                rule: word(&credit.rule),
-                status: match book.status(account) {
-                    Status::Ordered => "ordered",
-                    Status::Earned => "earned",
-                    Status::Reversed => "reversed",
-                    Status::Cancelled => "cancelled",
-                    Status::NotCredited => "not_credited",
-                },
-                click: credit.led.click.map(|_click| led(&credit.led, true)),
-                window: Some(window(&credit.window, true)),
-                rate: Some(credit.rate.into()),
-                commission: money(terms.map_or(0, |terms| terms.on(terms.net))),
-                shipped: money(book.sum(Became::Shipped)),
-                refunded: money(book.sum(Became::Refunded)),
-                entries: entries
-                    .map(|posted| PostedView {
-                        id: posted.id.clone(),
-                        kind: word(&posted.kind),
-                        amount: money(posted.amount),
-                        due_on: posted.due_on.to_string(),
-                    })
-                    .collect(),
-            })));
-        }
-        let other = book.others.iter();
-        let other = other.clone().find(|other| &other.account == account)?;
-        Some(Self::Uncredited(Box::new(UncreditedLineView {
+        let entries = book.posted.iter();
+        let entries = entries.filter(|posted| &posted.account == account);
+        let entries = entries.map(|posted| PostedView {
+            id: posted.id.clone(),
+            kind: posted.kind.name().to_owned(),
+            amount: money(posted.amount),
+            due_on: posted.due_on.to_string(),
+        });
+        let commission = book.terms().map_or(0, |terms| terms.on(terms.net));
+        Some(Self {
             id: line.to_owned(),
-            ordered_at: shown(ordered.happened.at, false),
-            rule: word(&other.rule),
-            window: window(&other.window, false),
-            click: led(&other.led, false),
-        })))
+            ordered_at: ordered.happened.at.into(),
+            rule: word(&credit.rule),
+            window: window(&credit.window, true),
+            click: credit.led.click.map(|_click| led(&credit.led, true)),
+            product: Some(named(&ordered.product)),
+            net: Some(money(ordered.net.amount)),
+            status: Some(match book.status(account) {
+                Status::Ordered => "ordered",
+                Status::Earned => "earned",
+                Status::Reversed => "reversed",
+                Status::Cancelled => "cancelled",
+                Status::NotCredited => "not_credited",
+            }),
+            rate: Some(credit.rate.into()),
+            commission: Some(money(commission)),
+            shipped: Some(money(book.sum(Became::Shipped))),
+            refunded: Some(money(book.sum(Became::Refunded))),
+            entries: Some(entries.collect()),
+        })
     }
 
     /// The products that a line names.

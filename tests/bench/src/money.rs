@@ -83,7 +83,7 @@ impl Bench {
         Ok(self.meter.take())
     }
 
-    async fn work(&mut self, what: &str, bodies: &[String], wcu: f64) -> Result<()> {
+    async fn attribute(&mut self, what: &str, bodies: &[String], wcu: f64) -> Result<()> {
         let used = self.worked(bodies).await?;
         let name = format!("attribution: {what}");
         self.report.add(&name, used, Budget::FREE.wcu(wcu));
@@ -93,7 +93,7 @@ impl Bench {
     /// Orders and what became of them.
     pub(crate) async fn orders(&mut self) -> Result<()> {
         let plain = event(&self.world, "ev-plain", "order", "o-plain", 5, None);
-        self.work(
+        self.attribute(
             "an order line without a click",
             std::slice::from_ref(&plain),
             3.0,
@@ -113,26 +113,31 @@ impl Bench {
             .await?;
         }
         let order = event(&self.world, "ev-1", "order", "o-1", 5, Some(&id));
-        self.work(
+        self.attribute(
             "an order line with a click, told to five",
             std::slice::from_ref(&order),
             9.0,
         )
         .await?;
-        self.work("the same again", &[order], 2.0).await?;
+        self.attribute("the same again", &[order], 2.0).await?;
         let credited = five.last().context("five")?.clone();
         for (what, event_id) in [("shipment", "ev-2"), ("refund", "ev-3")] {
             let told = event(&self.world, event_id, what, "o-1", 3, None);
             let both = [told.clone(), seal(&credited)?];
-            self.work(&format!("a {what}, sealed alone"), &both, 11.0)
+            self.attribute(&format!("a {what}, sealed alone"), &both, 11.0)
                 .await?;
-            self.work(&format!("the same {what} again"), &[told], 2.0)
+            self.attribute(&format!("the same {what} again"), &[told], 2.0)
                 .await?;
         }
+        let account = Account::of_random(8);
+        let id = click(&self.world, "another visitor", &account, 10, 80).await?;
+        let order = event(&self.world, "ev-5", "order", "o-2", 5, Some(&id));
+        let shipped = event(&self.world, "ev-6", "shipment", "o-2", 3, None);
+        self.worked(&[order, shipped, seal(&account)?]).await?;
         let late = event(&self.world, "ev-4", "order", "o-late", 6, None)
-            .replace("customer of o-late", "customer of o-1");
-        let both = [late, seal(&credited)?];
-        self.work("an order that closes a later line", &both, 16.0)
+            .replace("customer of o-late", "customer of o-2");
+        let both = [late, seal(&account)?];
+        self.attribute("an order that closes a later line", &both, 16.0)
             .await?;
 
         let (account, mut told) = (Account::of_random(9), Vec::new());
@@ -244,7 +249,7 @@ impl Bench {
             .call("POST /v1/admin/payouts", run, 202, Budget::FREE)
             .await?;
         let asked = self.world.receive_all("attribution").await;
-        self.work("a run of payouts to one account", &asked, 8.0)
+        self.attribute("a run of payouts to one account", &asked, 8.0)
             .await?;
         let run = run.json()["run"].as_str().unwrap_or_default().to_owned();
         let path = format!("/v1/admin/payouts/{run}.{account}.USD/returned");

@@ -52,7 +52,7 @@ fn schemas(api: &Value) -> &Map<String, Value> {
 
 #[test]
 fn every_response_is_described_with_the_headers_and_bodies_it_has() {
-    let api = committed();
+    let (api, json) = (committed(), "application/json".to_owned());
     for (method, path, operation) in operations(&api) {
         for (status, response) in operation["responses"].as_object().unwrap() {
             let at = format!("{method} {path} {status}");
@@ -62,7 +62,16 @@ fn every_response_is_described_with_the_headers_and_bodies_it_has() {
                 "{at}"
             );
             let content = response["content"].as_object();
-            let types: Vec<_> = content.into_iter().flat_map(Map::keys).collect();
+            let mut types: Vec<_> = content.into_iter().flat_map(Map::keys).collect();
+            // A table is told as a file too, or as one alone.
+            if types.len() > 1 || path.ends_with("/export") {
+                types.iter_mut().for_each(|kind| {
+                    if *kind == "text/csv" {
+                        *kind = &json;
+                    }
+                });
+                types.dedup();
+            }
             match status.as_str() {
                 "200" | "201" | "202" => assert_eq!(types, ["application/json"], "{at}"),
                 "204" | "302" | "304" => assert!(types.is_empty(), "{at}"),
@@ -260,6 +269,9 @@ fn nothing_in_an_answer_is_null_but_the_cursor_after_the_last_page_and_a_nudge_t
     nullable.retain(|at| !at.starts_with("/New") && !at.starts_with("/Change"));
     nullable.retain(|at| !at.starts_with("/Switches"));
     assert!(nullable.remove("/Nudge/properties/nudge"));
+    // A part of none is no number; and an entry is hashed with all its names.
+    assert!(nullable.remove("/EarningsItem/properties/conversion"));
+    nullable.retain(|at| !at.starts_with("/Entry/properties/"));
     let pages = nullable
         .iter()
         .all(|at| at.ends_with("/properties/next_cursor"));
@@ -292,6 +304,7 @@ fn every_field_that_may_be_absent_is_left_out_of_the_answer() {
                 if line.contains(": Option<")
                     && !line.contains("next_cursor")
                     && !line.contains("pub nudge:")
+                    && !line.contains("pub conversion:")
                 {
                     seen += 1;
                     let left_out = attributes.contains("skip_serializing_if");

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::{
     error::{Error, Invalid},
     http::{Admin, Params},
-    views::{MoneyView, Time, ToldLineView, words},
+    views::{MoneyView, OrderLineView, Time, words},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -36,7 +36,7 @@ pub struct Telling {
     pub account: String,
     /// What it is told.
     #[serde(flatten)]
-    pub line: ToldLineView,
+    pub line: OrderLineView,
 }
 
 /// What the store told of a line.
@@ -118,13 +118,13 @@ pub async fn read_telling(
         return Err(Error::NotFound);
     }
     let book = &kept.book;
-    let products: BTreeSet<_> = ToldLineView::products(book).collect();
+    let products: BTreeSet<_> = OrderLineView::products(book).collect();
     let found = app.store.products(products).await?.into_iter();
     let titles = found.map(|(id, product)| (id, product.title)).collect();
     let tellings = book.accounts().filter_map(|account| {
         Some(Telling {
             account: account.to_string(),
-            line: ToldLineView::of(&hash, book, account, &titles)?,
+            line: OrderLineView::of(&hash, book, account, &titles)?,
         })
     });
     Ok(Json(LineView {

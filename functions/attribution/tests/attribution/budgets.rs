@@ -76,7 +76,29 @@ async fn no_event_writes_more_than_its_budget() {
         6,
         900,
     ));
+    let late = late.replace("\"cleo\"", "\"emma\"");
     let plain = plain.replace("\"cleo\"", "\"dora\"");
+    let click = shop
+        .click("another-visitor", 6, "a-product-of-the-store", 10)
+        .await;
+    for event in [
+        shop.order(
+            "event-of-the-store-7",
+            "order-of-the-store-7",
+            5,
+            123_456,
+            &click,
+        ),
+        shop.event(
+            "event-of-the-store-8",
+            "shipment",
+            "order-of-the-store-7",
+            3,
+            123_456,
+        ),
+    ] {
+        used(&[said(&event).replace("\"cleo\"", "\"emma\""), seal(6)]).await;
+    }
     let (shipment, refund) = (later("2", "shipment"), later("3", "refund"));
     let steps = [
         ("an order line without a click", vec![plain.clone()], 3.0),
@@ -101,7 +123,7 @@ async fn no_event_writes_more_than_its_budget() {
         ("the same again", vec![refund], 2.0),
         (
             "an order that closes a later line",
-            vec![late.clone(), seal(5)],
+            vec![late.clone(), seal(6)],
             16.0,
         ),
         ("the same again", vec![late], 2.0),
@@ -111,6 +133,14 @@ async fn no_event_writes_more_than_its_budget() {
         assert!(wcu > 0.0 || most <= 2.0, "{what}: nothing");
         assert!(wcu <= most, "{what}: {wcu}, of {most}");
     }
+
+    let taken: Vec<_> = shop
+        .entries(6)
+        .await
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    assert_eq!(taken, ["earned", "corrected"]);
 
     let mut told = Vec::new();
     for n in 0..49 {

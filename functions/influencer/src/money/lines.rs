@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use shared::{
     error::Error,
     http::{Page, PageQuery, Params, Path, Viewer},
-    views::ToldLineView,
+    views::OrderLineView,
 };
 
 use crate::App;
@@ -18,14 +18,14 @@ use crate::App;
     params(PageQuery),
     security(("bearer" = [])),
     responses(
-        (status = 200, description = "A page of order lines.", body = Page<ToldLineView>),
+        (status = 200, description = "A page of order lines.", body = Page<OrderLineView>),
         (status = 404, description = "The caller has no account."))
 )]
 pub async fn list_order_lines(
     State(app): State<App>,
     viewer: Viewer,
     params: Params,
-) -> Result<Json<Page<ToldLineView>>, Error> {
+) -> Result<Json<Page<OrderLineView>>, Error> {
     let account = app.account(&viewer.id).await?;
     let page = params.page()?;
     let list = app.cursors.list("order-lines", Some(&viewer.id));
@@ -46,13 +46,13 @@ pub async fn list_order_lines(
     tag = "influencer",
     params(("id" = String, Path, description = "Which order line.")),
     security(("bearer" = [])),
-    responses((status = 200, description = "The order line.", body = ToldLineView))
+    responses((status = 200, description = "The order line.", body = OrderLineView))
 )]
 pub async fn read_order_line(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,
-) -> Result<Json<ToldLineView>, Error> {
+) -> Result<Json<OrderLineView>, Error> {
     let account = app.account(&viewer.id).await?;
     let told = app.told_lines(&account, &[id]).await?;
     told.into_iter().next().map(Json).ok_or(Error::NotFound)

@@ -14,7 +14,7 @@ use domain::{
     ids::{ProductId, UserId},
     money::{Account, book::Book},
 };
-use shared::{error::Error, views::ToldLineView};
+use shared::{error::Error, views::OrderLineView};
 
 use crate::App;
 
@@ -35,7 +35,10 @@ impl App {
         &self,
         books: impl IntoIterator<Item = &Book>,
     ) -> Result<HashMap<ProductId, String>, Error> {
-        let products: BTreeSet<_> = books.into_iter().flat_map(ToldLineView::products).collect();
+        let products: BTreeSet<_> = books
+            .into_iter()
+            .flat_map(OrderLineView::products)
+            .collect();
         let found = self.store.products(products).await?.into_iter();
         Ok(found.map(|(id, product)| (id, product.title)).collect())
     }
@@ -45,12 +48,12 @@ impl App {
         &self,
         account: &Account,
         lines: &[String],
-    ) -> Result<Vec<ToldLineView>, Error> {
+    ) -> Result<Vec<OrderLineView>, Error> {
         let books = self.store.books(lines.iter().cloned()).await?;
         let titles = self.titles(books.values()).await?;
         let told = lines.iter().filter_map(|line| {
             let book = books.get(line)?;
-            ToldLineView::of(line, book, account, &titles)
+            OrderLineView::of(line, book, account, &titles)
         });
         Ok(told.collect())
     }

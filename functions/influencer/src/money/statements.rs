@@ -14,7 +14,7 @@ use serde::Serialize;
 use shared::{
     error::Error,
     http::{Page, PageQuery, Params, Path, Viewer},
-    views::{LedSource, Time, ToldLineView, csv_cell},
+    views::{LedSource, OrderLineView, Time, csv_cell},
 };
 use utoipa::ToSchema;
 
@@ -50,7 +50,7 @@ pub struct StatementSums {
 
 /// A statement of a month.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StatementView {
+pub struct MonthStatement {
     /// Which month.
     #[schema(pattern = "^[0-9]{4}-[0-9]{2}$")]
     pub month: String,
@@ -105,7 +105,7 @@ pub(super) fn lines_of<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Stri
     params(("month" = String, Path, description = "Which month: `2026-11`.")),
     security(("bearer" = [])),
     responses((status = 200, description = "The statement.", content(
-        (StatementView = "application/json"), (String = "text/csv"))))
+        (MonthStatement = "application/json"), (String = "text/csv"))))
 )]
 pub async fn read_statement(
     State(app): State<App>,
@@ -128,7 +128,7 @@ pub async fn read_statement(
     let clicks = clicks(&app, &account, &of).await?;
     let (n, hash) = span.head.clone();
     let lines = lines_of(span.entries().map(|(_, entry)| entry));
-    Ok(Json(StatementView {
+    Ok(Json(MonthStatement {
         month,
         is_final: app.clock.now().duration_since(of.ends) >= FINAL_AFTER,
         currencies: sums(&span),
@@ -146,14 +146,14 @@ pub async fn read_statement(
     tag = "influencer",
     params(("month" = String, Path, description = "Which month: `2026-11`."), PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of order lines.", body = Page<ToldLineView>))
+    responses((status = 200, description = "A page of order lines.", body = Page<OrderLineView>))
 )]
 pub async fn list_statement_lines(
     State(app): State<App>,
     viewer: Viewer,
     Path(month): Path<String>,
     params: Params,
-) -> Result<Json<Page<ToldLineView>>, Error> {
+) -> Result<Json<Page<OrderLineView>>, Error> {
     let account = app.account(&viewer.id).await?;
     let of = Month::parse(&month, &app)?;
     let page = params.page()?;

@@ -1,5 +1,4 @@
 //! The function `influencer`, over an embedded data plane: who may ask what. What is told, orders decide: see `tests/journeys`.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::money::{Account, Programme};
 use harness::World;

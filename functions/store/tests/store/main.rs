@@ -1,5 +1,4 @@
 //! The function `store`, over an embedded data plane.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use harness::{Http, Request, World};
 use jiff::SignedDuration;
