@@ -106,6 +106,8 @@ pub enum Refusal {
     ModeratorRequired,
     /// Whoever decided before does not decide on the appeal.
     OwnDecision,
+    /// A link is fetched before anybody follows it.
+    Prefetch,
 }
 
 /// Why what is to prove an account of a network does not (422).
@@ -312,6 +314,7 @@ impl fmt::Display for Error {
             Self::Refused(Refusal::OwnDecision) => {
                 "You decided on this before; somebody else decides on the appeal."
             }
+            Self::Refused(Refusal::Prefetch) => "This is fetched when somebody follows it.",
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",

@@ -6,6 +6,7 @@ mod filter;
 mod finds;
 mod imports;
 mod influencers;
+mod invitations;
 mod money;
 mod queue;
 mod sponsored;
@@ -85,6 +86,7 @@ shared::routes! {
     payouts::list_run;
     payouts::export_run;
     payouts::return_payout;
+    invitations::invite;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

@@ -248,7 +248,7 @@ impl App {
     }
 
     /// An account that nobody has.
-    fn fresh_account(&self) -> Account {
+    pub(crate) fn fresh_account(&self) -> Account {
         Account::of_random(u128::from(self.ids.ulid()))
     }
 }

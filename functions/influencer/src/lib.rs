@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod invitations;
 mod linking;
 mod money;
 mod networks;
@@ -12,6 +13,7 @@ use axum::Router;
 use domain::{
     ids::UserId,
     money::{payable::Minimum, programmes::Thresholds, social::Network},
+    people::Gate,
     quota::Quota,
 };
 use jiff::tz::TimeZone;
@@ -40,6 +42,7 @@ pub struct App {
     app_url: String,
     /// How many links and proofs a person may begin in an hour.
     links_an_hour: u32,
+    gate: Gate,
     thresholds: Thresholds,
     networks: Networks,
     filter: KeptFilter,
@@ -61,6 +64,7 @@ impl App {
         let (networks, secrets) = (config.networks(), config.network_secrets());
         Self {
             networks: Networks::new(networks, secrets, config.api_url()),
+            gate: Gate::new(config.terms_version()),
             thresholds: Thresholds::read(
                 config.least_audience(),
                 config.least_posts(),
@@ -111,6 +115,9 @@ shared::routes! {
     proofs::ask_for_proof;
     proofs::check_proof;
     applications::apply, applications::read_application;
+    invitations::list_invitations;
+    invitations::accept_invitation;
+    invitations::decline_invitation;
     storefronts::read_storefront, storefronts::change_storefront;
     rates::list_rates;
     earnings::read_earnings;

@@ -36,7 +36,7 @@ const COMPLETE: &str = "POST /v1/social-accounts/{provider}/link/complete";
 
 /// Where to go.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LinkView {
+pub(crate) struct AuthorizationView {
     /// At the network, for ten minutes.
     #[schema(format = "uri")]
     authorization_url: String,
@@ -54,13 +54,13 @@ struct Sent {
 
 /// The one-time code.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct Completion {
+pub(crate) struct NewCompletion {
     /// As the app was called back with it.
     #[schema(required)]
     code: Option<String>,
 }
 
-impl Wire for Completion {
+impl Wire for NewCompletion {
     type Parsed = String;
 
     fn parse(self, invalid: &mut Invalid) -> Option<String> {
@@ -76,13 +76,13 @@ impl Wire for Completion {
     tag = "influencer",
     params(("provider" = Provider, Path, description = "Which network.")),
     security(("bearer" = [])),
-    responses((status = 200, description = "Where to go.", body = LinkView))
+    responses((status = 200, description = "Where to go.", body = AuthorizationView))
 )]
 pub(crate) async fn begin_link(
     State(app): State<App>,
     Prime(viewer): Prime,
     Path(provider): Path<String>,
-) -> Result<Json<LinkView>, Error> {
+) -> Result<Json<AuthorizationView>, Error> {
     let network = app.network(&viewer.id, &provider).await?;
     let now = app.clock.now();
     let state = Sent {
@@ -101,7 +101,7 @@ pub(crate) async fn begin_link(
     };
     let (hash, quota) = (seal::digest(&state), app.quota(&viewer.id));
     app.store.begin_link(&hash, &begun, &quota, now).await?;
-    Ok(Json(LinkView {
+    Ok(Json(AuthorizationView {
         authorization_url: url,
     }))
 }
@@ -154,7 +154,7 @@ pub(crate) async fn come_back(
     path = "/v1/social-accounts/{provider}/link/complete",
     tag = "influencer",
     params(("provider" = Provider, Path, description = "Which network.")),
-    request_body = Completion,
+    request_body = NewCompletion,
     security(("bearer" = [])),
     responses(
         (status = 201, description = "It is linked.", body = LinkedAccount),
@@ -171,7 +171,7 @@ pub(crate) async fn complete_link(
     if let Some(linked) = app.linked_before(&viewer.id, claim.as_ref()).await? {
         return app.linked(&linked);
     }
-    let code = body.parse::<Completion>()?;
+    let code = body.parse::<NewCompletion>()?;
     let (hash, now) = (seal::digest(&code), app.clock.now());
     let returned = app.store.returned(&hash, now).await?;
     let mine =

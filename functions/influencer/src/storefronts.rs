@@ -142,7 +142,8 @@ pub(crate) async fn change_storefront(
     body: JsonBody,
 ) -> Result<Response, Error> {
     let me = viewer.id;
-    app.store.rules(&me).await?;
+    let actor = app.store.actor(&app.gate, &me, app.clock.now());
+    Box::pin(actor).await?;
     let (profile, onlooker) = app.keeper(Some(&me), &handle).await?;
     if profile.id != me {
         return Err(Error::Refused(Refusal::NotOwner));

@@ -1,9 +1,11 @@
 //! Does what is due by the clock, and takes away what is left of what is gone.
 
+mod days;
 mod due;
 mod export;
 mod leaving;
 mod lists;
+mod monthly;
 mod moves;
 mod posts;
 mod vetting;

@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use shared::{
     aws::deadline,
-    error::Error,
+    error::{Error, Refusal},
     http::{IsHead, MaybeViewer, Path},
     seal,
     store::Led,
@@ -69,8 +69,7 @@ pub(crate) async fn follow_link(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     if person::is_prefetch(&headers) {
-        let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        return Ok((StatusCode::FORBIDDEN, no_store).into_response());
+        return Err(Error::Refused(Refusal::Prefetch));
     }
     let link = app.seal.link(&code).ok_or(Error::NotFound)?;
     let user = viewer.filter(|_| person::wants_json(&headers) && !head);

@@ -53,6 +53,8 @@ pub struct Options {
     pub kept: Kept,
     /// How unkind the table is; see [`Contention`].
     pub contention: Option<Contention>,
+    /// Networks to be asked instead of those that are played: what `NETWORKS` says, and of each its `client_secret`.
+    pub networks: Option<serde_json::Value>,
 }
 
 /// Where a cloud's data is.
@@ -75,6 +77,7 @@ impl Options {
             port: 0,
             kept: Kept::Nothing,
             contention: None,
+            networks: None,
         })
     }
 }
@@ -264,6 +267,7 @@ async fn assemble(
         port,
         kept,
         contention,
+        networks: asked,
     } = options;
     let dir = match kept {
         Kept::Nothing => None,
@@ -288,6 +292,12 @@ async fn assemble(
     let plane = DataPlane::start(options).await?;
     let mut values = settings::of(&plane, &url);
     values.extend(secrets::open(file("secrets.json").as_deref())?);
+    let secret = values.get("NETWORK_SECRETS").cloned().unwrap_or_default();
+    if let Some(asked) = asked {
+        let set = Networks::settings_with(&url, &secret, asked)?;
+        values.extend(set.map(|(name, value)| (name.to_owned(), value)));
+    }
+    let networks = Networks::open(&url, secret, clock.clock(), file("networks.json"))?;
     let sdk = plane.sdk_config();
     let context = Context::new(
         Config::read(|name| values.get(name).cloned()),
@@ -303,8 +313,6 @@ async fn assemble(
         .map(|cors| cors.layer())
         .transpose()?;
     let checkpoints = CheckpointFile::new(file("checkpoint.json"));
-    let secret = values.get("NETWORK_SECRETS").cloned().unwrap_or_default();
-    let networks = Networks::open(&url, secret, clock.clock(), file("networks.json"))?;
     let engine = Arc::new(Engine::resume(plane, clock, schedules, meter, checkpoints).await?);
     for task in triggers::tasks(&engine, &functions)? {
         tokio::spawn(task);

@@ -49,9 +49,9 @@ functions! {
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";
     feed "feed-read-feed" feed::openapi;
-    influencer "influencer-begin-link" influencer::openapi;
+    influencer "influencer-ask-for-proof" influencer::openapi;
     janitor "janitor-scheduled";
-    links "links-follow-link" links::openapi;
+    links "links-not-found" links::openapi;
     notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;
     pages "pages-not-found" pages::openapi;

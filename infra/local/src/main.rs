@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use data_plane::{Contention, Template};
 use local::{Cloud, Functions, Kept, Options, functions, refresh};
@@ -33,6 +33,10 @@ struct Arguments {
     /// thousand calls each, that they come too fast.
     #[arg(long, value_name = "THROTTLED", num_args = 0..=1, default_missing_value = "0")]
     contention: Option<u32>,
+    /// Ask these networks instead of those that are played: a file with the JSON object that `NETWORKS` holds, and of each
+    /// network its `client_secret`.
+    #[arg(long, value_name = "FILE")]
+    networks: Option<PathBuf>,
     /// Write what is made of something else (the template, the API's description, tables of the
     /// documents) anew, and end.
     #[arg(long)]
@@ -55,6 +59,7 @@ async fn main() -> Result<()> {
         demo,
         data_plane_only,
         contention,
+        networks,
         refresh,
     } = Arguments::parse();
     if refresh {
@@ -67,6 +72,14 @@ async fn main() -> Result<()> {
     } else {
         Kept::In(data_dir)
     };
+    let networks = match networks {
+        Some(file) => {
+            let text = std::fs::read_to_string(&file)?;
+            let read = serde_json::from_str(&text);
+            Some(read.with_context(|| format!("{}", file.display()))?)
+        }
+        None => None,
+    };
     let options = Options {
         template,
         port,
@@ -75,6 +88,7 @@ async fn main() -> Result<()> {
             throttled,
             ..Contention::default()
         }),
+        networks,
     };
     let cloud = if data_plane_only {
         let cloud = Cloud::start(options, |_| Functions::default()).await?;

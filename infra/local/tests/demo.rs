@@ -127,6 +127,7 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         port: 0,
         kept: Kept::Nothing,
         contention: None,
+        networks: None,
     };
     let cloud = Cloud::start(options, functions::compose)
         .await

@@ -72,6 +72,10 @@ ulid_id!(
     ExportId
 );
 ulid_id!(
+    /// An invitation to a programme.
+    InvitationId
+);
+ulid_id!(
     /// That a post is shown for a sponsor: in the order of when that ends.
     SponsorshipId
 );

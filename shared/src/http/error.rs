@@ -96,6 +96,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::OwnDecision) => {
             (S::FORBIDDEN, "own-decision", "Decided by you before")
         }
+        Error::Refused(Refusal::Prefetch) => (S::FORBIDDEN, "prefetch", "Not before it is wanted"),
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")

@@ -4,7 +4,7 @@ use domain::{
     ids::UserId,
     money::{Account, links::Visitor},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use ulid::Ulid;
 
 use super::Key;
@@ -44,4 +44,27 @@ pub fn day_of(click: Ulid) -> String {
 /// Which accounts somebody is known by to whoever shows their posts.
 pub fn accounts<'a>(users: impl IntoIterator<Item = &'a UserId>) -> Vec<Key> {
     users.into_iter().map(super::engaged).collect()
+}
+
+/// The collections of an account's clicks of a day.
+pub fn account_clicks(account: &Account, day: Date) -> Vec<String> {
+    let shards = 0..16;
+    shards
+        .map(|shard| format!("CLICKS#{account}#{day}#{shard:x}"))
+        .collect()
+}
+
+/// The clicks of an account on a day, added up.
+pub fn day_total(account: &Account, day: Date) -> Key {
+    Key::new(day_totals(account), day.to_string())
+}
+
+/// The collection of an account's clicks by day.
+pub fn day_totals(account: &Account) -> String {
+    format!("CLICKS#{account}")
+}
+
+/// How far the days are counted.
+pub fn counting() -> Key {
+    Key::new("COUNTING".to_owned(), "DAYS")
 }

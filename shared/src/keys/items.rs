@@ -10,8 +10,8 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
-        StatementId, TopicId, UserId,
+        AppealId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId,
+        SponsorshipId, StatementId, TopicId, UserId,
     },
     money::{Account, social::Network},
 };
@@ -255,8 +255,13 @@ items! {
         "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Never;
         "which click a visitor made with a link in a minute" ClickOnce(String, String), "VISITOR#{visitor}" / "ONCE#{minute+link}", "" Stays "" Never;
         "a click on a link of an account's" AccountClick(Account, String, String, Ulid), "CLICKS#{account}#{day}#{shard}" / "{click}", "" Stays "" Never;
-        "how often the links of an account were followed on a day" ClicksOnDay(Account, Date), "CLICKS#{account}" / "{day}", "" Stays "" Never;
         "a view of a post by a person" Viewed(UserId, Timestamp, PostId), "VIEWS#{user}" / "{at}#{post}", "user" Goes "" Never;
+        "the clicks of an account on a day" DayTotal(Account, Date), "CLICKS#{account}" / "{day}", "" Stays "" Never;
+        "how far the days are counted" Counting(String), "COUNTING" / "{what}", "" Stays "" Never;
+        "that a person is an influencer" Influencer(UserId), "INFLUENCERS" / "{user}", "user" Goes "" Never;
+        "that there is an account" KnownAccount(Account), "ACCOUNTS" / "{account}", "" Stays "" Never;
+        "an invitation to be an Onsite Associate" Invitation(UserId, InvitationId), "INVITATIONS#{user}" / "{invitation}", "user" Goes "" Never;
+        "how far a month's round of invitations has come" Round(String), "ROUND" / "{month}", "" Stays "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -464,6 +469,12 @@ mod tests {
             Item::LastRun(0),
             Item::Paid(account.clone(), time, "r1".to_owned(), "USD".to_owned()),
             Item::EventConflict(time, "ev:1".to_owned()),
+            Item::DayTotal(account.clone(), jiff::civil::date(2026, 11, 28)),
+            Item::Counting("DAYS".to_owned()),
+            Item::Influencer(ana.clone()),
+            Item::KnownAccount(Account::of_random(7)),
+            Item::Invitation(ana.clone(), InvitationId(own)),
+            Item::Round("2026-11".to_owned()),
             Item::VisitorClick("07".repeat(16), own),
             Item::ClickOnce("07".repeat(16), "29873123#f00d".to_owned()),
             Item::AccountClick(
@@ -481,7 +492,6 @@ mod tests {
             Item::SocialClaim(Network::Youtube, "id:a#b".to_owned()),
             Item::LinkBegun("f00d".to_owned()),
             Item::LinkRead("f00d".to_owned()),
-            Item::ClicksOnDay(account, jiff::civil::date(2026, 11, 21)),
             Item::Viewed(ana.clone(), time, post),
             Item::Quota(ana, "posts".to_owned(), 7),
         ]
@@ -613,6 +623,12 @@ mod tests {
             Item::LastRun(_) => keys::last_run(),
             Item::Paid(account, at, run, currency) => keys::paid(account, *at, run, currency),
             Item::EventConflict(at, event) => keys::conflict(*at, event),
+            Item::DayTotal(account, day) => keys::day_total(account, *day),
+            Item::Counting(_) => keys::counting(),
+            Item::Influencer(user) => keys::influencer(user),
+            Item::KnownAccount(account) => keys::known_account(account),
+            Item::Invitation(user, invitation) => keys::invitation(user, *invitation),
+            Item::Round(month) => keys::round(month),
             Item::VisitorClick(_, click) => keys::visitor_click(Visitor([7; 16]), *click),
             Item::ClickOnce(..) => keys::click_once(Visitor([7; 16]), 29_873_123, "f00d"),
             Item::AccountClick(account, _, _, click) => keys::account_click(account, *click),
@@ -625,7 +641,6 @@ mod tests {
             Item::SocialClaim(network, claim) => keys::social_claim(*network, claim),
             Item::LinkBegun(hash) => keys::link_begun(hash),
             Item::LinkRead(hash) => keys::link_read(hash),
-            Item::ClicksOnDay(account, day) => keys::clicks_on(account, *day),
             Item::Viewed(user, at, post) => keys::view(user, *at, *post),
             Item::Quota(user, kind, window) => keys::quota(user, kind, *window),
         }

@@ -140,16 +140,6 @@ pub fn conflict(received: Timestamp, event: &str) -> Key {
     Key::new(CONFLICTS.to_owned(), happened(received, event))
 }
 
-/// How often the links of an account were followed on a day.
-pub fn clicks_on(account: &Account, day: Date) -> Key {
-    Key::new(clicks_by_day(account), day.to_string())
-}
-
-/// The collection of an account's clicks by day.
-pub fn clicks_by_day(account: &Account) -> String {
-    format!("CLICKS#{account}")
-}
-
 /// A view of a post by a person.
 pub fn view(user: &UserId, at: Timestamp, post: PostId) -> Key {
     Key::new(views_by(user), happened(at, &post.to_string()))

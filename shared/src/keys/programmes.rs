@@ -1,6 +1,9 @@
 //! Keys of programmes: applications, accounts, and storefronts (MONEY 6-9).
 
-use domain::{ids::UserId, money::Account};
+use domain::{
+    ids::{InvitationId, UserId},
+    money::Account,
+};
 use jiff::Timestamp;
 
 use super::Key;
@@ -36,4 +39,35 @@ pub fn account_state(account: &Account) -> Key {
 /// What stands at the head of somebody's storefront.
 pub fn storefront(user: &UserId) -> Key {
     Key::new(super::own(user), "STOREFRONT")
+}
+
+/// That somebody is an influencer.
+pub fn influencer(user: &UserId) -> Key {
+    Key::new(INFLUENCERS.to_owned(), user.as_str())
+}
+
+/// The collection of influencers.
+pub const INFLUENCERS: &str = "INFLUENCERS";
+
+/// That there is an account.
+pub fn known_account(account: &Account) -> Key {
+    Key::new(ACCOUNTS.to_owned(), account.as_str())
+}
+
+/// The collection of accounts.
+pub const ACCOUNTS: &str = "ACCOUNTS";
+
+/// An invitation of somebody's.
+pub fn invitation(user: &UserId, invitation: InvitationId) -> Key {
+    Key::new(invitations_of(user), invitation.to_string())
+}
+
+/// The collection of somebody's invitations.
+pub fn invitations_of(user: &UserId) -> String {
+    format!("INVITATIONS#{user}")
+}
+
+/// How far a month's round of invitations has come.
+pub fn round(month: &str) -> Key {
+    Key::new("ROUND".to_owned(), month)
 }

@@ -7,9 +7,27 @@ use domain::{
     money::{Account, Source, links::Link},
 };
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Presenter, ProductCard};
 use crate::seal::LinkSeal;
+
+/// That somebody pays for something, said by the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DisclosureView {
+    /// For people to read.
+    pub text: String,
+}
+
+impl DisclosureView {
+    /// That a link in it pays.
+    pub(super) fn paid() -> Self {
+        Self {
+            text: "(paid link)".to_owned(),
+        }
+    }
+}
 
 /// Makes the addresses of tracked links.
 #[derive(Clone)]

@@ -19,6 +19,7 @@ pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
 pub use inbox::NotificationView;
 pub use ledger::{BlockView, EntryView, LegView};
+pub use links::DisclosureView;
 pub use lists::{CoverView, IdeaListView, ListCard, ListItemView};
 pub use moderation::{
     AppealView, CaseAppeal, CaseView, DecisionView, ModerationView, ReportView, StatementView,

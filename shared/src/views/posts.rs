@@ -18,8 +18,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard, address::uri,
-    links::Lead, words,
+    DisclosureView, EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard,
+    address::uri, links::Lead, words,
 };
 
 /// One size of a photo.
@@ -117,22 +117,6 @@ impl ViewerView {
             smiled: acts.is_some_and(|acts| acts.smile.is_some()),
             saved: acts.is_some_and(|acts| !acts.save.is_empty()),
             vote: acts.and_then(|acts| acts.vote).map(poll::option_id),
-        }
-    }
-}
-
-/// That somebody pays for something, said by the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DisclosureView {
-    /// For people to read.
-    pub text: String,
-}
-
-impl DisclosureView {
-    /// That a link in it pays.
-    pub(super) fn paid() -> Self {
-        Self {
-            text: "(paid link)".to_owned(),
         }
     }
 }

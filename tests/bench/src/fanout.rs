@@ -56,6 +56,7 @@ pub(crate) async fn run(file: &Path, data_dir: Option<PathBuf>) -> Result<bool> 
         port: 0,
         kept: data_dir.map_or(Kept::Nothing, Kept::In),
         contention: None,
+        networks: None,
     };
     let cloud = Cloud::start(options, move |contexts| compose(contexts, &watched)).await?;
     let context = cloud.context().clone();
@@ -126,10 +127,11 @@ pub(crate) async fn run(file: &Path, data_dir: Option<PathBuf>) -> Result<bool> 
         && messages <= allowed)
 }
 
-/// The two functions that deliver, watched.
+/// The two functions that deliver, watched, and the one that is told of each post besides.
 fn compose(contexts: &Contexts<'_>, watch: &Watch) -> Functions {
     let relay = Arc::new(relay::App::new(&contexts("relay")));
     let fanout = Arc::new(fanout::App::new(&watch.meter.attach(&contexts("fanout"))));
+    let rollup = Arc::new(rollup::App::new(&contexts("rollup")));
     let (open, messages) = (Arc::clone(&watch.open), Arc::clone(&watch.messages));
     Functions::default()
         .with(
@@ -151,6 +153,13 @@ fn compose(contexts: &Contexts<'_>, watch: &Watch) -> Functions {
                 messages.fetch_add(event.records.len(), Ordering::SeqCst);
                 let fanout = Arc::clone(&fanout);
                 async move { fanout::handle(&fanout, event).await }
+            }),
+        )
+        .with(
+            "rollup",
+            Function::queue(move |event| {
+                let rollup = Arc::clone(&rollup);
+                async move { rollup::handle(&rollup, event).await }
             }),
         )
 }

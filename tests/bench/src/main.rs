@@ -130,7 +130,7 @@ enum What {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
         /// How many times slower than the time that is modelled: a table in this process serves fewer than AWS does.
-        #[arg(long, default_value_t = 4)]
+        #[arg(long, default_value_t = 10)]
         slower: u64,
     },
     /// So many random histories of clicks, views and orders, told to the real function in any order, some of it twice, a third

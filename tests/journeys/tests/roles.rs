@@ -245,7 +245,7 @@ fn a_secret_is_given_to_those_alone_that_read_it_and_in_no_environment() {
 }
 
 #[test]
-fn every_secret_is_made_by_the_stack_and_those_of_what_is_kept_for_ever_outlive_it() {
+fn every_secret_is_made_by_the_stack_and_those_that_are_never_changed_outlive_it() {
     let secrets: Vec<_> = template()
         .resources("AWS::SecretsManager::Secret")
         .collect();

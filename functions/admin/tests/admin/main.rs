@@ -44,6 +44,7 @@ fn every_route_is_described() {
         "post /v1/admin/payouts",
         "post /v1/admin/payouts/{id}/returned",
         "post /v1/admin/rates",
+        "post /v1/admin/invitations",
         "post /v1/admin/sponsored",
         "post /v1/moderation/decisions",
         "put /v1/admin/accounts/{account}/hold",

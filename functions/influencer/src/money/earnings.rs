@@ -118,14 +118,14 @@ pub async fn read_earnings(
         *sum.amounts.entry(&entry.currency).or_default() += entry.amount();
         sum.lines.extend(entry.line.as_deref());
     }
-    for (day, clicks) in app.store.clicks_by_day(&account, from, to).await? {
-        for ((source, product), clicks) in clicks {
+    for (day, total) in app.clicks(&account, from, to).await? {
+        for count in total.counts {
             let key = match by {
                 EarningsBy::Day => day.to_string(),
-                EarningsBy::Source => source,
-                EarningsBy::Product => product,
+                EarningsBy::Source => spelled(count.source),
+                EarningsBy::Product => count.product.as_str().to_owned(),
             };
-            sums.entry(key).or_default().clicks += clicks;
+            sums.entry(key).or_default().clicks += count.clicks;
         }
     }
     let items = sums.into_iter().map(|(key, sum)| {

@@ -1,5 +1,6 @@
 //! What is owed, and why.
 
+mod clicks;
 pub(crate) mod earnings;
 pub(crate) mod ledger;
 pub(crate) mod lines;

@@ -200,8 +200,9 @@ fn sums(span: &Span) -> Vec<StatementSums> {
 
 async fn clicks(app: &App, account: &Account, month: &Month) -> Result<u64, Error> {
     let last = month.first.last_of_month();
-    let days = app.store.clicks_by_day(account, month.first, last).await?;
-    Ok(days.values().flat_map(BTreeMap::values).sum())
+    let days = app.clicks(account, month.first, last).await?;
+    let counts = days.values().flat_map(|total| &total.counts);
+    Ok(counts.map(|count| count.clicks).sum())
 }
 
 async fn csv(app: &App, span: &Span) -> Result<String, Error> {

@@ -17,6 +17,8 @@ pub(super) const TAKEN: &[&str] = &[
     "Application",
     "Vetting",
     "Storefront",
+    "Influencer",
+    "Invitation",
 ];
 
 /// Takes a page of them: there are four at most, and as many proofs.
@@ -34,5 +36,8 @@ pub(super) async fn accounts(
     }
     app.store.take(&keys).await?;
     app.store.leave_programmes(user).await?;
+    let invitations = keys::invitations_of(user);
+    let (keys, _) = app.store.keys_in(invitations, None, PAGE).await?;
+    app.store.take(&keys).await?;
     Ok(last)
 }

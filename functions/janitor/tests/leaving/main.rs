@@ -4,6 +4,7 @@
     reason = "a test fails by panicking, and says what it stood on"
 )]
 
+mod makers;
 mod street;
 
 use std::collections::BTreeSet;

@@ -25,6 +25,8 @@ use shared::{
     store::{Filed, KeptView, NotedOrder, ProfileChange, Putting, Reporting, Said, Saying, Spot},
 };
 
+use crate::makers::makes;
+
 pub const QUOTA: u32 = 1_000;
 
 pub fn told(who: &Member) -> String {
@@ -134,6 +136,7 @@ impl Street {
         world.product("SPK-1").await;
         let (store, now) = (world.store(), world.now());
 
+        makes(&world, &ana).await;
         let avatar = world.ready_photo("ana").await;
         let change = ProfileChange {
             avatar: Some(Some(Avatar {

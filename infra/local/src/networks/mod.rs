@@ -146,6 +146,31 @@ impl Networks {
         Value::Object(places.into_iter().collect()).to_string()
     }
 
+    /// The same, with others that are asked instead; and what each knows Spark by.
+    pub(crate) fn settings_with(
+        url: &str,
+        secret: &str,
+        asked: Value,
+    ) -> Result<[(&'static str, String); 2]> {
+        let asked: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_value(asked)?;
+        let mut places: Value = serde_json::from_str(&Self::settings(url))?;
+        let played = Network::ALL.map(|network| (network.name().to_owned(), secret.into()));
+        let mut secrets: serde_json::Map<String, Value> = played.into_iter().collect();
+        for (network, mut fields) in asked {
+            secrets.extend(
+                fields
+                    .remove("client_secret")
+                    .map(|own| (network.clone(), own)),
+            );
+            places[network] = Value::Object(fields.into_iter().collect());
+        }
+        let secrets = Value::Object(secrets).to_string();
+        Ok([
+            ("NETWORKS", places.to_string()),
+            ("NETWORK_SECRETS", secrets),
+        ])
+    }
+
     fn state(&self) -> MutexGuard<'_, Known> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -443,3 +443,60 @@ async fn every_product_in_an_influencers_post_or_public_list_leads_where_clicks_
     assert_eq!(town.follow(tracked).await, (store, false));
     town.cloud.drain().await.unwrap();
 }
+
+#[tokio::test]
+async fn whoever_is_invited_accepts_or_declines_within_thirty_days() {
+    let town = Town::new().await;
+    let (ana, ben) = (town.join("ana").await, town.join("ben").await);
+    let admin = town.admin().await;
+    let invite = async |handle: &str| {
+        let (status, told) = town
+            .post("/v1/admin/invitations", &admin, json!({"handle": handle}))
+            .await;
+        (status, told["id"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(invite("nobody_here").await.0, 422);
+    let (status, first) = invite("ana").await;
+    assert_eq!(status, 201);
+    assert_eq!(invite("ana").await, (201, first.clone()), "open still");
+    let (_, page) = town.get("/v1/influencer/invitations", Some(&ana)).await;
+    assert_eq!(
+        (&page["items"][0]["id"], &page["items"][0]["status"]),
+        (&json!(first), &json!("open"))
+    );
+    let answer = async |who: &Person, id: &str, said: &str| {
+        let path = format!("/v1/influencer/invitations/{id}/{said}");
+        town.call(Method::POST, &path, Some(who), None)
+            .await
+            .status()
+            .as_u16()
+    };
+    assert_eq!(answer(&ben, &first, "accept").await, 404);
+    for _ in 0..2 {
+        assert_eq!(answer(&ana, &first, "accept").await, 204);
+    }
+    assert_eq!(answer(&ana, &first, "decline").await, 409);
+    let (_, me) = town.get("/v1/me", Some(&ana)).await;
+    assert_eq!(me["badges"], json!(["onsite_associate"]));
+    let (_, second) = invite("ben").await;
+    assert_eq!(answer(&ben, &second, "decline").await, 204);
+    let (_, third) = invite("ben").await;
+    assert_ne!(third, second);
+    town.cloud
+        .advance(SignedDuration::from_hours(29 * 24))
+        .await
+        .unwrap();
+    let ben = town.sign_in("ben").await;
+    let (_, page) = town
+        .get("/v1/influencer/invitations?limit=1", Some(&ben))
+        .await;
+    assert_eq!(page["items"][0]["status"], "open");
+    assert!(page["next_cursor"].is_string());
+    town.cloud
+        .advance(SignedDuration::from_hours(24))
+        .await
+        .unwrap();
+    let ben = town.sign_in("ben").await;
+    assert_eq!(answer(&ben, &third, "accept").await, 409);
+    town.cloud.drain().await.unwrap();
+}

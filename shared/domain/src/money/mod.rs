@@ -13,6 +13,7 @@ pub mod credited;
 pub mod entries;
 pub mod events;
 pub mod fraction;
+pub mod invitations;
 pub mod links;
 pub mod noted;
 pub mod payable;

@@ -4,8 +4,8 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
-        StatementId, TopicId, UserId,
+        AppealId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId,
+        SponsorshipId, StatementId, TopicId, UserId,
     },
     money::{Account, social::Network},
 };
@@ -76,6 +76,7 @@ parts! {
     PhotoId: |text| text.parse().ok();
     NoticeId: |text| text.parse().ok();
     ExportId: |text| text.parse().ok();
+    InvitationId: |text| text.parse().ok();
 }
 
 /// One of sixteen, by its digit.

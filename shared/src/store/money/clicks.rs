@@ -6,7 +6,7 @@ use domain::{
     ids::{PostId, ProductId, UserId},
     money::{Account, Click, View, clicks::Tagged, links::Visitor, noted::NotedClick},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -32,12 +32,6 @@ struct Expiring<T> {
     #[serde(flatten)]
     what: T,
     expires_at: i64,
-}
-
-/// How often links were followed on a day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct OnDay {
-    clicks: BTreeMap<String, u64>,
 }
 
 impl Store {
@@ -103,50 +97,6 @@ impl Store {
         };
         let found = self.table.query_all(range).await?.into_iter();
         found.map(view).collect()
-    }
-
-    /// How often the links of an account were followed on each day from one to another, by `source` as the API spells it and
-    /// by the product that they led to.
-    pub async fn clicks_by_day(
-        &self,
-        account: &Account,
-        from: Date,
-        to: Date,
-    ) -> Result<BTreeMap<Date, BTreeMap<(String, String), u64>>, Error> {
-        let range = Range {
-            from: Some(from.to_string()),
-            to: Some(to.to_string()),
-            ..Range::all(keys::clicks_by_day(account))
-        };
-        let found = self.table.query_all(range).await?.into_iter();
-        let read = found.map(|item| {
-            let day = Key::of(&item).and_then(|key| key.sk.parse().ok());
-            let day = day.ok_or_else(|| Error::internal("no day in a key"))?;
-            let clicks = decode::<OnDay>(item)?.clicks.into_iter();
-            let parted = clicks.map(|(key, clicks)| {
-                let (source, product) = key.split_once(' ').unwrap_or((&key, ""));
-                ((source.to_owned(), product.to_owned()), clicks)
-            });
-            Ok((day, parted.collect()))
-        });
-        read.collect()
-    }
-
-    /// Keeps how often the links of an account were followed on a day, by source and product as the API spells them.
-    pub async fn keep_clicks_on(
-        &self,
-        account: &Account,
-        day: Date,
-        clicks: &BTreeMap<(String, String), u64>,
-    ) -> Result<(), Error> {
-        let clicks = clicks.iter();
-        let clicks =
-            clicks.map(|((source, product), clicks)| (format!("{source} {product}"), *clicks));
-        let kept = OnDay {
-            clicks: clicks.collect(),
-        };
-        let item = encode(&keys::clicks_on(account, day), &kept)?;
-        self.table.put_all(vec![item]).await
     }
 }
 

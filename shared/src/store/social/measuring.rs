@@ -36,7 +36,7 @@ impl Store {
     }
 
     /// The latest of somebody's posts that others see, as many as count.
-    async fn latest_posts(&self, user: &UserId) -> Result<Vec<Post>, Error> {
+    pub(super) async fn latest_posts(&self, user: &UserId) -> Result<Vec<Post>, Error> {
         let (mut latest, mut before) = (Vec::new(), None);
         loop {
             let (entries, more) = self.posts_by(user, before, LATEST).await?;

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod clicks;
+mod invitations;
 mod linking;
 mod measuring;
 mod programmes;
 mod storefronts;
+mod totals;
 
 pub use clicks::Led;
 pub use linking::{Begun, Returned};

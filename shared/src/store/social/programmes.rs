@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// The writes by which somebody is in a programme, or not.
-    async fn entered(
+    pub(super) async fn entered(
         &self,
         user: &UserId,
         (programme, is_in): (Programme, bool),
@@ -131,12 +131,18 @@ impl Store {
         let state = Expression::new("SET programmes = :programmes")
             .value(":programmes", value(&after.programmes)?);
         let shown = shown(user, programme, is_in)?;
+        let influencer = keys::influencer(user);
         Ok(vec![
             match &before {
                 Some(before) => put_if(item, engaged_so(before)?).unless(false),
                 None => put_new(item).unless(false),
             },
             update(keys::account_state(&after.account), state),
+            put(keys::known_account(&after.account).attributes()),
+            match after.is_in(Programme::Influencer) {
+                true => put(influencer.attributes()),
+                false => delete(influencer),
+            },
             shown,
         ])
     }
@@ -175,6 +181,7 @@ impl Store {
         let mut writes = vec![
             delete(keys::application(user)),
             delete(keys::storefront(user)),
+            delete(keys::influencer(user)),
         ];
         writes.extend(due.map(|at| delete(keys::vetting(at, user))));
         self.table.transact((), writes).await

@@ -77,6 +77,13 @@ async fn scene() -> Scene {
     let list = list.send().await.expect(201).json();
     let list = list["id"].as_str().unwrap().to_owned();
     world.product("SPK-1").await;
+    let entered = (
+        domain::money::Programme::Influencer,
+        domain::money::Account::of_random(7),
+    );
+    let (store, now) = (world.store(), world.now());
+    let entered = store.enter_programme(&ana.id, (entered.0, true), &entered.1, now);
+    assert!(entered.await.unwrap());
     let interests: Vec<_> = ana
         .profile
         .interests
@@ -281,6 +288,66 @@ async fn scene() -> Scene {
             "/v1/activity".to_owned(),
             json!({"events": [{"type": "search", "query": "mug", "at": world.now().to_string()}]}),
             on(200),
+        ),
+        (
+            "PATCH /v1/storefronts/{handle}",
+            "/v1/storefronts/ana".to_owned(),
+            json!({"header": "Hello"}),
+            Is::Act,
+        ),
+        (
+            "POST /v1/social-accounts/{provider}/link",
+            "/v1/social-accounts/youtube/link".to_owned(),
+            Value::Null,
+            on(404),
+        ),
+        (
+            "POST /v1/social-accounts/{provider}/link/complete",
+            "/v1/social-accounts/youtube/link/complete".to_owned(),
+            json!({"code": "none"}),
+            on(404),
+        ),
+        (
+            "POST /v1/social-accounts/{provider}/proof",
+            "/v1/social-accounts/youtube/proof".to_owned(),
+            json!({"handle": "ana"}),
+            on(200),
+        ),
+        (
+            "POST /v1/social-accounts/{provider}/proof/check",
+            "/v1/social-accounts/twitter/proof/check".to_owned(),
+            Value::Null,
+            on(422),
+        ),
+        (
+            "POST /v1/influencer/application",
+            "/v1/influencer/application".to_owned(),
+            json!({"provider": "youtube"}),
+            on(409),
+        ),
+        (
+            "PUT /v1/admin/influencers/{handle}/decision",
+            "/v1/admin/influencers/ben/decision".to_owned(),
+            json!({}),
+            on(422),
+        ),
+        (
+            "POST /v1/influencer/invitations/{id}/accept",
+            "/v1/influencer/invitations/none/accept".to_owned(),
+            Value::Null,
+            on(404),
+        ),
+        (
+            "POST /v1/influencer/invitations/{id}/decline",
+            "/v1/influencer/invitations/none/decline".to_owned(),
+            Value::Null,
+            on(404),
+        ),
+        (
+            "POST /v1/admin/invitations",
+            "/v1/admin/invitations".to_owned(),
+            json!({}),
+            on(422),
         ),
         (
             "POST /v1/notifications/read",

@@ -42,6 +42,14 @@ impl Tier {
 
 /// The calls that are for Prime members alone.
 const PRIME: &[&str] = &[
+    "DELETE /v1/social-accounts/{provider}",
+    "GET /v1/influencer/application",
+    "GET /v1/social-accounts",
+    "POST /v1/influencer/application",
+    "POST /v1/social-accounts/{provider}/link",
+    "POST /v1/social-accounts/{provider}/link/complete",
+    "POST /v1/social-accounts/{provider}/proof",
+    "POST /v1/social-accounts/{provider}/proof/check",
     "GET /v1/me/reviews",
     "POST /v1/lists",
     "POST /v1/posts",
@@ -67,6 +75,8 @@ fn unknown(name: &str, operation: &str) -> String {
         "topic_id" => "no-such-topic",
         "product_id" => "NO-SUCH-PRODUCT",
         "kind" => "product",
+        "provider" => "no-such-network",
+        "code" => "no-such-code",
         "id" if operation.contains("/products/") => "NO-SUCH-PRODUCT",
         "id" => "01KAKGXV3C8Z2M4N6P8R0T1V3W",
         other => panic!("what is {{{other}}} of {operation}?"),

@@ -3,7 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::{feeds::Entry, ids::PostId, people::Notify, posts::PostKind};
+use domain::{
+    feeds::Entry,
+    ids::PostId,
+    money::{Account, Programme},
+    people::Notify,
+    posts::PostKind,
+};
 use harness::{Member, World};
 use serde_json::json;
 
@@ -15,7 +21,10 @@ use crate::{
 /// What is read that tells nothing of others, or of oneself alone.
 const NOTHING_OF_OTHERS: &[&str] = &[
     "GET /openapi.json",
+    "GET /r/{code}",
     "GET /v1/about",
+    "GET /v1/influencer/application",
+    "GET /v1/influencer/invitations",
     "GET /v1/interests",
     "GET /v1/lists",
     "GET /v1/me",
@@ -24,8 +33,10 @@ const NOTHING_OF_OTHERS: &[&str] = &[
     "GET /v1/me/exports/{id}/photos/{photo_id}",
     "GET /v1/me/mutes",
     "GET /v1/me/reviews",
+    "GET /v1/oauth/{provider}/callback",
     "GET /v1/photos/{id}",
     "GET /v1/posts/{post_id}/reach",
+    "GET /v1/social-accounts",
 ];
 
 /// What tells of others to whoever has done more than Ben, or once workers have put it together: it is asked all the same.
@@ -64,6 +75,11 @@ impl Street {
         let context = world.context();
         let http = world.serve(engagement::router(&context));
         world.product("SPK-1").await;
+        // Ana has a storefront.
+        let entered = (Programme::Influencer, true);
+        let (store, account, now) = (world.store(), Account::of_random(7), world.now());
+        let entered = store.enter_programme(&ana.id, entered, &account, now);
+        assert!(entered.await.unwrap());
         // Ben is told of what others do, and Ana suggested to him, whom he does not follow.
         let switches = Notify {
             posts: true,
