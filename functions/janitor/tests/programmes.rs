@@ -1,6 +1,8 @@
 //! What of programmes is due by the clock: invitations once a month, and clicks the day after (MONEY 10, 15).
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
+
 use domain::{
     ids::{PostId, ProductId, UserId},
     money::{
@@ -121,6 +123,7 @@ async fn the_clicks_of_a_day_are_added_up_the_day_after_and_stay_so() {
     let account = store.engaged(&ana).await.unwrap().unwrap().account;
     look(&world).await;
     let day = world.now().to_zoned(TimeZone::UTC).date();
+    let after = day.tomorrow().unwrap();
     let (first, second) = (PostId(Ulid(1)), PostId(Ulid(2)));
     for (post, times) in [(first, 3_u64), (second, 1)] {
         for _ in 0..times {
@@ -140,14 +143,16 @@ async fn the_clicks_of_a_day_are_added_up_the_day_after_and_stay_so() {
     }
     look(&world).await;
     assert_eq!(
-        store.day_total(&account, day).await.unwrap(),
-        None,
+        store.day_totals(&account, day, day).await.unwrap(),
+        BTreeMap::new(),
         "the day is not over"
     );
     world.advance(DAY * 3);
     for _ in 0..2 {
         look(&world).await;
-        let total = store.day_total(&account, day).await.unwrap().unwrap();
+        let totals = store.day_totals(&account, day, after).await.unwrap();
+        assert_eq!(totals.len(), 1, "a day without clicks has none");
+        let total = &totals[&day];
         let counts: Vec<_> = total
             .counts
             .iter()
@@ -158,6 +163,4 @@ async fn the_clicks_of_a_day_are_added_up_the_day_after_and_stay_so() {
             [(Source::Post(first), 3), (Source::Post(second), 1)]
         );
     }
-    let after = day.tomorrow().unwrap();
-    assert_eq!(store.day_total(&account, after).await.unwrap(), None);
 }

@@ -4,7 +4,7 @@ use domain::{
     ids::{PostId, UserId},
     money::Account,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::Key;

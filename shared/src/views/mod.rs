@@ -31,8 +31,8 @@ pub use money::{
 };
 pub use people::{AvatarView, UserCard, badges};
 pub use posts::{
-    CountsView, DisclosureView, HotspotView, LinkView, PhotoView, PollOptionView, PollView,
-    PostView, RenditionView, ViewerView, rejection,
+    CountsView, HotspotView, LinkView, PhotoView, PollOptionView, PollView, PostView,
+    RenditionView, ViewerView, rejection,
 };
 pub use texts::EntityView;
 pub use time::Time;

@@ -39,12 +39,6 @@ pub struct AvatarView {
     pub renditions: Vec<RenditionView>,
 }
 
-/// What a person is known for.
-pub fn badges(profile: &Profile) -> Vec<String> {
-    let enthusiast = profile.enthusiast.then(|| ENTHUSIAST.to_owned());
-    enthusiast.into_iter().collect()
-}
-
 impl Presenter {
     /// A person's card.
     pub fn user(&self, profile: &Shown<Profile>) -> UserCard {
@@ -70,7 +64,7 @@ impl Presenter {
 }
 
 /// What a person is known for: what they earned, and the programmes that they are in.
-fn badges(profile: &Profile) -> Vec<String> {
+pub fn badges(profile: &Profile) -> Vec<String> {
     let earned = profile.enthusiast.then_some(ENTHUSIAST);
     let programmes = profile.programmes().map(Programme::name);
     earned

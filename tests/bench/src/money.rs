@@ -1,11 +1,9 @@
 //! What orders cost the table, beside the budgets of MONEY 39; and random histories against a clean replay of each.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context as _, Result, ensure};
 use domain::{
     ids::{PostId, ProductId},
-    money::{Account, Programme, Source, rates::first},
+    money::{Account, Programme, Source, noted::NotedClick, rates::first},
 };
 use harness::{
     Fault, Faults, Reading, World,
@@ -177,7 +175,7 @@ impl Bench {
     /// What is read of it.
     async fn told_of_money(&mut self) -> Result<()> {
         let account = Account::of_random(9);
-        let (user, store) = (harness::user(READER), self.world.store());
+        let user = harness::user(READER);
         self.world
             .engage(&user, &account, &[Programme::Influencer])
             .await;

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     keys::{self, Key},
     store::Store,
-    table::{Expression, Write, decode, delete_if, encode, update, value},
+    table::{Expression, Write, decode, delete_if, update, value},
 };
 
 /// How an account stands.

@@ -80,11 +80,10 @@ impl World {
     /// # Panics
     /// When the table does not answer, or they are no member.
     pub async fn engage(&self, user: &UserId, account: &Account, programmes: &[Programme]) {
+        let store = self.store();
         for programme in Programme::ALL {
             let change = (programme, programmes.contains(&programme));
-            let entered = self
-                .store()
-                .enter_programme(user, change, account, self.now());
+            let entered = store.enter_programme(user, change, account, self.now());
             assert!(entered.await.expect("the table answers"));
         }
     }

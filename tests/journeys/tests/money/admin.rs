@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::{PostId, ProductId},
-    money::{Account, Programme, Source},
+    money::{Account, Programme, Source, noted::NotedClick},
 };
-use harness::{Http, World, money::Secrets, sqs_event};
+use harness::{Http, World, sqs_event};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::queue::messages::{EntriesPosted, LedgerMessage};
@@ -34,9 +34,7 @@ async fn work(world: &World, bodies: Vec<String>) {
 
 /// An account of Ana's that earned 30 dollars, due by now.
 async fn earned(world: &World) {
-    let secrets = Secrets::of(&world.context());
     let ana = world.member("ana").await;
-    let store = world.store();
     world
         .engage(&ana.id, &account(), &[Programme::Influencer])
         .await;

@@ -1,7 +1,6 @@
 //! What is owed, as whoever is owed it is told.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     io::Write,
     process::{Command, Stdio},
 };
@@ -11,9 +10,10 @@ use domain::{
     money::{
         Account, Programme, Source,
         chain::{Block, verify},
+        noted::NotedClick,
     },
 };
-use harness::{Http, Member, World, money::Secrets, sqs_event};
+use harness::{Http, Member, World, sqs_event};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use shared::queue::messages::{EntriesPosted, LedgerMessage, PayoutsAsked};
@@ -26,7 +26,6 @@ struct Street {
     ana: Member,
     ben: Member,
     app: attribution::App,
-    secrets: Secrets,
 }
 
 fn account(n: u128) -> Account {
@@ -36,17 +35,26 @@ fn account(n: u128) -> Account {
 impl Street {
     async fn new() -> Self {
         let world = World::new().await;
+        // At noon, so that what was ten hours ago was today.
+        let day = world
+            .now()
+            .to_zoned(TimeZone::UTC)
+            .date()
+            .tomorrow()
+            .unwrap();
+        let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap();
+        world.advance(noon.timestamp().duration_since(world.now()));
         let context = world.context();
         let (ana, ben) = (world.member("ana").await, world.member("ben").await);
         world.product("lamp").await;
         for (n, who) in [(1, &ana), (2, &ben)] {
-            let engaged = world.engage(&who.id, &account(n), &[Programme::Influencer]);
-            engaged.await;
+            world
+                .engage(&who.id, &account(n), &[Programme::Influencer])
+                .await;
         }
         Self {
             http: world.serve(::influencer::router(&context)),
             app: attribution::App::new(&context),
-            secrets: Secrets::of(&context),
             world,
             ana,
             ben,
@@ -186,6 +194,7 @@ async fn a_month_sums_what_was_sealed_in_it_by_json_and_csv_and_a_past_one_stays
         (&sums, &json!(false))
     );
     assert_eq!((&said["lines"], &said["head"]["n"]), (&json!(1), &json!(2)));
+    assert_eq!(said["clicks"], 1);
     let csv = street
         .http
         .get(&format!("/v1/influencer/{path}"))
@@ -202,12 +211,18 @@ async fn a_month_sums_what_was_sealed_in_it_by_json_and_csv_and_a_past_one_stays
     let lines = street.get(&street.ana, &format!("{path}/lines")).await;
     assert_eq!(lines["items"].as_array().unwrap().len(), 1);
 
-    let clicks = BTreeMap::from([(("post/x".to_owned(), "lamp".to_owned()), 4)]);
-    let store = street.world.store();
-    store
-        .keep_clicks_on(&account(1), today.parse().unwrap(), &clicks)
-        .await
-        .unwrap();
+    for (n, visitor) in (0..).zip(["v1", "v2", "v3"]) {
+        let kept = NotedClick {
+            account: account(1),
+            owner: "nobody's".to_owned(),
+            source: Source::Post(PostId(Ulid(9))),
+            product: ProductId::parse("lamp").unwrap(),
+            tagged_at: street.ago(1),
+        };
+        let now = u64::try_from(street.ago(0).as_millisecond()).unwrap();
+        let click = Ulid::from_parts(now, n);
+        street.world.click(visitor, click, &kept).await;
+    }
     let earned = street
         .get(&street.ana, &format!("earnings?from={today}&to={today}"))
         .await;
