@@ -1,7 +1,5 @@
 //! Runs of payouts.
 
-use std::collections::BTreeSet;
-
 use domain::money::Programme;
 use jiff::SignedDuration;
 use shared::{queue::messages::PayoutsAsked, store::Hold};

@@ -3,7 +3,7 @@
 use attribution::App;
 use domain::{
     ids::{PostId, ProductId},
-    money::{Account, Source, chain::Block},
+    money::{Account, Source, chain::Block, noted::NotedClick},
 };
 use harness::{World, money::Secrets, sqs_event};
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,5 @@
 //! Views of posts of Onsite Associates, which purchases may be credited to.
 
-use std::collections::BTreeSet;
-
 use domain::{
     ids::{PostId, ProductId, UserId},
     money::{Account, Programme},
