@@ -15,7 +15,7 @@ mod strikes;
 use axum::Router;
 use money::{accounts, conflicts, ledger, lines, payouts, rates};
 use shared::{
-    bucket::Objects,
+    bucket::{Objects, Sheets},
     http::{Cursors, edge},
     queue::Queue,
     read::Reads,
@@ -34,6 +34,8 @@ pub struct App {
     api_url: String,
     store: Store,
     objects: Objects,
+    /// Tables that are too large for an answer.
+    sheets: Sheets,
     reads: Reads,
     cursors: Cursors,
     present: Presenter,
@@ -49,9 +51,11 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let objects = Objects::new(&context.sdk, config.bucket(), Clock::real);
         Self {
             reads: Reads::fresh(store.clone()),
-            objects: Objects::new(&context.sdk, config.bucket(), Clock::real),
+            sheets: Sheets::new(objects.clone()),
+            objects,
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),

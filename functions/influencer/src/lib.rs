@@ -19,7 +19,7 @@ use domain::{
 use jiff::tz::TimeZone;
 use money::{earnings, ledger, lines, payouts, rates, statements};
 use shared::{
-    bucket::{KeptFilter, Objects},
+    bucket::{KeptFilter, Objects, Sheets},
     error::Error,
     http::{Cursors, edge},
     read::Reads,
@@ -46,6 +46,8 @@ pub struct App {
     thresholds: Thresholds,
     networks: Networks,
     filter: KeptFilter,
+    /// Tables that are too large for an answer.
+    sheets: Sheets,
     store: Store,
     reads: Reads,
     present: Presenter,
@@ -61,6 +63,7 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let objects = Objects::new(&context.sdk, config.bucket(), Clock::real);
         let (networks, secrets) = (config.networks(), config.network_secrets());
         Self {
             networks: Networks::new(networks, secrets, config.api_url()),
@@ -72,7 +75,8 @@ impl App {
                 config.least_engagement(),
                 config.vetting_hours(),
             ),
-            filter: KeptFilter::new(Objects::new(&context.sdk, config.bucket(), Clock::real)),
+            filter: KeptFilter::new(objects.clone()),
+            sheets: Sheets::new(objects),
             reads: Reads::fresh(store.clone()),
             store,
             present: Presenter::new(config.media_url())

@@ -6,6 +6,7 @@ mod filter;
 mod objects;
 mod photos;
 mod presign;
+mod sheets;
 
 use aws_sdk_s3::{
     Client,
@@ -23,6 +24,7 @@ pub use filter::KeptFilter;
 pub use objects::{Found, Objects};
 pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
+pub use sheets::{SHEET_MOST, Sheets};
 
 use crate::{aws::classify, error::Error};
 

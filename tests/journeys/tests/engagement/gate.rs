@@ -350,6 +350,55 @@ async fn scene() -> Scene {
             on(422),
         ),
         (
+            "POST /v1/admin/payouts",
+            "/v1/admin/payouts".to_owned(),
+            Value::Null,
+            on(202),
+        ),
+        (
+            "POST /v1/admin/payouts/{id}/returned",
+            "/v1/admin/payouts/none/returned".to_owned(),
+            json!({"reason": "closed"}),
+            on(404),
+        ),
+        (
+            "POST /v1/admin/rates",
+            "/v1/admin/rates".to_owned(),
+            json!({}),
+            on(422),
+        ),
+        (
+            "PUT /v1/admin/accounts/{account}/hold",
+            "/v1/admin/accounts/none/hold".to_owned(),
+            json!({"held": false}),
+            on(404),
+        ),
+        (
+            "PUT /v1/admin/accounts/{account}/payee",
+            "/v1/admin/accounts/none/payee".to_owned(),
+            json!({"reference": "p-1"}),
+            on(404),
+        ),
+        (
+            "PUT /v1/admin/influencers/{handle}/hold",
+            "/v1/admin/influencers/nobody/hold".to_owned(),
+            json!({"held": false}),
+            on(404),
+        ),
+        (
+            "PUT /v1/admin/influencers/{handle}/payee",
+            "/v1/admin/influencers/nobody/payee".to_owned(),
+            json!({"reference": "p-1"}),
+            on(404),
+        ),
+        // It is the store's, by its signature.
+        (
+            "POST /v1/store/events",
+            "/v1/store/events".to_owned(),
+            json!({}),
+            on(401),
+        ),
+        (
             "POST /v1/notifications/read",
             "/v1/notifications/read".to_owned(),
             json!({"up_to": "none"}),

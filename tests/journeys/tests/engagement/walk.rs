@@ -24,7 +24,15 @@ const NOTHING_OF_OTHERS: &[&str] = &[
     "GET /r/{code}",
     "GET /v1/about",
     "GET /v1/influencer/application",
+    "GET /v1/influencer/earnings",
     "GET /v1/influencer/invitations",
+    "GET /v1/influencer/ledger",
+    "GET /v1/influencer/order-lines",
+    "GET /v1/influencer/order-lines/{id}",
+    "GET /v1/influencer/payouts",
+    "GET /v1/influencer/rates",
+    "GET /v1/influencer/statements/{month}",
+    "GET /v1/influencer/statements/{month}/lines",
     "GET /v1/interests",
     "GET /v1/lists",
     "GET /v1/me",
@@ -48,8 +56,8 @@ const IN_TIME: &[&str] = &[
     "GET /v1/stream",
 ];
 
-/// The doors of the store's staff, who see everybody.
-const OF_STAFF: [&str; 2] = ["GET /v1/admin/", "GET /v1/moderation/"];
+/// The doors of the store and its staff, who see everybody.
+const OF_STAFF: [&str; 3] = ["GET /v1/admin/", "GET /v1/moderation/", "GET /v1/store/"];
 
 /// Where whom one blocks oneself is told.
 const OF_BLOCKS: &str = "GET /v1/me/blocks";
