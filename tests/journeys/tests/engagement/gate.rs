@@ -459,6 +459,7 @@ impl Scene {
                 Is::GoesOn(wanted) => assert_eq!(status, wanted, "{}: {body}", call.operation),
             }
         }
+        self.world.receive_all("attribution").await;
     }
 
     /// Every act, now that Ana may.
