@@ -163,6 +163,9 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let posted = LedgerMessage::Posted(EntriesPosted { account });
             Ok(vec![posted.into()])
         }
+        Relayed::VisitorClick(visitor, click) if event == Event::Insert => {
+            engagement::clicked(visitor, click, new)
+        }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
             Ok(vec![asked.into()])
@@ -182,6 +185,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         | Relayed::Statement(..)
         | Relayed::Deletion(_)
         | Relayed::Unsealed(..)
+        | Relayed::VisitorClick(..)
         | Relayed::Export(..) => Ok(Vec::new()),
     }
 }
