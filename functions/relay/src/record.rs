@@ -208,6 +208,10 @@ fn said_or_gone(
 mod finding_tests;
 
 #[cfg(test)]
+#[path = "insights_tests.rs"]
+mod insights_tests;
+
+#[cfg(test)]
 #[path = "money_tests.rs"]
 mod money_tests;
 

@@ -128,12 +128,16 @@ pub(crate) async fn list_sent_briefs(
     let before: Option<BriefId> = list.place(&page)?;
     let (sent, more) = app.store.briefs_by(&viewer.id, before, page.limit).await?;
     let to: BTreeSet<_> = sent.iter().map(|sent| &sent.to).collect();
-    let (people, briefs) =
-        futures::try_join!(app.store.profiles(to), app.store.sent_briefs(&sent))?;
+    let (people, briefs, onlooker) = futures::try_join!(
+        app.store.profiles(to),
+        app.store.sent_briefs(&sent),
+        app.reads.onlooker(Some(&viewer.id))
+    )?;
     let briefs: HashMap<_, _> = briefs.iter().map(|brief| (brief.id, brief)).collect();
-    // Of whoever has left nothing is told.
+    // Of whoever has left, or is across a block, nothing is told.
     let told: Vec<_> = sent
         .iter()
+        .filter(|sent| onlooker.sees(&sent.to))
         .filter_map(|Sent { id, to }| Some((*briefs.get(id)?, people.get(to)?)))
         .collect();
     let items = told
