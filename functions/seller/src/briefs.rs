@@ -160,7 +160,9 @@ pub(crate) async fn list_sent_briefs(
     tag = "sellers",
     request_body = NewBrief,
     security(("bearer" = [])),
-    responses((status = 201, description = "The brief.", body = BriefView))
+    responses(
+        (status = 201, description = "The brief.", body = BriefView),
+        (status = 404, description = "The brand is not the caller's."))
 )]
 pub(crate) async fn send_brief(
     State(app): State<App>,

@@ -76,7 +76,9 @@ struct Place {
     tag = "sellers",
     params(BrandQuery, PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of influencers.", body = Page<FittingInfluencer>))
+    responses(
+        (status = 200, description = "A page of influencers.", body = Page<FittingInfluencer>),
+        (status = 404, description = "The brand is not the caller's."))
 )]
 pub(crate) async fn list_fitting_influencers(
     State(app): State<App>,

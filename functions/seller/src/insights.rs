@@ -46,7 +46,9 @@ pub(crate) struct InsightsWeek {
     tag = "sellers",
     params(BrandQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "The weeks.", body = Insights))
+    responses(
+        (status = 200, description = "The weeks.", body = Insights),
+        (status = 404, description = "The brand is not the caller's."))
 )]
 pub(crate) async fn read_insights(
     State(app): State<App>,

@@ -25,7 +25,9 @@ use crate::{App, brands::BrandQuery};
     tag = "sellers",
     params(BrandQuery, PageQuery),
     security(("bearer" = [])),
-    responses((status = 200, description = "A page of posts, newest first.", body = Page<PostView>))
+    responses(
+        (status = 200, description = "A page of posts, newest first.", body = Page<PostView>),
+        (status = 404, description = "The brand is not the caller's."))
 )]
 pub(crate) async fn list_questions(
     State(app): State<App>,

@@ -39,7 +39,10 @@ impl Shop {
 
     /// What the seller is answered.
     async fn get(&self, path: &str) -> Value {
-        let get = self.http.get(path).token(&self.token);
+        let get = self
+            .http
+            .get(path)
+            .token(self.world.token("sells", &["seller"]));
         get.send().await.expect(200).json()
     }
 
