@@ -9,6 +9,7 @@ mod influencers;
 mod invitations;
 mod money;
 mod queue;
+mod sellers;
 mod sponsored;
 mod strikes;
 
@@ -20,7 +21,7 @@ use shared::{
     queue::Queue,
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
-    seal::Salt,
+    seal::{People, Salt},
     store::Store,
     views::Presenter,
 };
@@ -44,6 +45,7 @@ pub struct App {
     /// The queue of `attribution`.
     ledger: Queue,
     salt: Salt,
+    people: People,
 }
 
 impl App {
@@ -61,6 +63,7 @@ impl App {
             present: Presenter::new(config.media_url()),
             ledger: Queue::new(context.sqs(), config.attribution_queue()),
             salt: Salt::new(config.ledger_salt()),
+            people: People::new(config.token_issuer(), config.people_key()),
             strikes: config.strikes().parse().unwrap_or(u64::MAX),
             clock: context.clock.clone(),
             ids: context.ids.clone(),
@@ -91,6 +94,7 @@ shared::routes! {
     payouts::export_run;
     payouts::return_payout;
     invitations::invite;
+    sellers::map_seller;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

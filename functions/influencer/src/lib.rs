@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod briefs;
 mod invitations;
 mod linking;
 mod money;
@@ -122,6 +123,9 @@ shared::routes! {
     invitations::list_invitations;
     invitations::accept_invitation;
     invitations::decline_invitation;
+    briefs::list_briefs;
+    briefs::accept_brief;
+    briefs::decline_brief;
     storefronts::read_storefront, storefronts::change_storefront;
     rates::list_rates;
     earnings::read_earnings;

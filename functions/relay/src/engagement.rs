@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use domain::{
     engagement::{Comment, Heat, Idea, Thing},
     ids::{CommentId, PostId, UserId},
+    money::{insights::Response, noted::NotedClick},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
 use serde_json::Error;
 use shared::queue::messages::{
-    ActKind, Acted, Heated, MarksChanged, NotifierMessage, RollupMessage, Voted,
+    ActKind, Acted, Heated, MarksChanged, NotifierMessage, Responded, RollupMessage, Voted,
 };
 use ulid::Ulid;
 
@@ -81,6 +82,12 @@ pub fn acted(
     };
     let idea = Idea::Post(post);
     let mut messages: Vec<_> = lists::saved(&user, &idea, &before, &now).collect();
+    let smiles = [before.smile, now.smile];
+    let response = Response::Smile {
+        user: user.clone(),
+        post,
+    };
+    messages.extend(responded(smiles, response));
     if before.smile.is_some() != now.smile.is_some() {
         let smiled = now.smile.or(before.smile).unwrap_or(at);
         messages.push(told(ActKind::Smile, smiled));
@@ -92,6 +99,41 @@ pub fn acted(
         messages.push(RollupMessage::Voted(Voted { user, post }).into());
     }
     Ok(messages)
+}
+
+/// What is told where something that somebody did stands since another time than it did: of the week that it stood in, and
+/// of the one that it stands in.
+pub fn responded(
+    [before, now]: [Option<Timestamp>; 2],
+    response: Response,
+) -> impl Iterator<Item = Message> {
+    let changed = if before == now {
+        [None, None]
+    } else {
+        [before, now]
+    };
+    changed.into_iter().flatten().map(move |at| {
+        let response = response.clone();
+        RollupMessage::Responded(Responded { response, at }).into()
+    })
+}
+
+/// A click, which sellers are told a figure of.
+pub fn clicked(visitor: String, click: Ulid, new: Option<Image>) -> Result<Vec<Message>, Error> {
+    let Some(new) = new else {
+        return Ok(Vec::new());
+    };
+    let noted: NotedClick = serde_dynamo::from_item(new).map_err(Error::custom)?;
+    let time = i64::try_from(click.timestamp_ms()).map_err(Error::custom)?;
+    let at = Timestamp::from_millisecond(time).map_err(Error::custom)?;
+    let response = Response::Click {
+        visitor,
+        click: click.to_string(),
+        product: noted.product,
+    };
+    Ok(vec![
+        RollupMessage::Responded(Responded { response, at }).into(),
+    ])
 }
 
 /// Whether an image is of a comment that says something to others.
@@ -120,6 +162,13 @@ pub fn said(
         if let Some(image) = image {
             let said: Comment = serde_dynamo::from_item(image.clone()).map_err(Error::custom)?;
             messages.extend(concerns(&said, says(new)));
+            let response = Response::Comment {
+                comment,
+                user: said.author.clone(),
+            };
+            let stands = says(new).then_some(said.created_at);
+            let stood = says(old).then_some(said.created_at);
+            messages.extend(responded([stood, stands], response));
         }
     }
     Ok(messages)

@@ -163,6 +163,9 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let posted = LedgerMessage::Posted(EntriesPosted { account });
             Ok(vec![posted.into()])
         }
+        Relayed::VisitorClick(visitor, click) if event == Event::Insert => {
+            engagement::clicked(visitor, click, new)
+        }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
             Ok(vec![asked.into()])
@@ -182,6 +185,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         | Relayed::Statement(..)
         | Relayed::Deletion(_)
         | Relayed::Unsealed(..)
+        | Relayed::VisitorClick(..)
         | Relayed::Export(..) => Ok(Vec::new()),
     }
 }
@@ -202,6 +206,10 @@ fn said_or_gone(
 #[cfg(test)]
 #[path = "finding_tests.rs"]
 mod finding_tests;
+
+#[cfg(test)]
+#[path = "insights_tests.rs"]
+mod insights_tests;
 
 #[cfg(test)]
 #[path = "money_tests.rs"]

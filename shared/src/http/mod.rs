@@ -27,7 +27,7 @@ mod signed;
 mod trace;
 mod verifier;
 
-pub use auth::{Admin, IsHead, MaybeViewer, Moderator, Prime, Viewer};
+pub use auth::{Admin, IsHead, MaybeViewer, Moderator, Prime, Seller, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, LONG_BODY_LIMIT, LongBody, Wire};
 pub use csv::csv;
 pub use cursor::{CURSOR_LIFE, Cursors, List};

@@ -4,6 +4,7 @@
 mod filter;
 mod finds;
 mod imports;
+mod sellers;
 mod sponsored;
 
 use harness::{Http, World};
@@ -54,6 +55,7 @@ fn every_route_is_described() {
         "put /v1/admin/influencers/{handle}/decision",
         "put /v1/admin/influencers/{handle}/hold",
         "put /v1/admin/influencers/{handle}/payee",
+        "put /v1/admin/sellers",
     ];
     assert_eq!(routes, expected);
 }

@@ -45,7 +45,8 @@ struct Scene {
 
 async fn scene() -> Scene {
     let world = World::contended().await;
-    let ana = world.member("ana").prime().group("admin").await;
+    let ana = world.member("ana").prime().group("admin");
+    let ana = ana.group("seller").await;
     for other in ["ben", "cleo", "dora"] {
         world.member(other).prime().await;
     }
@@ -342,6 +343,30 @@ async fn scene() -> Scene {
             "/v1/influencer/invitations/none/decline".to_owned(),
             Value::Null,
             on(404),
+        ),
+        (
+            "POST /v1/influencer/briefs/{id}/accept",
+            "/v1/influencer/briefs/none/accept".to_owned(),
+            Value::Null,
+            on(404),
+        ),
+        (
+            "POST /v1/influencer/briefs/{id}/decline",
+            "/v1/influencer/briefs/none/decline".to_owned(),
+            Value::Null,
+            on(404),
+        ),
+        (
+            "POST /v1/sellers/briefs",
+            "/v1/sellers/briefs".to_owned(),
+            json!({}),
+            on(422),
+        ),
+        (
+            "PUT /v1/admin/sellers",
+            "/v1/admin/sellers".to_owned(),
+            json!({}),
+            on(422),
         ),
         (
             "POST /v1/admin/invitations",

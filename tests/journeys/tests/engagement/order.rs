@@ -17,6 +17,8 @@ enum Tier {
     Moderator,
     /// One of the store's admins, joined or not.
     Admin,
+    /// A seller, joined or not.
+    Seller,
 }
 
 impl Tier {
@@ -26,6 +28,7 @@ impl Tier {
             _ if prime => Self::Prime,
             Some((_, path)) if path.starts_with("/v1/admin/") => Self::Admin,
             Some((_, path)) if path.starts_with("/v1/moderation/") => Self::Moderator,
+            Some((_, path)) if path.starts_with("/v1/sellers/") => Self::Seller,
             _ => Self::Member,
         }
     }
@@ -37,6 +40,7 @@ impl Tier {
             Self::Prime => "prime-required",
             Self::Moderator => "moderator-required",
             Self::Admin => "admin-required",
+            Self::Seller => "seller-required",
         }
     }
 }
@@ -167,7 +171,8 @@ async fn who_lacks_a_tier_or_has_not_joined_is_told_so_before_what_is_not_there_
 #[tokio::test]
 async fn what_is_not_there_is_told_before_what_is_wrong_and_all_that_is_wrong_is_a_422() {
     let world = World::new().await;
-    let ana = world.member("ana").prime().group("admin").await;
+    let ana = world.member("ana").prime().group("admin");
+    let ana = ana.group("seller").await;
     let account = Account::of_random(7);
     world
         .engage(&ana.id, &account, &[Programme::Influencer])
