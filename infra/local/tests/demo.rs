@@ -160,7 +160,8 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         "lists and hearts",
         "views and purchases",
         "finds and a sponsored post",
-        "timelines and walls",
+        "influencers and orders",
+        "timelines, walls and books",
     ];
     assert_eq!(begun, all, "each step is told, once begun");
     let posts_told: usize = counted["posts"];
