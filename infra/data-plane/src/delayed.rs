@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context, Result, anyhow};
@@ -17,9 +18,12 @@ use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::input::{SendMessageBatchInput, SendMessageInput};
 use rustack_sqs_model::operations::SqsOperation;
 use rustack_sqs_model::output::SendMessageBatchOutput;
-use rustack_sqs_model::types::{SendMessageBatchRequestEntry, SendMessageBatchResultEntry};
+use rustack_sqs_model::types::{
+    MessageAttributeValue, SendMessageBatchRequestEntry, SendMessageBatchResultEntry,
+};
 use tokio::sync::Mutex;
 
+use crate::received::SENT;
 use crate::taken::{Delayed, Taken};
 
 /// The longest that SQS delays a message, in seconds.
@@ -35,6 +39,8 @@ pub(crate) struct Waiting {
     messages: Arc<Mutex<Vec<Delayed>>>,
     now: Arc<RwLock<Now>>,
     taken: Arc<Taken>,
+    /// Whether it goes by a clock that it was told of.
+    follows: Arc<AtomicBool>,
 }
 
 impl Waiting {
@@ -54,12 +60,14 @@ impl Waiting {
             messages: Arc::default(),
             now: Arc::new(RwLock::new(now)),
             taken: Arc::new(taken),
+            follows: Arc::default(),
         }
     }
 
     /// Goes by this clock from now on.
     pub(crate) fn follow(&self, now: impl Fn() -> Timestamp + Send + Sync + 'static) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Box::new(now);
+        self.follows.store(true, Ordering::SeqCst);
     }
 
     fn now(&self) -> Timestamp {
@@ -69,6 +77,23 @@ impl Waiting {
     /// What was taken and may not be worked off yet.
     pub(crate) fn taken(&self) -> &Taken {
         &self.taken
+    }
+
+    /// Whether messages are sent by way of this, and not by the engine alone.
+    fn concerns(&self, batch: &SendMessageBatchInput) -> bool {
+        let follows = self.follows.load(Ordering::SeqCst);
+        follows || self.taken.keeps() || batch.entries.iter().any(is_delayed)
+    }
+
+    /// An entry with the time by the clock that is followed.
+    fn stamped(&self, mut entry: SendMessageBatchRequestEntry) -> SendMessageBatchRequestEntry {
+        let at = MessageAttributeValue {
+            data_type: "String".to_owned(),
+            string_value: Some(self.now().as_millisecond().to_string()),
+            ..Default::default()
+        };
+        entry.message_attributes.insert(SENT.to_owned(), at);
+        entry
     }
 
     /// A message to be sent to a queue, as it was sent now; `None` where there is no such queue.
@@ -121,12 +146,13 @@ impl Waiting {
     async fn send(&self, input: SendMessageBatchInput) -> Result<SendMessageBatchOutput, SqsError> {
         let _under_way = self.taken.begin();
         let url = input.queue_url.clone();
-        let sent = input.entries.iter();
-        let mut sent: HashMap<_, _> = sent
+        let entries = input.entries.into_iter();
+        let entries: Vec<_> = entries.map(|entry| self.stamped(entry)).collect();
+        let mut sent: HashMap<_, _> = entries
+            .iter()
             .filter_map(|entry| Some((entry.id.clone(), self.sent(&url, entry)?)))
             .collect();
-        let (later, at_once): (Vec<_>, Vec<_>) = input
-            .entries
+        let (later, at_once): (Vec<_>, Vec<_>) = entries
             .into_iter()
             .partition(|entry| is_delayed(entry) && sent.contains_key(&entry.id));
         let mut output = SendMessageBatchOutput::default();
@@ -171,7 +197,8 @@ fn is_delayed(entry: &SendMessageBatchRequestEntry) -> bool {
     (1..=LONGEST).contains(&delay)
 }
 
-/// Answers as the engine does, save that it keeps what is sent, and keeps back what is delayed. Functions send in batches
+/// Answers as the engine does, save that it keeps what is sent, notes when by the clock that is followed, and keeps back what
+/// is delayed. Functions send in batches
 /// alone: what is sent by itself is kept nowhere.
 pub(crate) struct Handler {
     pub(crate) engine: RustackSqsHandler,
@@ -187,10 +214,7 @@ impl SqsHandler for Handler {
     {
         let sends = matches!(operation, SqsOperation::SendMessageBatch);
         let batch = sends.then(|| serde_json::from_slice::<SendMessageBatchInput>(&body).ok());
-        let kept = |batch: &SendMessageBatchInput| {
-            self.waiting.taken.keeps() || batch.entries.iter().any(is_delayed)
-        };
-        match batch.flatten().filter(kept) {
+        match batch.flatten().filter(|batch| self.waiting.concerns(batch)) {
             None => self.engine.handle_operation(operation, body),
             Some(batch) => {
                 let waiting = self.waiting.clone();

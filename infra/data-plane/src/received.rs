@@ -3,6 +3,9 @@
 use rustack_sqs_model::types::Message;
 use serde_json::{Value, json};
 
+/// The attribute in which a queue that goes by a clock of its own notes when a message was sent, in milliseconds.
+pub(crate) const SENT: &str = "local.sent";
+
 /// A received message.
 #[derive(Debug, Clone)]
 pub struct Received {
@@ -22,7 +25,11 @@ pub(crate) fn arn(name: &str) -> String {
 }
 
 /// A message of that queue.
-pub(crate) fn record(message: Message, queue: &str) -> Received {
+pub(crate) fn record(mut message: Message, queue: &str) -> Received {
+    let sent = message.message_attributes.remove(SENT);
+    if let Some(at) = sent.and_then(|sent| sent.string_value) {
+        message.attributes.insert("SentTimestamp".to_owned(), at);
+    }
     let (id, receipt) = (
         message.message_id.unwrap_or_default(),
         message.receipt_handle.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! The store that the local cloud plays: its pages, what it tells Spark, and what is seen of it there (MONEY 43).
 
+use jiff::SignedDuration;
 use local::Kept;
 use reqwest::header;
 use serde_json::{Value, json};
@@ -263,6 +264,29 @@ async fn a_guest_is_one_person_and_what_cannot_be_bought_is_refused() {
         "/store/orders/none",
     ] {
         assert_eq!(town.page(path, "").await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_told_by_a_clock_that_was_turned_was_received_by_it_too() {
+    let town = Town::new().await;
+    let (_ana, link) = town.influencer("ana").await;
+    let led = town.clicked(&link).await;
+    assert!(town.cloud.pause("attribution", true));
+    let before = town
+        .bought("SPK-1", click_of(&led), json!({"customer": "cleo"}))
+        .await;
+    let month = SignedDuration::from_hours(31 * 24);
+    town.cloud.advance(month).await.unwrap();
+    assert!(town.cloud.pause("attribution", false));
+    let led = town.clicked(&link).await;
+    let after = town
+        .bought("SPK-1", click_of(&led), json!({"customer": "carl"}))
+        .await;
+    town.cloud.drain().await.unwrap();
+    for order in [before, after] {
+        let told = town.order(&order).await;
+        assert_eq!(told["books"]["tellings"][0]["status"], "earned", "{told}");
     }
 }
 
