@@ -117,7 +117,10 @@ pub(super) async fn buy(
             "That is more than one order may cost.",
         );
     };
-    let guest = || read(&headers, GUEST).unwrap_or_else(|| format!("guest-{}", shop.ids.ulid()));
+    let guest = || {
+        let before = read(&headers, GUEST).filter(|guest| is_guest(guest));
+        before.unwrap_or_else(|| format!("guest-{}", shop.ids.ulid()))
+    };
     let known = wanted.customer.is_some();
     let customer = wanted.customer.unwrap_or_else(guest);
     let order = Order {
@@ -291,6 +294,12 @@ impl Shop {
 fn is_click(text: &str) -> bool {
     let known = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
     (1..=LONGEST_CLICK).contains(&text.len()) && text.bytes().all(known)
+}
+
+/// Whether this is what the store calls a guest.
+fn is_guest(text: &str) -> bool {
+    let id = text.strip_prefix("guest-").unwrap_or_default();
+    id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// The value of a cookie.

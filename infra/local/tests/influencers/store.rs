@@ -237,6 +237,12 @@ async fn a_guest_is_one_person_and_what_cannot_be_bought_is_refused() {
         customers.push(town.order(id).await["customer"].clone());
     }
     assert_eq!(customers[0], customers[1]);
+    let long = format!("store_guest=guest-{}", "x".repeat(200));
+    let strange = town.form("/store/p/SPK-1/buy", &long, "").await;
+    assert_eq!(
+        strange.status, 303,
+        "a cookie that the store never gave is none"
+    );
     town.cloud.drain().await.unwrap();
 
     let page = town
