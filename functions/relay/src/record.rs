@@ -648,8 +648,8 @@ mod tests {
         let vote = |option: &str| json!({"vote": {"N": option}});
         let none = json!({});
         for (old, new, expected) in [
-            (&none, &smile, vec!["acted.v1"]),
-            (&smile, &none, vec!["acted.v1"]),
+            (&none, &smile, vec!["responded.v1", "acted.v1"]),
+            (&smile, &none, vec!["responded.v1", "acted.v1"]),
             (&none, &vote("1"), vec!["acted.v1", "voted.v1"]),
             (&vote("1"), &vote("2"), vec!["voted.v1"]),
             (&smile, &smile, vec![]),
