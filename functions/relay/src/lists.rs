@@ -12,7 +12,7 @@ use serde_json::Error;
 use shared::queue::messages::{JanitorMessage, ListChanged, ListDeleted, RollupMessage, Since};
 
 use crate::{
-    engagement::responded,
+    insights::responded,
     message::{Image, Message},
 };
 

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    engagement, lists,
+    engagement, insights, lists,
     message::{Image, Message},
     moderation, people, photos, posts,
 };
@@ -164,7 +164,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             Ok(vec![posted.into()])
         }
         Relayed::VisitorClick(visitor, click) if event == Event::Insert => {
-            engagement::clicked(visitor, click, new)
+            insights::clicked(visitor, click, new)
         }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
