@@ -167,6 +167,7 @@ async fn a_post_that_appears_by_its_photo_is_paid_for_by_a_brief_that_was_accept
             world.accept_brief(&ana.id, &["mug"]).await;
         }
         upload(&world, &ticket).await;
+        assert_eq!(world.receive_all("photos").await.len(), 1, "and lost");
         world.advance(SignedDuration::from_mins(16));
         assert_eq!(work(&world, &[told_of(&ticket)]).await, [""; 0]);
         let found = world.store().post_now(waiting.id).await;

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    engagement, lists,
+    engagement, insights, lists,
     message::{Image, Message},
     moderation, people, photos, posts,
 };
@@ -164,7 +164,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             Ok(vec![posted.into()])
         }
         Relayed::VisitorClick(visitor, click) if event == Event::Insert => {
-            engagement::clicked(visitor, click, new)
+            insights::clicked(visitor, click, new)
         }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
@@ -648,8 +648,8 @@ mod tests {
         let vote = |option: &str| json!({"vote": {"N": option}});
         let none = json!({});
         for (old, new, expected) in [
-            (&none, &smile, vec!["acted.v1"]),
-            (&smile, &none, vec!["acted.v1"]),
+            (&none, &smile, vec!["responded.v1", "acted.v1"]),
+            (&smile, &none, vec!["responded.v1", "acted.v1"]),
             (&none, &vote("1"), vec!["acted.v1", "voted.v1"]),
             (&vote("1"), &vote("2"), vec!["voted.v1"]),
             (&smile, &smile, vec![]),
