@@ -25,10 +25,13 @@ fn record(key: &Key, old: Value, new: Value) -> Value {
         (false, true) => "REMOVE",
         (false, false) => "MODIFY",
     };
-    json!({"eventName": event, "dynamodb": {
+    let mut record = json!({"eventName": event, "dynamodb": {
         "ApproximateCreationDateTime": 1_795_251_601,
-        "Keys": {"PK": {"S": key.pk}, "SK": {"S": key.sk}}, "OldImage": old, "NewImage": new,
-    }})
+        "Keys": {"PK": {"S": key.pk}, "SK": {"S": key.sk}},
+    }});
+    record["dynamodb"]["OldImage"] = old;
+    record["dynamodb"]["NewImage"] = new;
+    record
 }
 
 /// What is told to count of a record, with its times.
