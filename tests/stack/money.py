@@ -47,13 +47,17 @@ def _request(api: Api, path: str, headers: dict[str, str], body: bytes | None = 
         return error.code, dict(error.headers), error.read()
 
 
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _tell(api: Api, event: str, kind: str, click: str | None) -> None:
     """Tells of an event of the one order, as the store does."""
     line = {"line_id": "1", "product_id": PRODUCT, "quantity": 1, "net": {"amount": 1_000, "currency": "USD"}}
     told = {
         "event_id": f"stack-{event}",
         "type": kind,
-        "occurred_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "occurred_at": _now(),
         "order_id": "stack-1",
         "customer": "a-guest",
         "lines": [line if click is None else {**line, "click_id": click}],
@@ -118,8 +122,7 @@ def check(report: Report, api: Api) -> None:
     with report.case("a view of an Onsite Associate's post is kept with its token"):
         items = api.expect(200, "GET", "/v1/feed?limit=100", ben)["items"]
         token = next(item["view_token"] for item in items if (item.get("post") or {}).get("id") == post)
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        viewed = {"type": "post_view", "post_id": post, "at": now, "view_token": token}
+        viewed = {"type": "post_view", "post_id": post, "at": _now(), "view_token": token}
         api.expect(200, "POST", "/v1/activity", ben, {"events": [viewed]})
 
     with report.case("what the store tells of an order is credited, sealed into the chain, and told to whom it is owed"):

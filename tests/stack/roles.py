@@ -115,7 +115,9 @@ def probes(stack: Stack) -> list[Probe]:
             "BatchGetItem": lambda c, n, k, _: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [k]}}),
         }.items():
             tried = partial(lambda r, n, k, q, c: r(c, n, k, q), request, name, key, asked)
-            found.append(Probe(f"dynamodb:{action}", arn + name, tried, leading))
+            # The emulator does not see where a query looks.
+            seen = None if action == "Query" else leading
+            found.append(Probe(f"dynamodb:{action}", arn + name, tried, seen))
     for name in [table, "somebody-elses-table"]:
         for action, request in {
             "Scan": lambda c, n: c("dynamodb").scan(TableName=n),

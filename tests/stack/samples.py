@@ -17,6 +17,7 @@ import template as templates
 import triggers
 from api import Api, until
 from emulator import REGION, ROOT, free_port
+from people import claims
 from report import Report
 
 EVENTS = templates.ROOT / "events"
@@ -97,8 +98,11 @@ def _prepared(api: Api, event: dict[str, Any], sample: str, port: int, folder: P
     real: dict[str, str] = {}
     handle = "samples_" + hashlib.sha256(sample.encode()).hexdigest()[:8]
     if "routeKey" in event:
-        token = api.stack.people.token(handle, ["prime", "admin"])
-        if event["routeKey"] != "POST /v1/me" and "/v1/admin/" not in event["routeKey"]:
+        token = api.stack.people.token(handle, ["prime", "admin", "seller"])
+        if "/v1/sellers/" in event["routeKey"]:
+            brands = {"sub": claims(token)["sub"], "brands": ["Casa Torva"]}
+            api.expect(204, "PUT", "/v1/admin/sellers", token, brands)
+        elif event["routeKey"] != "POST /v1/me" and "/v1/admin/" not in event["routeKey"]:
             token = api.member(handle)
         real["Bearer TOKEN"] = f"Bearer {token}"
         if "/v1/store/" in event["routeKey"]:
