@@ -197,7 +197,7 @@ impl Reads {
         }
     }
 
-    /// What is next on the special wall.
+    /// What is next on the special wall, and on that of the whole store: what was drawn up.
     async fn rising(&self, asked: &WallAsked, now: Timestamp) -> Result<Order, Error> {
         let none = |minute| Generation::empty(asked.wall.clone(), minute);
         let place = asked.spot.as_ref().map(WallSpot::own);
@@ -209,7 +209,10 @@ impl Reads {
                 Drawn::go_on(&generation, place, asked.sort, now)
             }
             Some(Some(WallPlace::New(_))) | None => {
-                let generation = self.store.rising().await?;
+                let generation = match asked.wall {
+                    HotList::Store => self.store.hottest(None).await?,
+                    HotList::Topic(_) | HotList::Rising => self.store.rising().await?,
+                };
                 let generation = generation.unwrap_or_else(|| none(minute(now)));
                 Drawn::begin(&generation, &[], asked.sort, now)
             }
