@@ -80,6 +80,10 @@ async fn what_no_route_takes_is_a_problem() {
     for path in ["/nothing", "/p", "/p/x/y", "/v1/nothing", "/docs/nothing", "/%00", "/..%2f"] {
         let answer = http.get(path).send().await;
         assert_eq!(answer.status, 404, "{path}");
+        // Of the docs the page itself says so.
+        if path.starts_with("/docs/") {
+            continue;
+        }
         let json = http.get(path).header("accept", "application/json");
         let problem = json.send().await.expect(404);
         assert_eq!(problem.problem(), "not-found", "{path}");
@@ -126,7 +130,7 @@ async fn a_bad_token_is_refused_here_too() {
 #[tokio::test]
 async fn the_sample_event_is_not_found() {
     let world = World::new().await;
-    let event = include_str!("../../../events/pages-not-found.json");
+    let event = include_str!("../../../../events/pages-not-found.json");
     let request: lambda_http::Request = lambda_http::request::from_str(event).unwrap();
     let Ok(response) = router(&world.context()).oneshot(request).await;
     assert_eq!(response.status(), 404);

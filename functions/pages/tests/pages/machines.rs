@@ -1,10 +1,9 @@
 //! What machines read: schema.org, Atom, oEmbed, and what stands at the door.
 
-use domain::{catalogue::product::Availability, ids::ProductId, posts::PostKind};
+use domain::{catalogue::product::{Availability, News}, ids::ProductId, posts::PostKind};
 use harness::World;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::runtime::Config;
 
 use crate::{http, open, read, say};
 
@@ -182,12 +181,10 @@ async fn robots_are_told_what_is_not_for_them_and_apps_what_they_open() {
     }
     let told = http.get(android).send().await.expect(200).json();
     assert_eq!(told[0]["target"]["package_name"], "com.shop");
-    let _config: &Config = &context.config;
     let missing = read(http.get("/nothing").send().await.expect(404));
     assert_eq!(missing.meta("robots"), "noindex");
 }
 
-/// A world where nothing is left to do.
 #[tokio::test]
 async fn a_review_says_which_product_was_judged_and_how() {
     let (world, http): (World, _) = http().await;
@@ -202,6 +199,20 @@ async fn a_review_says_which_product_was_judged_and_how() {
         written_at: world.now(),
         verified_purchase: Some(true),
     };
+    let written = domain::catalogue::review::Review {
+        id: review.id.clone(),
+        customer: harness::user("ana"),
+        product: review.product.clone(),
+        rating: review.rating,
+        title: review.title.clone(),
+        body: review.body.clone(),
+        written_at: review.written_at,
+        verified_purchase: review.verified_purchase,
+        category: None,
+        shared_as: None,
+    };
+    let put = world.store();
+    put.put_review(&written, News::of(world.now(), 1)).await.unwrap();
     let post = world.published_post("ana").text("");
     let post = post.with(|post| post.kind = PostKind::Review);
     let post = post.with(|post| post.review = Some(review)).await;
