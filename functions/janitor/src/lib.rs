@@ -8,6 +8,7 @@ mod lists;
 mod monthly;
 mod moves;
 mod posts;
+mod sitemap;
 mod vetting;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -42,6 +43,9 @@ const SLICE: Slice = Slice {
 pub struct App {
     store: Store,
     exports: Exports,
+    bucket: Bucket,
+    /// The public base address of pages.
+    pages_url: String,
     /// Where the API is, for what an export leads to.
     api_url: String,
     fanout: Queue,
@@ -70,6 +74,8 @@ impl App {
                 Bucket::new(context.s3(), context.config.bucket()),
                 Objects::new(&context.sdk, context.config.bucket(), Clock::real),
             ),
+            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            pages_url: context.config.pages_url().to_owned(),
             api_url: context.config.api_url().to_owned(),
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),

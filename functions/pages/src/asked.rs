@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, header, request::Parts};
 use shared::http::PageParams;
 use url::form_urlencoded;
 
-use crate::{site::encoded, words::Lang};
+use crate::words::Lang;
 
 /// What of a query makes a page another (PAGES 3); the rest is dropped.
 const KEPT: [&str; 3] = ["q", "sort", "cursor"];
@@ -86,6 +86,11 @@ impl Asked {
     pub fn at(&self, path: &str) -> String {
         self.address(path, &KEPT)
     }
+}
+
+/// A text as it stands in a query.
+pub(crate) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn values(headers: &HeaderMap, name: &HeaderName) -> Vec<(String, f32)> {

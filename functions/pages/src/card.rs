@@ -93,11 +93,11 @@ pub(crate) fn title(post: &PostView, here: &Here<'_>) -> String {
     beginning(said, TITLE)
 }
 
-/// What it says: its text, or what its poll asks, or what its review is called.
+/// What it says: what its poll asks, or its text, or what its review is called.
 pub(crate) fn said(post: &PostView) -> &str {
     let asked = post.poll.as_ref().map(|poll| poll.question.as_str());
     let judged = post.review.as_ref().map(|review| review.title.as_str());
-    let texts = [Some(post.text.as_str()), asked, judged];
+    let texts = [asked, Some(post.text.as_str()), judged];
     let mut texts = texts.into_iter().flatten();
     texts.find(|text| !text.is_empty()).unwrap_or_default()
 }

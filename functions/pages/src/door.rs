@@ -1,18 +1,24 @@
-//! What machines ask for at the door: `robots.txt`, and the files by which the store's app opens these pages itself.
+//! What machines ask for at the door: `robots.txt`, which pages there are, and the files by which the store's app opens these pages itself.
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Path, State},
     response::{IntoResponse, Response},
 };
 use http::header;
 use serde_json::json;
-use shared::{error::Error, runtime::Config};
+use shared::{
+    bucket::{SITEMAP_INDEX, sitemap_key},
+    error::Error,
+    runtime::Config,
+};
 
 use crate::{App, answer::guard};
 
 /// A day.
 const DAILY: &str = "public, max-age=86400";
+/// An hour.
+const HOURLY: &str = "public, max-age=3600";
 /// What of the site an app opens: pages alone.
 const PAGES: [&str; 6] = ["/", "/p/*", "/@*", "/t/*", "/products/*", "/lists/*"];
 
@@ -57,6 +63,39 @@ pub(crate) async fn read_robots(State(app): State<App>) -> Response {
     let mut response = (kind, robots).into_response();
     guard(response.headers_mut());
     response
+}
+
+/// `GET /sitemap.xml`: the index of those files.
+pub(crate) async fn read_sitemaps(State(app): State<App>) -> Response {
+    app.sitemap(SITEMAP_INDEX).await
+}
+
+/// `GET /sitemaps/{file}`: one of them.
+pub(crate) async fn read_sitemap(State(app): State<App>, Path(name): Path<String>) -> Response {
+    match sitemap_key(&name) {
+        Some(key) => app.sitemap(&key).await,
+        None => Error::NotFound.into_response(),
+    }
+}
+
+impl App {
+    /// A file of which pages there are, as the janitor made it.
+    async fn sitemap(&self, key: &str) -> Response {
+        let found = match self.bucket.text(key).await {
+            Ok(found) => found.ok_or(Error::NotFound),
+            Err(error) => Err(error),
+        };
+        let kind = [
+            (header::CONTENT_TYPE, "application/xml"),
+            (header::CACHE_CONTROL, HOURLY),
+        ];
+        let mut response = match found {
+            Ok(xml) => (kind, xml).into_response(),
+            Err(error) => error.into_response(),
+        };
+        guard(response.headers_mut());
+        response
+    }
 }
 
 /// `GET /.well-known/apple-app-site-association`.

@@ -3,7 +3,8 @@
 use shared::views::{PhotoView, PostView};
 
 use crate::{
-    site::{Here, encoded},
+    asked::encoded,
+    site::Here,
     words::{Lang, Words, fill},
 };
 

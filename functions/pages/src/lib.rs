@@ -39,6 +39,7 @@ use axum::{
 };
 use http::Method;
 use shared::{
+    bucket::Bucket,
     error::Error,
     http::{Cursors, edge},
     read::Reads,
@@ -60,6 +61,7 @@ pub struct App {
     reads: Reads,
     present: Presenter,
     cursors: Cursors,
+    bucket: Bucket,
     site: Arc<Site>,
     apps: Arc<Apps>,
 }
@@ -75,6 +77,7 @@ impl App {
             present: Presenter::new(config.media_url())
                 .linking(config.link_key(), config.api_url()),
             cursors: Cursors::new(context),
+            bucket: Bucket::new(context.s3(), config.bucket()),
             clock: context.clock.clone(),
             site: Arc::new(Site::new(config)),
             apps: Arc::new(Apps::new(config)),
@@ -95,6 +98,8 @@ fn pages() -> Router<App> {
         .route("/search", get(search::search))
         .route("/oembed", get(oembed::read_oembed))
         .route("/robots.txt", get(door::read_robots))
+        .route("/sitemap.xml", get(door::read_sitemaps))
+        .route("/sitemaps/{file}", get(door::read_sitemap))
         .route(
             "/.well-known/apple-app-site-association",
             get(door::read_apple),

@@ -21,7 +21,7 @@ use shared::{
 use crate::{
     App,
     answer::{page, topic_way},
-    asked::Asked,
+    asked::{Asked, encoded},
     card::{self, Person, paid},
     frame::{DESCRIBED, Frame, Way},
     goods::{Line, Paid, Review},
@@ -29,7 +29,7 @@ use crate::{
     photo::{Photo, Shots},
     said::{Said, thread},
     sheet::Sheet,
-    site::{Here, encoded, web},
+    site::{Here, web},
     text::{Piece, beginning, pieces},
     words::{Counted, When, Words, fill},
 };

@@ -8,11 +8,11 @@ use shared::{error::Error, read::GLANCE, views::ProductCard};
 use crate::{
     App,
     answer::{page, topic_way},
-    asked::Asked,
+    asked::{Asked, encoded},
     card::{Card, Cards, Person},
     frame::{Frame, Way},
     goods::Line,
-    site::{Here, encoded},
+    site::Here,
     words::{Words, fill},
 };
 

@@ -1,10 +1,10 @@
 //! The site: its addresses, whose pictures it shows, what it says of itself; and a place on it, from which links lead.
 
 use shared::runtime::Config;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 use crate::{
-    asked::Asked,
+    asked::{Asked, encoded},
     assets::Assets,
     words::{Lang, Words},
 };
@@ -142,9 +142,4 @@ impl<'a> Here<'a> {
     pub fn whole(&self, path: &str) -> String {
         format!("{}{path}", self.site.url)
     }
-}
-
-/// A text as it stands in a query.
-pub(crate) fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 
 use super::{
     Reads,
-    leaf::Leaf,
-    thread::{Lines, Wanted, authors},
+    leaf::{Leaf, authors},
+    thread::{Lines, Wanted},
 };
 use crate::error::Error;
 

@@ -18,7 +18,7 @@ use ulid::Ulid;
 
 use super::{
     Reads,
-    leaf::{Leaf, Way},
+    leaf::{Leaf, Picked, Way, authors},
 };
 use crate::{error::Error, store::Best};
 
@@ -371,45 +371,6 @@ impl Reads {
         });
         try_join_all(summed).await.map(drop)
     }
-}
-
-/// The comments of a page, before it is known who wrote them.
-pub(super) struct Picked {
-    pub(super) comments: Vec<Shown<Comment>>,
-    thread: Thread,
-    through: Vec<Ulid>,
-    way: Way,
-}
-
-impl Picked {
-    pub(super) fn leaf(
-        self,
-        people: HashMap<UserId, Profile>,
-        smiled: BTreeSet<Ulid>,
-        onlooker: Onlooker,
-        now: Timestamp,
-    ) -> Leaf {
-        Leaf {
-            comments: self.comments,
-            thread: Thread {
-                people,
-                smiled,
-                onlooker,
-                ..self.thread
-            },
-            through: self.through,
-            way: self.way,
-            now,
-        }
-    }
-}
-
-/// Who wrote those of these comments that say something still.
-pub(super) fn authors<'a>(
-    comments: impl IntoIterator<Item = &'a Shown<Comment>>,
-) -> BTreeSet<&'a UserId> {
-    let said = comments.into_iter().filter(|comment| !comment.deleted);
-    said.map(|comment| &comment.author).collect()
 }
 
 /// What was found, and in which order it is gone through: some of it may be gone.

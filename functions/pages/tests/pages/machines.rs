@@ -186,6 +186,21 @@ async fn robots_are_told_what_is_not_for_them_and_apps_what_they_open() {
 }
 
 #[tokio::test]
+async fn the_files_of_pages_are_handed_out_as_they_were_made() {
+    let (world, http) = http().await;
+    http.get("/sitemap.xml").send().await.expect(404);
+    for (key, path) in [("sitemaps/index.xml", "/sitemap.xml"), ("sitemaps/2026-11-28-1.xml", "/sitemaps/2026-11-28-1.xml")] {
+        world.put_object(key, "application/xml", b"<urlset/>".to_vec()).await;
+        let file = http.get(path).send().await.expect(200);
+        assert_eq!((file.header("content-type"), file.body.as_slice()), (Some("application/xml"), &b"<urlset/>"[..]));
+    }
+    world.put_object("sitemaps/state.json", "application/json", b"{}".to_vec()).await;
+    for other in ["state.json", "index.xml", "..%2fexports%2fx.xml", "2026-11-29-1.xml"] {
+        http.get(&format!("/sitemaps/{other}")).send().await.expect(404);
+    }
+}
+
+#[tokio::test]
 async fn a_review_says_which_product_was_judged_and_how() {
     let (world, http): (World, _) = http().await;
     world.member("ana").await;
