@@ -104,6 +104,8 @@ pub enum Refusal {
     TermsRequired,
     /// Signed in, and not one of the store's moderators.
     ModeratorRequired,
+    /// Signed in, and not one of the sellers.
+    SellerRequired,
     /// Whoever decided before does not decide on the appeal.
     OwnDecision,
     /// A link is fetched before anybody follows it.
@@ -176,6 +178,10 @@ pub enum Conflict {
     ReapplyLater(Timestamp),
     /// An invitation was accepted, declined, or has run out.
     InvitationClosed,
+    /// Something else was said to the brief.
+    BriefAnswered,
+    /// As many briefs run that the caller accepted as may.
+    BriefLimit,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -311,6 +317,7 @@ impl fmt::Display for Error {
                 "Accept the store's terms first: GET /v1/about, then PATCH /v1/me."
             }
             Self::Refused(Refusal::ModeratorRequired) => "Only a moderator may do this.",
+            Self::Refused(Refusal::SellerRequired) => "Only a seller may do this.",
             Self::Refused(Refusal::OwnDecision) => {
                 "You decided on this before; somebody else decides on the appeal."
             }
@@ -351,6 +358,8 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::AlreadyApproved) => "You are an influencer already.",
             Self::Conflict(Conflict::ReapplyLater(_)) => "You may apply again later; see retry_at.",
             Self::Conflict(Conflict::InvitationClosed) => "This invitation is open no more.",
+            Self::Conflict(Conflict::BriefAnswered) => "You answered this brief otherwise before.",
+            Self::Conflict(Conflict::BriefLimit) => "100 briefs are the most at a time.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",

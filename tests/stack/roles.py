@@ -87,7 +87,6 @@ def probes(stack: Stack) -> list[Probe]:
     """What every role tries: what some function is granted, on everything of its kind, and what nobody is granted."""
     table, bucket = stack.resources["Table"], stack.resources["Bucket"]
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
-    nothing = {"PK": {"S": "-"}, "SK": {"S": "-"}}
     query = {"KeyConditionExpression": "PK = :p", "ExpressionAttributeValues": {":p": {"S": "-"}}}
     found = []
     # An item of nobody's, and one in each place that some role is held to.
@@ -103,11 +102,22 @@ def probes(stack: Stack) -> list[Probe]:
         }.items():
             tried = partial(lambda r, n, i, c: r(c, n, i), request, name, item)
             found.append(Probe(f"dynamodb:{action}", arn + name, tried, leading))
+    # Some may read in some places alone.
+    reads = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    held = [statement.leading for role in roles for statement in role if statement.actions & reads]
+    places = {pattern.replace("*", "-") for leading in held for pattern in leading}
+    for name, leading in [*((table, place) for place in sorted({"-", *places})), ("somebody-elses-table", "-")]:
+        key = {"PK": {"S": leading}, "SK": {"S": "-"}}
+        asked = {"KeyConditionExpression": "PK = :p", "ExpressionAttributeValues": {":p": {"S": leading}}}
+        for action, request in {
+            "GetItem": lambda c, n, k, _: c("dynamodb").get_item(TableName=n, Key=k),
+            "Query": lambda c, n, _, q: c("dynamodb").query(TableName=n, **q),
+            "BatchGetItem": lambda c, n, k, _: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [k]}}),
+        }.items():
+            tried = partial(lambda r, n, k, q, c: r(c, n, k, q), request, name, key, asked)
+            found.append(Probe(f"dynamodb:{action}", arn + name, tried, leading))
     for name in [table, "somebody-elses-table"]:
         for action, request in {
-            "GetItem": lambda c, n: c("dynamodb").get_item(TableName=n, Key=nothing),
-            "Query": lambda c, n: c("dynamodb").query(TableName=n, **query),
-            "BatchGetItem": lambda c, n: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [nothing]}}),
             "Scan": lambda c, n: c("dynamodb").scan(TableName=n),
             "DescribeTable": lambda c, n: c("dynamodb").describe_table(TableName=n),
             "UpdateTable": lambda c, n: c("dynamodb").update_table(TableName=n, BillingMode="PAY_PER_REQUEST"),
@@ -122,7 +132,7 @@ def probes(stack: Stack) -> list[Probe]:
                 lambda c, i=index: c("dynamodb").query(TableName=table, IndexName=i, **query),
             )
         )
-    prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "aws/lambda"]
+    prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "sheets/statements", "sheets/payouts", "aws/lambda"]
     for key in [*(f"{prefix}/x" for prefix in prefixes), "filter.json", "x"]:
         for action, request in {
             "GetObject": lambda c, k: c("s3").get_object(Bucket=bucket, Key=k),

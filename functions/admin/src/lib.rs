@@ -9,18 +9,19 @@ mod influencers;
 mod invitations;
 mod money;
 mod queue;
+mod sellers;
 mod sponsored;
 mod strikes;
 
 use axum::Router;
 use money::{accounts, conflicts, ledger, lines, payouts, rates};
 use shared::{
-    bucket::Objects,
+    bucket::{Objects, Sheets},
     http::{Cursors, edge},
     queue::Queue,
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
-    seal::Salt,
+    seal::{People, Salt},
     store::Store,
     views::Presenter,
 };
@@ -34,6 +35,8 @@ pub struct App {
     api_url: String,
     store: Store,
     objects: Objects,
+    /// Tables that are too large for an answer.
+    sheets: Sheets,
     reads: Reads,
     cursors: Cursors,
     present: Presenter,
@@ -42,6 +45,7 @@ pub struct App {
     /// The queue of `attribution`.
     ledger: Queue,
     salt: Salt,
+    people: People,
 }
 
 impl App {
@@ -49,14 +53,17 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let objects = Objects::new(&context.sdk, config.bucket(), Clock::real);
         Self {
             reads: Reads::fresh(store.clone()),
-            objects: Objects::new(&context.sdk, config.bucket(), Clock::real),
+            sheets: Sheets::new(objects.clone()),
+            objects,
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),
             ledger: Queue::new(context.sqs(), config.attribution_queue()),
             salt: Salt::new(config.ledger_salt()),
+            people: People::new(config.token_issuer(), config.people_key()),
             strikes: config.strikes().parse().unwrap_or(u64::MAX),
             clock: context.clock.clone(),
             ids: context.ids.clone(),
@@ -87,6 +94,7 @@ shared::routes! {
     payouts::export_run;
     payouts::return_payout;
     invitations::invite;
+    sellers::map_seller;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

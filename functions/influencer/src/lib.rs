@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod briefs;
 mod invitations;
 mod linking;
 mod money;
@@ -19,7 +20,7 @@ use domain::{
 use jiff::tz::TimeZone;
 use money::{earnings, ledger, lines, payouts, rates, statements};
 use shared::{
-    bucket::{KeptFilter, Objects},
+    bucket::{KeptFilter, Objects, Sheets},
     error::Error,
     http::{Cursors, edge},
     read::Reads,
@@ -46,6 +47,8 @@ pub struct App {
     thresholds: Thresholds,
     networks: Networks,
     filter: KeptFilter,
+    /// Tables that are too large for an answer.
+    sheets: Sheets,
     store: Store,
     reads: Reads,
     present: Presenter,
@@ -61,6 +64,7 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let objects = Objects::new(&context.sdk, config.bucket(), Clock::real);
         let (networks, secrets) = (config.networks(), config.network_secrets());
         Self {
             networks: Networks::new(networks, secrets, config.api_url()),
@@ -72,7 +76,8 @@ impl App {
                 config.least_engagement(),
                 config.vetting_hours(),
             ),
-            filter: KeptFilter::new(Objects::new(&context.sdk, config.bucket(), Clock::real)),
+            filter: KeptFilter::new(objects.clone()),
+            sheets: Sheets::new(objects),
             reads: Reads::fresh(store.clone()),
             store,
             present: Presenter::new(config.media_url())
@@ -118,6 +123,9 @@ shared::routes! {
     invitations::list_invitations;
     invitations::accept_invitation;
     invitations::decline_invitation;
+    briefs::list_briefs;
+    briefs::accept_brief;
+    briefs::decline_brief;
     storefronts::read_storefront, storefronts::change_storefront;
     rates::list_rates;
     earnings::read_earnings;

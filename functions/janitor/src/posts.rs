@@ -29,6 +29,8 @@ pub(crate) async fn deleted(app: &App, gone: PostDeleted) -> Result<(), Error> {
         let at = Position { published_at, post };
         store.take_off_topics(at, &gone.topics).await?;
         store.expire_shown(at, &gone.products, now).await?;
+        let brands = store.brands(&gone.products).await?;
+        store.take_asked(at, &brands, &gone.topics).await?;
         store.forget_reach(post).await?;
     }
     let is_clear = store.clear_comments(gone.post, SLICE, now).await?;

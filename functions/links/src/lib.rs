@@ -7,6 +7,7 @@ mod target;
 use std::sync::Arc;
 
 use axum::Router;
+use domain::money::links::read_robots;
 use shared::{
     http::edge,
     runtime::{Clock, Context, Ids, function::Http},
@@ -58,7 +59,8 @@ pub fn router(context: &Context) -> Router {
     edge(routes().with_state(App::new(context)), context)
 }
 
-/// The function, as Lambda and the local cloud run it.
+/// The function, as Lambda and the local cloud run it. It knows robots before the first request.
 pub fn function(context: &Context) -> Http {
+    read_robots();
     Http::new(router(context)).warmed_by(context.warm_up())
 }

@@ -1,6 +1,7 @@
 //! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
 mod engagement;
+mod insights;
 mod letters;
 mod lists;
 mod message;

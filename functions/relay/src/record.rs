@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    engagement, lists,
+    engagement, insights, lists,
     message::{Image, Message},
     moderation, people, photos, posts,
 };
@@ -163,6 +163,9 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let posted = LedgerMessage::Posted(EntriesPosted { account });
             Ok(vec![posted.into()])
         }
+        Relayed::VisitorClick(visitor, click) if event == Event::Insert => {
+            insights::clicked(visitor, click, new)
+        }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
             Ok(vec![asked.into()])
@@ -182,6 +185,7 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         | Relayed::Statement(..)
         | Relayed::Deletion(_)
         | Relayed::Unsealed(..)
+        | Relayed::VisitorClick(..)
         | Relayed::Export(..) => Ok(Vec::new()),
     }
 }
@@ -202,6 +206,10 @@ fn said_or_gone(
 #[cfg(test)]
 #[path = "finding_tests.rs"]
 mod finding_tests;
+
+#[cfg(test)]
+#[path = "insights_tests.rs"]
+mod insights_tests;
 
 #[cfg(test)]
 #[path = "money_tests.rs"]
@@ -640,8 +648,8 @@ mod tests {
         let vote = |option: &str| json!({"vote": {"N": option}});
         let none = json!({});
         for (old, new, expected) in [
-            (&none, &smile, vec!["acted.v1"]),
-            (&smile, &none, vec!["acted.v1"]),
+            (&none, &smile, vec!["responded.v1", "acted.v1"]),
+            (&smile, &none, vec!["responded.v1", "acted.v1"]),
             (&none, &vote("1"), vec!["acted.v1", "voted.v1"]),
             (&vote("1"), &vote("2"), vec!["voted.v1"]),
             (&smile, &smile, vec![]),

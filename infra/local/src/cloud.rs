@@ -34,6 +34,7 @@ use crate::routes::Routes;
 use crate::schedules::Schedules;
 use crate::secrets;
 use crate::settings;
+use crate::store::{self, Ground, Shop};
 use crate::triggers;
 
 /// A killed cloud's tasks are waited for this long; each ends at its next wait.
@@ -297,7 +298,8 @@ async fn assemble(
         let set = Networks::settings_with(&url, &secret, asked)?;
         values.extend(set.map(|(name, value)| (name.to_owned(), value)));
     }
-    let networks = Networks::open(&url, secret, clock.clock(), file("networks.json"))?;
+    let turned = clock.clock();
+    let networks = Networks::open(&url, secret, turned.clone(), file("networks.json"))?;
     let sdk = plane.sdk_config();
     let context = Context::new(
         Config::read(|name| values.get(name).cloned()),
@@ -335,12 +337,14 @@ async fn assemble(
     let media = Router::new()
         .route("/media/{*key}", get(media::serve))
         .with_state(Arc::new(origin));
+    let ground = Ground::of(&values, api.clone(), Arc::clone(&issuer), turned);
+    let shop = Shop::open(ground, file("orders.jsonl").as_deref())?;
     let control = control::router(Control {
         engine: Arc::clone(&engine),
         issuer,
     });
-    let networks = networks::router(Arc::new(networks));
-    let router = control.merge(media).merge(networks).fallback_service(api);
+    let played = networks::router(Arc::new(networks)).merge(store::router(Arc::new(shop)));
+    let router = control.merge(media).merge(played).fallback_service(api);
     let served = router.clone();
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, served).await {

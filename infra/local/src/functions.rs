@@ -59,6 +59,7 @@ functions! {
     posting "posting-create-post" posting::openapi;
     relay "relay-stream";
     rollup "rollup-heated.v1";
+    seller "seller-list-briefs" seller::openapi;
     store "store-read-badges" store::openapi;
 }
 

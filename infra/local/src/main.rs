@@ -41,6 +41,13 @@ struct Arguments {
     /// documents) anew, and end.
     #[arg(long)]
     refresh: bool,
+    /// Read an influencer's ledger by the API at `--api`, with a token of theirs that is the first line of standard input;
+    /// verify it, and end: with 1 where something is wrong.
+    #[arg(long, requires = "api")]
+    verify_ledger: bool,
+    /// The address of an API, such as `https://spark.example`.
+    #[arg(long, value_name = "URL", requires = "verify_ledger")]
+    api: Option<String>,
 }
 
 #[tokio::main]
@@ -61,10 +68,18 @@ async fn main() -> Result<()> {
         contention,
         networks,
         refresh,
+        verify_ledger,
+        api,
     } = Arguments::parse();
     if refresh {
         let written = refresh::refresh()?;
         return written.into_iter().try_for_each(say);
+    }
+    if let (true, Some(api)) = (verify_ledger, api) {
+        let mut token = String::new();
+        std::io::stdin().read_line(&mut token)?;
+        let whole = local::ledger::verify_at(&api, token.trim()).await?;
+        return say(&whole.to_string());
     }
     let template = Template::parse(local::TEMPLATE)?;
     let kept = if ephemeral {

@@ -6,6 +6,7 @@ mod filter;
 mod objects;
 mod photos;
 mod presign;
+mod sheets;
 mod sitemaps;
 
 use aws_sdk_s3::{
@@ -24,6 +25,7 @@ pub use filter::KeptFilter;
 pub use objects::{Found, Objects};
 pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
+pub use sheets::{SHEET_MOST, Sheets};
 pub use sitemaps::{SITEMAP_INDEX, SITEMAP_STATE, SITEMAPS, sitemap_key, sitemap_name};
 
 use crate::{aws::classify, error::Error};

@@ -93,6 +93,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::ModeratorRequired) => {
             (S::FORBIDDEN, "moderator-required", "Moderators only")
         }
+        Error::Refused(Refusal::SellerRequired) => {
+            (S::FORBIDDEN, "seller-required", "Sellers only")
+        }
         Error::Refused(Refusal::OwnDecision) => {
             (S::FORBIDDEN, "own-decision", "Decided by you before")
         }
@@ -164,6 +167,12 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::Conflict(Conflict::InvitationClosed) => {
             (S::CONFLICT, "invitation-closed", "Open no more")
+        }
+        Error::Conflict(Conflict::BriefAnswered) => {
+            (S::CONFLICT, "brief-answered", "Answered already")
+        }
+        Error::Conflict(Conflict::BriefLimit) => {
+            (S::CONFLICT, "brief-limit", "As many as there may be")
         }
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (

@@ -7,6 +7,7 @@
 
 mod auth;
 mod body;
+mod csv;
 mod cursor;
 mod decode;
 mod edge;
@@ -26,8 +27,9 @@ mod signed;
 mod trace;
 mod verifier;
 
-pub use auth::{Admin, IsHead, MaybeViewer, Moderator, Prime, Viewer};
+pub use auth::{Admin, IsHead, MaybeViewer, Moderator, Prime, Seller, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, LONG_BODY_LIMIT, LongBody, Wire};
+pub use csv::csv;
 pub use cursor::{CURSOR_LIFE, Cursors, List};
 pub use edge::edge;
 pub use error::{FieldProblem, Problem, method_not_allowed};

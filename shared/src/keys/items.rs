@@ -10,10 +10,10 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId,
-        SponsorshipId, StatementId, TopicId, UserId,
+        AppealId, BriefId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId,
+        ReviewId, SponsorshipId, StatementId, TopicId, UserId,
     },
-    money::{Account, social::Network},
+    money::{Account, insights::Week, social::Network},
 };
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
@@ -169,6 +169,7 @@ items! {
         "what a person used, which their stream goes by" History(UserId), "USER#{user}" / "HISTORY", "user" Goes "activity" ChangedAlone;
         "how often a reader opens their feed" Rate(UserId), "USER#{reader}" / "RATE", "reader" Goes "" ChangedAlone;
         "an entry of an account that is not sealed yet" Unsealed(Account, String), "UNSEALED#{account}" / "{entry}", "" Stays "" Inserted;
+        "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Inserted;
         "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
         "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
@@ -252,7 +253,6 @@ items! {
         "of which month payouts were run last" LastRun(u8), "RUNS" / "{page}", "" Stays "" Never;
         "a payout in the list of its account's" Paid(Account, Timestamp, String, String), "PAYOUTS#{account}" / "{at}#{run}#{currency}", "" Stays "" Never;
         "an event of the store's that contradicts another" EventConflict(Timestamp, String), "CONFLICTS" / "{received_at}#{event}", "" Stays "" Never;
-        "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Never;
         "which click a visitor made with a link in a minute" ClickOnce(String, String), "VISITOR#{visitor}" / "ONCE#{minute+link}", "" Stays "" Never;
         "a click on a link of an account's" AccountClick(Account, String, String, Ulid), "CLICKS#{account}#{day}#{shard}" / "{click}", "" Stays "" Never;
         "a view of a post by a person" Viewed(UserId, Timestamp, PostId), "VIEWS#{user}" / "{at}#{post}", "user" Goes "" Never;
@@ -262,6 +262,13 @@ items! {
         "that there is an account" KnownAccount(Account), "ACCOUNTS" / "{account}", "" Stays "" Never;
         "an invitation to be an Onsite Associate" Invitation(UserId, InvitationId), "INVITATIONS#{user}" / "{invitation}", "user" Goes "" Never;
         "how far a month's round of invitations has come" Round(String), "ROUND" / "{month}", "" Stays "" Never;
+        "which brands a person sees as a seller" Seller(UserId), "SELLER#{user}" / "BRANDS", "user" Goes "seller.brands" Never;
+        "a brief to a person" Brief(UserId, BriefId), "BRIEFS#{user}" / "{brief}", "user" Goes "influencer.briefs" Never;
+        "which briefs run that a person accepted" RunningBriefs(UserId), "BRIEFS#{user}" / "~RUNNING", "user" Goes "" Never;
+        "a brief in the list of who sent it" SentBrief(UserId, BriefId), "SENT#{user}" / "{brief}", "user" Goes "seller.briefs" Never;
+        "that a question or a poll is about a brand's products, or on a topic" Asked(String, Position), "ASKED#{about}" / "{at}", "" Stays "" Never;
+        "what one person did in a week for a brand, by their hash" ActedFor(String, Week, String), "ACTED#{brand}#{week}" / "{figure+hash}", "" Stays "" Never;
+        "a part of the figures of a brand in a week" Figures(String, String), "FIGURES#{brand}" / "{week+shard}", "" Stays "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -348,7 +355,8 @@ pub fn as_markdown() -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        engagement::Heat, feeds::Findable, ids::CommentId, money::links::Visitor, people,
+        catalogue::brand::Brand, engagement::Heat, feeds::Findable, ids::CommentId,
+        money::links::Visitor, people,
     };
 
     use super::*;
@@ -493,8 +501,19 @@ mod tests {
             Item::LinkBegun("f00d".to_owned()),
             Item::LinkRead("f00d".to_owned()),
             Item::Viewed(ana.clone(), time, post),
+            Item::Seller(ana.clone()),
+            Item::Brief(ana.clone(), BriefId(own)),
+            Item::RunningBriefs(ana.clone()),
+            Item::SentBrief(ana.clone(), BriefId(own)),
+            Item::Asked("brand:acme".to_owned(), at),
+            Item::ActedFor("acme".to_owned(), Week::of(time), "smiles#f00d".to_owned()),
+            Item::Figures("acme".to_owned(), "2026-W47#f".to_owned()),
             Item::Quota(ana, "posts".to_owned(), 7),
         ]
+    }
+
+    fn acme() -> Brand {
+        Brand::of("Acme").unwrap()
     }
 
     /// When a thing came to be that is so old at a word.
@@ -642,6 +661,13 @@ mod tests {
             Item::LinkBegun(hash) => keys::link_begun(hash),
             Item::LinkRead(hash) => keys::link_read(hash),
             Item::Viewed(user, at, post) => keys::view(user, *at, *post),
+            Item::Seller(user) => keys::seller(user),
+            Item::Brief(user, brief) => keys::brief(user, *brief),
+            Item::RunningBriefs(user) => keys::running_briefs(user),
+            Item::SentBrief(user, brief) => keys::sent_brief(user, *brief),
+            Item::Asked(_, at) => keys::asked(&keys::About::Brand(&acme()), *at),
+            Item::ActedFor(_, week, _) => keys::acted(&acme(), *week, "smiles", "f00d"),
+            Item::Figures(..) => keys::figures(&acme(), Week::parse("2026-W47").unwrap(), 15),
             Item::Quota(user, kind, window) => keys::quota(user, kind, *window),
         }
     }

@@ -14,6 +14,7 @@ mod people;
 mod posts;
 mod programmes;
 mod search;
+mod sellers;
 mod social;
 
 use std::collections::HashMap;
@@ -38,6 +39,7 @@ pub use people::*;
 pub use posts::*;
 pub use programmes::*;
 pub use search::*;
+pub use sellers::*;
 pub use social::*;
 
 /// The partition key's attribute.

@@ -1,6 +1,7 @@
 //! Making answers of what the rules let through: shapes and presenter, pure. A file a subject.
 
 mod address;
+mod briefs;
 mod catalogue;
 mod engagement;
 mod inbox;
@@ -15,6 +16,7 @@ mod texts;
 mod time;
 pub mod words;
 
+pub use briefs::BriefView;
 pub use catalogue::{MoneyView, ProductCard, ReviewView};
 pub use engagement::{CommentCountsView, CommentView, CommentViewerView};
 pub use inbox::NotificationView;

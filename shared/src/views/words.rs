@@ -63,6 +63,8 @@ words! {
     PayoutStatus ["created", "returned"];
     /// What keeps an account from being paid.
     Blocker ["no-payee", "hold", "below-minimum"];
+    /// How a brief stands.
+    BriefStatus ["sent", "accepted", "declined"];
     /// Whether a product can be bought: now, not now, never again.
     Availability ["in_stock", "sold_out", "gone"];
     /// What somebody did.

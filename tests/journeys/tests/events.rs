@@ -201,7 +201,7 @@ async fn request(world: &World, router: Router, function: &str, name: &str, text
         }
     }
     if parts.headers.contains_key("authorization") {
-        call = call.token(world.token("ana", &["prime", "admin"]));
+        call = call.token(world.token("ana", &["prime", "admin", "seller"]));
     }
     if !body.is_empty() {
         let kind = parts.headers["content-type"].to_str().unwrap();

@@ -59,6 +59,7 @@ impl Machine {
         }
         machine.program("spark/tests/stack/run", &said("stack"));
         machine.program("spark/tests/clients/run", &said("clients"));
+        machine.program("spark/tests/peer/run", &said("peer"));
         machine.program("spark/target/debug/bench", &said("bench"));
         let manifest = "[workspace.package]\nrust-version = \"1.95\"\n";
         fs::write(machine.dir.path().join("spark/Cargo.toml"), manifest).unwrap();
@@ -229,6 +230,7 @@ fn all_tests_are_run_step_by_step_and_each_tells_its_minutes() {
         "bench capacity".to_owned(),
         "stack".to_owned(),
         "clients".to_owned(),
+        "peer".to_owned(),
     ];
     let installed = ["apt-get update -qq", "apt-get install -y -qq python3-venv"];
     assert_eq!(calls[..2], installed, "{output:?}");

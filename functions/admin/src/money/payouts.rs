@@ -1,12 +1,8 @@
 //! Runs of payouts, what the store's bank is told of them, and what came back (MONEY 33, 34).
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, response::Response};
 use domain::{catalogue::currency::major, money::Account};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     error::{Error, Invalid},
@@ -24,6 +20,8 @@ use crate::App;
 const ROUTE: &str = "POST /v1/admin/payouts";
 /// The longest reason, in characters.
 const REASON: usize = 1_000;
+/// The longest name of a run, in characters.
+const RUN: usize = 32;
 /// So many payouts are read together.
 const PAGE: usize = 500;
 
@@ -125,6 +123,7 @@ pub async fn list_run(
     Path(run): Path<String>,
     params: Params,
 ) -> Result<Json<Page<PaidView>>, Error> {
+    let run = known(run)?;
     let page = params.page()?;
     let name = format!("payouts {run}");
     let list = app.cursors.list(&name, None);
@@ -143,13 +142,17 @@ pub async fn list_run(
     tag = "admin",
     params(("id" = String, Path, description = "Which run.")),
     security(("bearer" = [])),
-    responses((status = 200, description = "A row a payout.", body = String, content_type = "text/csv"))
+    responses(
+        (status = 200, description = "A row a payout.", body = String, content_type = "text/csv"),
+        (status = 303, description = "Over 3,000,000 bytes: a file, for 15 minutes.",
+            headers(("Location" = String, description = "Where the file is."))))
 )]
 pub async fn export_run(
     State(app): State<App>,
     _admin: Admin,
     Path(run): Path<String>,
 ) -> Result<Response, Error> {
+    let run = known(run)?;
     let mut csv = "payout,payee_reference,amount,currency,account\r\n".to_owned();
     let mut after = None;
     loop {
@@ -169,8 +172,12 @@ pub async fn export_run(
         let last = paid.last().filter(|_| more);
         after = last.map(|last| (last.account.clone(), last.amount.currency.clone()));
         if after.is_none() {
-            let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-            return Ok((kind, csv).into_response());
+            // What came back is not in it: a run's rows are the same for ever.
+            let file = app
+                .sheets
+                .put_if_large(&format!("payouts/{run}"), &csv)
+                .await?;
+            return shared::http::csv(csv, file);
         }
     }
 }
@@ -211,4 +218,13 @@ pub async fn return_payout(
         payout = found.ok_or(Error::NotFound)?;
     }
     Ok(Json(PaidView::from(&payout)))
+}
+
+/// A run's name: a month's first day, a ULID, or a hash. 404 for what is none.
+fn known(run: String) -> Result<String, Error> {
+    let spelled = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    match run.len() <= RUN && run.bytes().all(spelled) {
+        true => Ok(run),
+        false => Err(Error::NotFound),
+    }
 }

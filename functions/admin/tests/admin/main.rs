@@ -4,6 +4,7 @@
 mod filter;
 mod finds;
 mod imports;
+mod sellers;
 mod sponsored;
 
 use harness::{Http, World};
@@ -41,19 +42,20 @@ fn every_route_is_described() {
         "get /v1/admin/rates",
         "get /v1/admin/sponsored",
         "get /v1/moderation/queue",
+        "post /v1/admin/invitations",
         "post /v1/admin/payouts",
         "post /v1/admin/payouts/{id}/returned",
         "post /v1/admin/rates",
-        "post /v1/admin/invitations",
         "post /v1/admin/sponsored",
         "post /v1/moderation/decisions",
         "put /v1/admin/accounts/{account}/hold",
         "put /v1/admin/accounts/{account}/payee",
         "put /v1/admin/filter",
         "put /v1/admin/finds/{list_id}",
+        "put /v1/admin/influencers/{handle}/decision",
         "put /v1/admin/influencers/{handle}/hold",
         "put /v1/admin/influencers/{handle}/payee",
-        "put /v1/admin/influencers/{handle}/decision",
+        "put /v1/admin/sellers",
     ];
     assert_eq!(routes, expected);
 }

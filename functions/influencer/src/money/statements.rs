@@ -104,8 +104,11 @@ pub(super) fn lines_of<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Stri
     tag = "influencer",
     params(("month" = String, Path, description = "Which month: `2026-11`.")),
     security(("bearer" = [])),
-    responses((status = 200, description = "The statement.", content(
-        (MonthStatement = "application/json"), (String = "text/csv"))))
+    responses(
+        (status = 200, description = "The statement.", content(
+            (MonthStatement = "application/json"), (String = "text/csv"))),
+        (status = 303, description = "As CSV, over 3,000,000 bytes: a file, for 15 minutes.",
+            headers(("Location" = String, description = "Where the file is."))))
 )]
 pub async fn read_statement(
     State(app): State<App>,
@@ -122,8 +125,9 @@ pub async fn read_statement(
     let mut accepted = accepted.unwrap_or_default().split(',');
     if accepted.any(|kind| kind.trim().starts_with("text/csv")) {
         let csv = csv(&app, &span).await?;
-        let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-        return Ok((kind, csv).into_response());
+        let name = format!("statements/{account}/{month}/{}", span.head.1);
+        let file = app.sheets.put_if_large(&name, &csv).await?;
+        return shared::http::csv(csv, file);
     }
     let clicks = clicks(&app, &account, &of).await?;
     let (n, hash) = span.head.clone();

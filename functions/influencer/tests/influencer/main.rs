@@ -1,5 +1,9 @@
 //! The function `influencer`, over an embedded data plane: who may ask what. What is told, orders decide: see `tests/journeys`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod briefs;
+
 use domain::money::{Account, Programme};
 use harness::World;
 use serde_json::{Value, json};

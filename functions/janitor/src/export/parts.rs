@@ -80,6 +80,12 @@ pub(super) enum Part {
     /// Whom money is owed.
     Account,
     Applications,
+    /// What sellers asked of them,
+    Briefs,
+    /// and what they asked of influencers as sellers,
+    SentBriefs,
+    /// for which brands.
+    Brands,
     Badges,
     PhotosOfPosts,
     PhotosOfWaiting,
@@ -142,6 +148,12 @@ impl Part {
             Self::Applications => {
                 let application = app.store.application(user).await?;
                 Ok(Page::whole(application.iter().map(shapes::application)))
+            }
+            Self::Briefs => told::briefs(app, user, after).await,
+            Self::SentBriefs => told::sent_briefs(app, user, after).await,
+            Self::Brands => {
+                let brands = app.store.brands_of(user).await?;
+                Ok(Page::whole(brands.iter().map(|brand| json!(brand))))
             }
             Self::Badges => {
                 let badge = app.store.badge(user).await?;

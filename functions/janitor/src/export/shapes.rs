@@ -7,7 +7,7 @@ use domain::{
     engagement::{Badge, Comment, Notice, NoticeKind},
     feeds::History,
     ids::{NoticeId, UserId},
-    money::{programmes::Application, social::Linked},
+    money::{briefs::Brief, programmes::Application, social::Linked},
     people::Profile,
     posts::{Post, PostPhoto, photo::Photo, poll},
 };
@@ -135,6 +135,22 @@ pub(super) fn application(application: &Application) -> Value {
         "audience": application.audience, "applied_at": time(application.applied_at),
         "decided_at": application.decided_at.map(time), "reason": application.reason, "criteria": application.criteria,
     })
+}
+
+/// A brief, without what the seller wrote in it.
+pub(super) fn brief(brief: &Brief) -> Value {
+    json!({
+        "id": brief.id, "brand": brief.brand, "product_ids": brief.products, "status": brief.status,
+        "sent_at": time(brief.sent_at), "answered_at": brief.answered_at.map(time),
+    })
+}
+
+/// A brief that they sent themselves, with whom they sent it to.
+pub(super) fn sent_brief(sent: &Brief, to: Option<&Profile>) -> Value {
+    let mut said = brief(sent);
+    said["influencer"] = json!(to.map(|to| &to.handle));
+    said["text"] = json!(sent.text);
+    said
 }
 
 /// What somebody has earned; nothing where they have earned nothing.

@@ -3,6 +3,7 @@
 //! twice, or by two at once, counts once.
 
 mod acts;
+mod briefs;
 mod decided;
 mod exports;
 mod follows;
@@ -40,7 +41,7 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The kinds of item that go, by the files that take them.
 #[cfg(test)]
-const TAKEN: [&[&str]; 14] = [
+const TAKEN: [&[&str]; 15] = [
     posts::TAKEN,
     uploads::TAKEN,
     lists::TAKEN,
@@ -51,6 +52,7 @@ const TAKEN: [&[&str]; 14] = [
     inbox::TAKEN,
     reviews::TAKEN,
     social::TAKEN,
+    briefs::TAKEN,
     exports::TAKEN,
     money::TAKEN,
     words::TAKEN,
@@ -108,6 +110,8 @@ async fn page(app: &App, user: &UserId, at: &Deletion) -> Result<Option<String>,
         Step::Timeline => inbox::timeline(app, user, after).await,
         Step::Reviews => reviews::all(app, user, after).await,
         Step::Social => social::accounts(app, user, after).await,
+        Step::Briefs => briefs::received(app, user, after).await,
+        Step::SentBriefs => briefs::sent(app, user, after).await,
         Step::Exports => exports::all(app, user, after).await,
         Step::Orders => money::orders(app, user, after).await,
         Step::Views => money::views(app, user, after).await,

@@ -1,9 +1,10 @@
 //! Somebody who is an influencer, with an account elsewhere, and what stays of that when they leave (MONEY 41).
 
 use domain::{
-    ids::InvitationId,
+    ids::{BriefId, InvitationId, ProductId},
     money::{
         Account, Programme,
+        briefs::{Brief, Status},
         invitations::Invitation,
         programmes::{Application, Measured, Thresholds},
         social::{Linked, Network, Proof, SocialHandle, Told},
@@ -89,6 +90,32 @@ pub async fn makes(world: &World, who: &Member) {
     assert!(put.await.unwrap());
     let invitation = Invitation::new(InvitationId(ulid()), now);
     store.invite(&who.id, &invitation).await.unwrap();
+    sells(world, who).await;
+}
+
+/// Makes somebody a seller who sends a brief, and who accepts one.
+async fn sells(world: &World, who: &Member) {
+    let (store, now) = (world.store(), world.now());
+    let brands = vec!["Acme".to_owned()];
+    store.map_seller(&who.id, brands).await.unwrap();
+    let brief = Brief {
+        id: BriefId(ulid()),
+        brand: "Acme".to_owned(),
+        products: vec![ProductId::parse("p").unwrap()],
+        text: "Show it".to_owned(),
+        sent_at: now,
+        status: Status::Sent,
+        answered_at: None,
+    };
+    let quota = Quota {
+        user: who.id.clone(),
+        kind: "briefs",
+        limit: QUOTA,
+    };
+    let sent = store.send_brief(&brief, &who.id, None, &quota, now);
+    assert!(sent.await.unwrap());
+    let answered = store.answer_brief(&who.id, &brief, Status::Accepted, now);
+    assert!(answered.await.unwrap());
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::{CLIENT, Grant, Networks, Who, base};
 use crate::gateway::plain;
+use crate::html::escaped;
 
 /// A code is good for so long.
 const CODE: SignedDuration = SignedDuration::from_mins(1);
@@ -158,18 +159,4 @@ fn choice(networks: &Networks, network: Network, asked: &Asked) -> String {
         "<!doctype html><title>{network}</title><h1>Let Spark see your account?</h1>\
          <ul>{all}</ul><p><a href=\"{no}\">No</a></p>"
     )
-}
-
-fn escaped(text: &str) -> String {
-    let pairs = [
-        ('&', "&amp;"),
-        ('<', "&lt;"),
-        ('>', "&gt;"),
-        ('"', "&quot;"),
-    ];
-    let escape = |c: char| {
-        let found = pairs.iter().find(|(plain, _)| *plain == c);
-        found.map_or_else(|| c.to_string(), |(_, escaped)| (*escaped).to_owned())
-    };
-    text.chars().map(escape).collect()
 }

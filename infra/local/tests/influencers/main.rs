@@ -1,10 +1,13 @@
 //! Influencers in the whole cloud: their accounts with the networks that it plays, applications, storefronts and links.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod books;
 mod linking;
 mod programmes;
+mod store;
+mod walk;
 
-use local::{Cloud, Options, functions};
+use local::{Cloud, Kept, Options, functions};
 use reqwest::{Client, Method, Response, redirect};
 use serde_json::{Value, json};
 use url::Url;
@@ -20,7 +23,15 @@ struct Person(String);
 
 impl Town {
     async fn new() -> Self {
-        let cloud = Cloud::start(Options::ephemeral().unwrap(), functions::compose);
+        Self::kept(Kept::Nothing).await
+    }
+
+    async fn kept(kept: Kept) -> Self {
+        let options = Options {
+            kept,
+            ..Options::ephemeral().unwrap()
+        };
+        let cloud = Cloud::start(options, functions::compose);
         let client = Client::builder().redirect(redirect::Policy::none());
         Self {
             cloud: cloud.await.unwrap(),

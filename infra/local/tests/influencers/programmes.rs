@@ -15,7 +15,7 @@ const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 
 
 impl Town {
     /// A product of the store that this cloud plays.
-    async fn product(&self, id: &str) {
+    pub(crate) async fn product(&self, id: &str) {
         let context = self.cloud.context();
         let store = Store::new(context.dynamodb.clone(), context.config.table());
         let product = Product {
@@ -51,7 +51,7 @@ impl Town {
         post
     }
 
-    async fn get(&self, path: &str, who: Option<&Person>) -> (u16, Value) {
+    pub(crate) async fn get(&self, path: &str, who: Option<&Person>) -> (u16, Value) {
         let answer = self.call(Method::GET, path, who, None).await;
         (
             answer.status().as_u16(),
@@ -67,7 +67,7 @@ impl Town {
         )
     }
 
-    async fn admin(&self) -> Person {
+    pub(crate) async fn admin(&self) -> Person {
         let asked = json!({"sub": "root", "groups": ["admin"]});
         let answer = self
             .call(Method::POST, "/local/token", None, Some(asked))
@@ -76,7 +76,7 @@ impl Town {
         Person(token["token"].as_str().unwrap().to_owned())
     }
 
-    async fn decide(&self, handle: &str, programme: &str, decision: &str) -> Value {
+    pub(crate) async fn decide(&self, handle: &str, programme: &str, decision: &str) -> Value {
         let path = format!("/v1/admin/influencers/{handle}/decision");
         let body = json!({"programme": programme, "decision": decision, "reason": "Known."});
         let answer = self
@@ -103,7 +103,7 @@ impl Town {
     }
 
     /// Somebody with three posts that show a product, at which others smile.
-    async fn maker(&self, name: &str) -> (Person, Vec<String>) {
+    pub(crate) async fn maker(&self, name: &str) -> (Person, Vec<String>) {
         self.product("SPK-1").await;
         let maker = self.join(name).await;
         let fan = self.join(&format!("{name}_fan")).await;

@@ -1,7 +1,8 @@
 //! Tracked links (MONEY 11-15): what one says, what a click is called by, and who clicks.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
+use isbot::Bots;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -114,9 +115,15 @@ impl ClickId {
     }
 }
 
-/// What crawlers, link previews and HTTP tools call themselves, as far as that tells them from browsers: lower case, a line
-/// each.
+/// The kept list: <https://crates.io/crates/isbot>.
+static KNOWN: LazyLock<Bots> = LazyLock::new(Bots::default);
+/// What it does not know yet: lower case, a line each.
 const ROBOTS: &str = include_str!("../../data/robots.txt");
+
+/// Reads the kept list, which takes some milliseconds of a processor: before the first click.
+pub fn read_robots() {
+    LazyLock::force(&KNOWN);
+}
 
 /// Whether it is a person's browser that calls itself so: it says what it is, and is no known crawler, preview or tool.
 pub fn is_browser(user_agent: Option<&str>) -> bool {
@@ -128,12 +135,11 @@ pub fn is_browser(user_agent: Option<&str>) -> bool {
     let marks = ROBOTS
         .lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty());
-    // Phones of a maker are called so.
-    let agent = agent.replace("cubot", "");
-    !marks.into_iter().any(|mark| match mark.strip_prefix('^') {
-        Some(begins) => agent.starts_with(begins),
-        None => agent.contains(mark),
-    })
+    !KNOWN.is_bot(&agent)
+        && !marks.into_iter().any(|mark| match mark.strip_prefix('^') {
+            Some(begins) => agent.starts_with(begins),
+            None => agent.contains(mark),
+        })
 }
 
 #[cfg(test)]
@@ -216,6 +222,8 @@ mod tests {
             "SkypeUriPreview Preview/0.5",
             "GPTBot/1.2",
             "ClaudeBot/1.0",
+            "Deno/1.45",
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko; compatible; Perplexity-User/1.0)",
             "",
             "   ",
         ] {

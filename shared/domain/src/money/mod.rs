@@ -6,6 +6,7 @@
 //! [`chain`] of their account. Whoever looks into it loads what is known, asks here, and writes the difference.
 
 pub mod book;
+pub mod briefs;
 pub mod chain;
 pub mod clicks;
 pub mod commission;
@@ -13,6 +14,7 @@ pub mod credited;
 pub mod entries;
 pub mod events;
 pub mod fraction;
+pub mod insights;
 pub mod invitations;
 pub mod links;
 pub mod noted;

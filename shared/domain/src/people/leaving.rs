@@ -47,6 +47,10 @@ pub enum Step {
     Reviews,
     /// Their accounts with other networks.
     Social,
+    /// What sellers asked of them.
+    Briefs,
+    /// What they asked of influencers as sellers, and for which brands.
+    SentBriefs,
     /// Their exports, with the files.
     Exports,
     /// What they ordered.
@@ -63,7 +67,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -81,6 +85,8 @@ impl Step {
         Self::Timeline,
         Self::Reviews,
         Self::Social,
+        Self::Briefs,
+        Self::SentBriefs,
         Self::Exports,
         Self::Orders,
         Self::Views,

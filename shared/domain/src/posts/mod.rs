@@ -308,6 +308,12 @@ impl Post {
         std::iter::once(self.text.as_str()).chain(question)
     }
 
+    /// Whether others see that it asks something: a question, or a poll.
+    pub fn asks(&self) -> bool {
+        let kind = matches!(self.kind, PostKind::Question | PostKind::Poll);
+        kind && self.status == PostStatus::Published
+    }
+
     /// Which parts it has.
     pub fn parts(&self) -> Parts {
         Parts {

@@ -16,7 +16,7 @@ use utoipa::openapi::{
 use super::Problem;
 
 /// What every operation is filed under: the function that serves it, or whom it is for.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("admin", "For the store's admins and moderators."),
     (
         "engagement",
@@ -39,6 +39,10 @@ const TAGS: [(&str, &str); 9] = [
     (
         "posting",
         "Upload tickets, posts, products, and one's own reviews.",
+    ),
+    (
+        "sellers",
+        "What sellers see of their brands, and ask of influencers.",
     ),
     ("store", "What the store tells, signed by it."),
 ];

@@ -4,10 +4,10 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId,
-        SponsorshipId, StatementId, TopicId, UserId,
+        AppealId, BriefId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId,
+        ReviewId, SponsorshipId, StatementId, TopicId, UserId,
     },
-    money::{Account, social::Network},
+    money::{Account, insights::Week, social::Network},
 };
 use jiff::{Timestamp, civil::Date};
 use ulid::Ulid;
@@ -77,6 +77,8 @@ parts! {
     NoticeId: |text| text.parse().ok();
     ExportId: |text| text.parse().ok();
     InvitationId: |text| text.parse().ok();
+    BriefId: |text| text.parse().ok();
+    Week: Week::parse;
 }
 
 /// One of sixteen, by its digit.

@@ -62,8 +62,8 @@ pub use ledger::{EntriesPosted, LedgerMessage, PayoutsAsked};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{
-    Bought, Decided, FindableChanged, Gone, Heated, LOOK, ListChanged, MarksChanged, RollupMessage,
-    Since, Voted,
+    Bought, Decided, FindableChanged, Gone, Heated, LOOK, ListChanged, MarksChanged, Responded,
+    RollupMessage, Since, Voted,
 };
 
 /// Every message, a list a queue.

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod clicks;
+mod insights;
 mod invitations;
 mod linking;
 mod measuring;
 mod programmes;
+mod sellers;
 mod storefronts;
 mod totals;
 

@@ -108,6 +108,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let writes = self.entered(user, programme, fresh, now).await?;
+        if writes.is_empty() {
+            return Ok(true);
+        }
         self.table.transact(true, writes).await
     }
 

@@ -9,7 +9,11 @@ use domain::{
 use harness::{Http, World, sqs_event};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::queue::messages::{EntriesPosted, LedgerMessage};
+use shared::{
+    bucket::{Objects, SHEET_MOST, Sheets},
+    queue::messages::{EntriesPosted, LedgerMessage},
+    runtime::Clock,
+};
 use ulid::Ulid;
 
 /// A world and the function.
@@ -70,6 +74,16 @@ async fn earned(world: &World) {
 async fn put(http: &Http, admin: &str, path: &str, body: Value) -> harness::Answer {
     let put = http.put(&format!("/v1/admin/{path}")).json(body);
     put.token(admin).send().await
+}
+
+#[tokio::test]
+async fn whoever_was_never_in_a_programme_is_declined_and_has_no_account() {
+    let (world, http) = begin().await;
+    world.member("ben").await;
+    let admin = world.token("root", &["admin"]);
+    let declined = json!({"programme": "onsite_associate", "decision": "declined", "reason": "no"});
+    let answer = put(&http, &admin, "influencers/ben/decision", declined).await;
+    assert_eq!(answer.expect(200).json(), json!({}));
 }
 
 #[tokio::test]
@@ -323,4 +337,25 @@ async fn only_admins_see_or_move_money() {
         let refused = call.token(&ana.token).send().await;
         assert_eq!(refused.expect(403).problem(), "admin-required");
     }
+}
+
+#[tokio::test]
+async fn a_table_that_is_too_large_for_an_answer_is_a_file() {
+    let world = World::new().await;
+    let context = world.context();
+    let objects = Objects::new(&context.sdk, context.config.bucket(), Clock::real);
+    let sheets = Sheets::new(objects);
+    let table = "a,b\r\n".repeat(SHEET_MOST / 5);
+    assert_eq!(
+        sheets.put_if_large("some/table", &table).await.unwrap(),
+        None
+    );
+    let larger = format!("{table}c,d\r\n");
+    let file = sheets.put_if_large("some/table", &larger).await.unwrap();
+    let told = shared::http::csv(larger.clone(), file).unwrap();
+    assert_eq!(told.status(), 303);
+    let file = told.headers()["location"].to_str().unwrap();
+    let got = reqwest::get(file).await.unwrap();
+    assert_eq!(got.headers()["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(got.text().await.unwrap(), larger);
 }
