@@ -22,7 +22,7 @@ use shared::{
     telemetry::metrics::{self, Metric},
 };
 
-use crate::{App, days, monthly, sitemap, vetting};
+use crate::{App, days, monthly, vetting};
 
 /// At most this many posts, and as many uploads, are told of at one look, those that wait longest
 /// first.
@@ -38,23 +38,21 @@ const SIDE_BY_SIDE: usize = 16;
 /// Something that was due could not be done; it is due again at the next look.
 pub async fn handle(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
-    let (posts, photos, vetted, invited, counted, mapped) = futures::join!(
+    let (posts, photos, vetted, invited, counted) = futures::join!(
         tell_of_posts(app, now),
         tell_of_photos(app, now),
         Box::pin(vetting::decide(app, now)),
         Box::pin(monthly::invite(app, now)),
-        Box::pin(days::count(app, now)),
-        Box::pin(sitemap::make(app, now))
+        Box::pin(days::count(app, now))
     );
-    for error in [&posts, &photos, &vetted, &invited, &counted, &mapped]
+    for error in [&posts, &photos, &vetted, &invited, &counted]
         .into_iter()
         .filter_map(|done| done.as_ref().err())
     {
         let cause = error.cause().map(tracing::field::display);
         tracing::error!(cause, "not all that was due was done");
     }
-    let people = posts.and(photos).and(vetted).and(invited);
-    people.and(counted).and(mapped)
+    posts.and(photos).and(vetted).and(invited).and(counted)
 }
 
 /// Tells the fan-out of posts that are overdue.

@@ -22,6 +22,7 @@ use shared::{
 };
 
 pub use due::handle;
+pub use sitemap::make as make_sitemap;
 
 /// How much is done before a message to itself goes on.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +100,12 @@ pub fn function(context: &Context) -> function::QueueAndSchedule {
     let app = App::new(context);
     let told = async |app: App, event| work_off(&app, event).await;
     let told = function::Queue::new(app.clone(), told).warmed_by(context.warm_up_by_query());
-    let due = async |app: App, _| handle(&app).await;
+    let due = async |app: App, _| {
+        let looked = Box::pin(handle(&app)).await;
+        // Whatever failed, search engines are told; and the other way round.
+        let told = Box::pin(make_sitemap(&app)).await;
+        looked.and(told)
+    };
     function::QueueAndSchedule::new(told, function::Schedule::new(app, due))
 }
 

@@ -9,6 +9,7 @@ use domain::{
     people::interests,
     posts::{Post, PostStatus},
 };
+use futures::future::try_join_all;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -40,8 +41,12 @@ struct State {
     before: Option<Position>,
 }
 
-/// Goes on with the files of today.
-pub(crate) async fn make(app: &App, now: Timestamp) -> Result<(), Error> {
+/// Goes on with the files of today. Safe to do at any time, and twice at once.
+///
+/// # Errors
+/// Something could not be read or written; it is gone on with at the next look.
+pub async fn make(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
     let day = now.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string();
     while !is_late() {
         let (state, tag) = match app.bucket.read_tagged::<State>(SITEMAP_STATE).await? {
@@ -117,8 +122,11 @@ impl<'a> File<'a> {
 }
 
 fn topics() -> Vec<TopicId> {
-    let all = interests::groups().iter().flat_map(|group| &group.interests);
-    all.filter_map(|interest| TopicId::parse(&interest.id)).collect()
+    let all = interests::groups()
+        .iter()
+        .flat_map(|group| &group.interests);
+    all.filter_map(|interest| TopicId::parse(&interest.id))
+        .collect()
 }
 
 impl App {
@@ -150,7 +158,9 @@ impl App {
         }
         state.files += 1;
         if state.topic >= topics.len() {
-            self.bucket.put_xml(SITEMAP_INDEX, self.index(state)).await?;
+            self.bucket
+                .put_xml(SITEMAP_INDEX, self.index(state))
+                .await?;
             state.done = true;
         }
         Ok(())
@@ -195,24 +205,29 @@ impl App {
         file: &mut File<'_>,
     ) -> Result<Option<Position>, Error> {
         let oldest = Position::start_of(now.saturating_sub(WALL_HORIZON).unwrap_or(now));
-        let mut before = before.unwrap_or_else(|| Position::end_of(now));
-        let last = Month::of(oldest.published_at);
-        let mut month = Month::of(before.published_at);
-        loop {
-            let found = self
-                .store
-                .topic_month(topic, month, before, oldest, PAGE)
-                .await?;
-            if let Some(end) = found.last() {
-                before = *end;
-                self.add_posts(topic, found.iter().map(|at| at.post), file).await?;
-                return Ok(Some(before));
+        let before = before.unwrap_or_else(|| Position::end_of(now));
+        let (last, first) = (
+            Month::of(oldest.published_at),
+            Month::of(before.published_at),
+        );
+        let in_month = |month| self.store.topic_month(topic, month, before, oldest, PAGE);
+        let mut found = in_month(first).await?;
+        if found.is_empty() {
+            // Quiet months are asked at once.
+            let mut months = Vec::new();
+            let mut month = first;
+            while month > last {
+                month = month.previous();
+                months.push(month);
             }
-            if month <= last {
-                return Ok(None);
-            }
-            month = month.previous();
+            let others = try_join_all(months.into_iter().map(in_month)).await?;
+            found = others.into_iter().flatten().collect();
+            found.truncate(PAGE);
         }
+        let end = found.last().copied();
+        self.add_posts(topic, found.iter().map(|at| at.post), file)
+            .await?;
+        Ok(end)
     }
 
     /// Those of these posts that everybody sees, each on its first topic's turn, by authors who are there.
@@ -223,14 +238,19 @@ impl App {
         file: &mut File<'_>,
     ) -> Result<(), Error> {
         let posts = self.store.posts(ids).await?;
-        let wanted = |post: &&Post| post.status == PostStatus::Published && post.topics.first() == Some(topic);
+        let wanted = |post: &&Post| {
+            post.status == PostStatus::Published && post.topics.first() == Some(topic)
+        };
         let mut posts: Vec<_> = posts.values().filter(wanted).collect();
         posts.sort_by_key(|post| std::cmp::Reverse(post.id));
         let mut authors: Vec<_> = posts.iter().map(|post| &post.author).collect();
         authors.sort();
         authors.dedup();
         let authors = self.store.profiles(authors).await?;
-        for post in posts.into_iter().filter(|post| authors.contains_key(&post.author)) {
+        for post in posts
+            .into_iter()
+            .filter(|post| authors.contains_key(&post.author))
+        {
             let changed = post.edited_at.or(post.published_at);
             file.add(&format!("/p/{}", post.id), changed);
         }

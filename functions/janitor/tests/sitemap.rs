@@ -10,11 +10,11 @@ use domain::{
     posts::{Post, PostStatus},
 };
 use harness::World;
-use janitor::{App, handle};
+use janitor::{App, make_sitemap};
 use jiff::SignedDuration;
 
 async fn look(world: &World) {
-    handle(&App::new(&world.context())).await.unwrap();
+    make_sitemap(&App::new(&world.context())).await.unwrap();
 }
 
 async fn text(world: &World, key: &str) -> String {
@@ -54,14 +54,29 @@ async fn every_published_post_storefront_and_topic_is_named_once_and_nothing_hid
     let index = text(&world, "sitemaps/index.xml").await;
     let day = world.now().to_string()[..10].to_owned();
     let name = format!("sitemaps/{day}-1.xml");
-    assert!(index.contains(&format!("<loc>https://pages.test/{name}</loc>")), "{index}");
+    assert!(
+        index.contains(&format!("<loc>https://pages.test/{name}</loc>")),
+        "{index}"
+    );
     let file = text(&world, &name).await;
-    let named = |path: &str| file.matches(&format!("<loc>https://pages.test{path}</loc>")).count();
-    for path in [format!("/p/{}", twice.id), format!("/p/{}", older.id), "/t/coffee".to_owned(), "/@ana".to_owned(), "/".to_owned()] {
+    let named = |path: &str| {
+        file.matches(&format!("<loc>https://pages.test{path}</loc>"))
+            .count()
+    };
+    for path in [
+        format!("/p/{}", twice.id),
+        format!("/p/{}", older.id),
+        "/t/coffee".to_owned(),
+        "/@ana".to_owned(),
+        "/".to_owned(),
+    ] {
         assert_eq!(named(&path), 1, "{path}");
     }
     // Whoever has no storefront is nobody's to find.
-    assert_eq!((named(&format!("/p/{}", hidden.id)), named("/@ben")), (0, 0));
+    assert_eq!(
+        (named(&format!("/p/{}", hidden.id)), named("/@ben")),
+        (0, 0)
+    );
     assert!(file.ends_with("</urlset>\n") && !ben.handle.is_empty());
 }
 
@@ -81,5 +96,9 @@ async fn files_are_made_once_a_day_and_those_of_the_day_before_go() {
     let second = world.objects("sitemaps/2").await;
     assert_eq!(second.len(), 1);
     assert_ne!(first, second);
-    assert!(text(&world, &second[0]).await.contains(&format!("/p/{}", post.id)));
+    assert!(
+        text(&world, &second[0])
+            .await
+            .contains(&format!("/p/{}", post.id))
+    );
 }

@@ -55,9 +55,17 @@ pub(crate) fn page(
 
 /// What every answer of pages carries.
 pub(crate) fn guard(headers: &mut HeaderMap) {
-    put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    put(
+        headers,
+        header::STRICT_TRANSPORT_SECURITY,
+        "max-age=31536000",
+    );
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    put(
+        headers,
+        header::REFERRER_POLICY,
+        "strict-origin-when-cross-origin",
+    );
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
@@ -77,7 +85,9 @@ pub(crate) fn lead(status: StatusCode, to: &str) -> Response {
 
 /// The topics of the catalogue, by name.
 pub(crate) fn all_topics(here: &Here<'_>) -> Vec<Way> {
-    let all = interests::groups().iter().flat_map(|group| &group.interests);
+    let all = interests::groups()
+        .iter()
+        .flat_map(|group| &group.interests);
     let all = all.filter_map(|interest| TopicId::parse(&interest.id));
     all.map(|topic| topic_way(&topic, here)).collect()
 }
@@ -116,7 +126,11 @@ impl App {
             (w.unwell_heading, w.unwell_said)
         };
         let mut problem = error.into_response();
-        put(problem.headers_mut(), header::VARY, "Accept, Accept-Language");
+        put(
+            problem.headers_mut(),
+            header::VARY,
+            "Accept, Accept-Language",
+        );
         if asked.json {
             return problem;
         }

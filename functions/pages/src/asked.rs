@@ -68,7 +68,9 @@ impl Asked {
     /// The path with these parameters of the query, and the language that it says.
     fn address(&self, path: &str, kept: &[&str]) -> String {
         let lang = self.said.map(|lang| ("lang", lang.code()));
-        let kept = kept.iter().filter_map(|name| Some((*name, self.get(name)?)));
+        let kept = kept
+            .iter()
+            .filter_map(|name| Some((*name, self.get(name)?)));
         let mut address = path.to_owned();
         for (at, (name, value)) in kept.chain(lang).enumerate() {
             address.push(if at == 0 { '?' } else { '&' });
@@ -152,7 +154,11 @@ mod tests {
             ("en;q=0, ZH;q=0.1", Lang::Zh),
             ("*", Lang::En),
         ] {
-            assert_eq!(spoken(&headers(header::ACCEPT_LANGUAGE, value)), lang, "{value}");
+            assert_eq!(
+                spoken(&headers(header::ACCEPT_LANGUAGE, value)),
+                lang,
+                "{value}"
+            );
         }
     }
 
@@ -163,7 +169,10 @@ mod tests {
             ("*/*", false),
             ("application/json", true),
             ("application/problem+json, */*", true),
-            ("text/html,application/xhtml+xml,application/json;q=0.9", false),
+            (
+                "text/html,application/xhtml+xml,application/json;q=0.9",
+                false,
+            ),
         ] {
             assert_eq!(wants_json(&headers(header::ACCEPT, value)), json, "{value}");
         }

@@ -79,7 +79,11 @@ pub(crate) async fn read_asset(Path(name): Path<String>) -> Response {
         let rest = rest.and_then(|rest| rest.strip_prefix('-'));
         rest.is_some_and(|rest| rest.rsplit('.').next() == Some(file.1))
     };
-    let Some(file) = [CSS, JS, ICON, CARD].iter().find(named).map(|file| File(file.0, file.1, file.2, file.3)) else {
+    let Some(file) = [CSS, JS, ICON, CARD]
+        .iter()
+        .find(named)
+        .map(|file| File(file.0, file.1, file.2, file.3))
+    else {
         return Error::NotFound.into_response();
     };
     let exact = file.path().rsplit('/').next() == Some(name.as_str());

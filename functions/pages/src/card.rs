@@ -54,7 +54,10 @@ impl Person {
             "onsite_associate" => Some(here.w.onsite_associate),
             _new => None,
         };
-        let face = card.avatar.as_ref().and_then(|avatar| avatar.renditions.first());
+        let face = card
+            .avatar
+            .as_ref()
+            .and_then(|avatar| avatar.renditions.first());
         Self {
             href: here.to(&format!("/@{}", card.handle)),
             name: card.display_name.clone(),
@@ -70,7 +73,10 @@ impl Person {
 pub(crate) fn paid(post: &PostView, here: &Here<'_>) -> Option<Paid> {
     post.disclosure.as_ref()?;
     let sponsored = post.labels.iter().any(|label| label == "sponsored");
-    let name = post.author.as_ref().map_or("", |author| &author.display_name);
+    let name = post
+        .author
+        .as_ref()
+        .map_or("", |author| &author.display_name);
     Some(match sponsored {
         true => Paid {
             label: here.w.sponsored,
@@ -87,7 +93,10 @@ pub(crate) fn paid(post: &PostView, here: &Here<'_>) -> Option<Paid> {
 pub(crate) fn title(post: &PostView, here: &Here<'_>) -> String {
     let said = said(post);
     if said.is_empty() {
-        let name = post.author.as_ref().map_or("", |author| &author.display_name);
+        let name = post
+            .author
+            .as_ref()
+            .map_or("", |author| &author.display_name);
         return fill(here.w.post_by, &[("name", name)]);
     }
     beginning(said, TITLE)

@@ -88,7 +88,11 @@ impl Frame {
     pub fn new(here: &Here<'_>, path: &str, title: String, description: String) -> Self {
         let (site, w) = (here.site, here.w);
         let whole = |lang| format!("{}{}", site.url, here.with(path, lang));
-        let ways = [("/", w.hot), ("/explore", w.explore), ("/t/trending-and-polls", w.polls)];
+        let ways = [
+            ("/", w.hot),
+            ("/explore", w.explore),
+            ("/t/trending-and-polls", w.polls),
+        ];
         let tongues = Lang::ALL.map(|lang| Tongue {
             href: here.with(path, Some(lang)),
             tag: lang.words().tag,
@@ -152,9 +156,14 @@ impl Frame {
 
     /// The picture of a post, where it has one.
     pub fn pictured(&mut self, post: &PostView) {
-        let name = post.author.as_ref().map_or("", |author| &author.display_name);
+        let name = post
+            .author
+            .as_ref()
+            .map_or("", |author| &author.display_name);
         let first = post.photos.iter().find_map(|photo| match photo {
-            PhotoView::Ready { alt, renditions, .. } => {
+            PhotoView::Ready {
+                alt, renditions, ..
+            } => {
                 let largest = renditions.last()?;
                 Some(Image {
                     url: largest.url.clone(),

@@ -78,7 +78,11 @@ pub(crate) struct Shelf {
 
 /// Whether links that earn somebody money are told apart (PAGES 2.2).
 pub(crate) fn rel(paid: bool) -> Option<&'static str> {
-    Some(if paid { "sponsored nofollow" } else { "nofollow" })
+    Some(if paid {
+        "sponsored nofollow"
+    } else {
+        "nofollow"
+    })
 }
 
 impl Line {
@@ -114,7 +118,10 @@ impl Line {
                 short: format!("{} ({})", w.mean(mean), w.number(card.review_count)),
                 said: fill(
                     w.stars,
-                    &[("mean", &w.mean(mean)), ("count", &w.number(card.review_count))],
+                    &[
+                        ("mean", &w.mean(mean)),
+                        ("count", &w.number(card.review_count)),
+                    ],
                 ),
             }),
             stock,
@@ -130,7 +137,12 @@ impl Line {
     pub fn said(&self) -> String {
         let stars = self.stars.as_ref().map(|stars| stars.said.as_str());
         let price = self.price.as_deref().filter(|_| !self.off);
-        let parts = [Some(self.title.as_str()), price, self.off.then_some(self.stock), stars];
+        let parts = [
+            Some(self.title.as_str()),
+            price,
+            self.off.then_some(self.stock),
+            stars,
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
@@ -153,11 +165,14 @@ impl Review {
 impl Shelf {
     /// A list's card.
     pub fn new(card: &ListCard, here: &Here<'_>) -> Self {
-        let cover = card.cover.as_ref().and_then(|cover| match cover.placeholder {
-            // One of our renditions.
-            Some(_) => Some(cover.url.clone()),
-            None => here.site.picture(Some(&cover.url)),
-        });
+        let cover = card
+            .cover
+            .as_ref()
+            .and_then(|cover| match cover.placeholder {
+                // One of our renditions.
+                Some(_) => Some(cover.url.clone()),
+                None => here.site.picture(Some(&cover.url)),
+            });
         Self {
             href: here.to(&format!("/lists/{}", card.id)),
             name: card.name.clone(),

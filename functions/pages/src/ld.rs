@@ -108,9 +108,13 @@ pub(crate) fn post(post: &PostView, comments: &[CommentView], here: &Here<'_>) -
         if let Some(accepted) = accepted {
             question["acceptedAnswer"] = accepted;
         }
-        all.push(about(json!({"@type": "QAPage", "url": url, "mainEntity": question})));
+        all.push(about(
+            json!({"@type": "QAPage", "url": url, "mainEntity": question}),
+        ));
     } else {
-        let comments = comments.iter().filter_map(|view| comment("Comment", view, here));
+        let comments = comments
+            .iter()
+            .filter_map(|view| comment("Comment", view, here));
         let mut posting = json!({
             "@type": "DiscussionForumPosting",
             "url": url,
@@ -132,7 +136,10 @@ pub(crate) fn post(post: &PostView, comments: &[CommentView], here: &Here<'_>) -
         }
         all.push(about(posting));
     }
-    let review = post.review.as_ref().filter(|review| !review.product.title.is_empty());
+    let review = post
+        .review
+        .as_ref()
+        .filter(|review| !review.product.title.is_empty());
     all.extend(review.map(|review| reviewed(review, &author, here)));
     all
 }
@@ -215,7 +222,11 @@ pub(crate) fn profile(known: &Known<'_>, here: &Here<'_>) -> String {
     if !known.bio.is_empty() {
         value["description"] = json!(known.bio);
     }
-    let face = known.card.avatar.as_ref().and_then(|avatar| avatar.renditions.last());
+    let face = known
+        .card
+        .avatar
+        .as_ref()
+        .and_then(|avatar| avatar.renditions.last());
     if let Some(face) = face {
         value["image"] = json!(face.url);
     }

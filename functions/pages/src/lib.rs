@@ -121,10 +121,7 @@ async fn nothing(State(app): State<App>, method: Method, asked: Asked) -> Respon
 /// Every route of this function, within the edge.
 pub fn router(context: &Context) -> Router {
     let pages = pages().with_state(App::new(context));
-    edge(
-        api::router(context.config.api_url()).merge(pages),
-        context,
-    )
+    edge(api::router(context.config.api_url()).merge(pages), context)
 }
 
 /// The function, as Lambda and the local cloud run it.

@@ -87,7 +87,10 @@ impl Item {
                 let by = by.map(|by| fill(w.post_by, &[("name", &by.display_name)]));
                 let things = u64::try_from(post.shoppable_count).unwrap_or_default();
                 let things = (things > 0).then(|| w.many(&w.to_buy, things));
-                let photo = post.photos.iter().find_map(|photo: &PhotoView| Photo::smallest(photo));
+                let photo = post
+                    .photos
+                    .iter()
+                    .find_map(|photo: &PhotoView| Photo::smallest(photo));
                 let href = here.to(&format!("/p/{}", post.id));
                 let title = card::title(post, here);
                 Self {
@@ -136,7 +139,10 @@ impl App {
         let described = notes.into_iter().next().unwrap_or(&count);
         let mut f = Frame::new(&here, &path, title, beginning(described, DESCRIBED));
         f.next = next.next_cursor.map(|cursor| here.after(&path, &cursor));
-        f.ld = vec![ld::list(items.iter().filter_map(|item| item.own.as_deref()), &here)];
+        f.ld = vec![ld::list(
+            items.iter().filter_map(|item| item.own.as_deref()),
+            &here,
+        )];
         let cover = items.iter().find_map(|item| item.image.clone());
         if let Some(url) = cover {
             f.image = Image {

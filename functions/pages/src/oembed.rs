@@ -61,8 +61,14 @@ impl App {
         };
         let (width, height) = (side("maxwidth", WIDTH), side("maxheight", HEIGHT));
         let src = here.whole(&here.to(&format!("/embed/p/{}", post.id)));
-        let name = post.author.as_ref().map(|author| author.display_name.clone());
-        let called = fill(here.w.embedded, &[("name", name.as_deref().unwrap_or_default())]);
+        let name = post
+            .author
+            .as_ref()
+            .map(|author| author.display_name.clone());
+        let called = fill(
+            here.w.embedded,
+            &[("name", name.as_deref().unwrap_or_default())],
+        );
         let rich = Rich {
             kind: "rich",
             version: "1.0",
@@ -92,7 +98,8 @@ impl App {
     fn post_at(&self, address: &str) -> Option<String> {
         let (url, own) = (Url::parse(address).ok()?, Url::parse(&self.site.url).ok()?);
         let path = url.path().strip_prefix("/p/");
-        path.filter(|_| url.origin() == own.origin()).map(str::to_owned)
+        path.filter(|_| url.origin() == own.origin())
+            .map(str::to_owned)
     }
 }
 

@@ -156,14 +156,19 @@ impl App {
         let here = Here::new(&self.site, asked);
         let now = self.clock.now();
         let (profile, onlooker) = self.reads.met(None, handle).await?;
-        let found = self
-            .reads
-            .authored(&profile.id, onlooker, None, POSTS, now);
+        let found = self.reads.authored(&profile.id, onlooker, None, POSTS, now);
         let found = found.await?;
         let path = format!("/@{}", profile.handle.as_str());
         let entries = found.posts.iter();
         let entries = entries.map(|post| self.present.post(post, &found.read, now));
         let entries: Vec<_> = entries.filter_map(|post| entry(&post, &here)).collect();
-        Feed::new(profile.display_name.clone(), &path, profile.joined_at, entries, &here).answer()
+        Feed::new(
+            profile.display_name.clone(),
+            &path,
+            profile.joined_at,
+            entries,
+            &here,
+        )
+        .answer()
     }
 }

@@ -100,7 +100,13 @@ fn ready(photo: &PhotoView) -> Option<Ready<'_>> {
 }
 
 impl Photo {
-    fn new(photo: &Ready<'_>, id: String, by: &str, here: &Here<'_>, sheet: &mut Sheet) -> Option<Self> {
+    fn new(
+        photo: &Ready<'_>,
+        id: String,
+        by: &str,
+        here: &Here<'_>,
+        sheet: &mut Sheet,
+    ) -> Option<Self> {
         let (smallest, largest) = (photo.renditions.first()?, photo.renditions.last()?);
         let middle = photo.renditions.iter().find(|one| one.width >= 640);
         let ratio = photo.width as f32 / photo.height.max(1) as f32;
@@ -149,7 +155,10 @@ impl Photo {
         here: &Here<'_>,
         sheet: &mut Sheet,
     ) -> Option<Self> {
-        let by = post.author.as_ref().map_or("", |author| &author.display_name);
+        let by = post
+            .author
+            .as_ref()
+            .map_or("", |author| &author.display_name);
         let options = post.poll.iter().flat_map(|poll| &poll.options);
         let options = options.filter_map(|option| option.photo.as_ref());
         let first = post.photos.iter().chain(options).find_map(ready)?;
@@ -162,7 +171,9 @@ impl Photo {
 
 /// The bag of a post; none where nothing can be bought.
 fn bag(post: &PostView, href: String, here: &Here<'_>) -> Option<Bag> {
-    let count = u64::try_from(post.shoppable_count).ok().filter(|count| *count > 0)?;
+    let count = u64::try_from(post.shoppable_count)
+        .ok()
+        .filter(|count| *count > 0)?;
     let things: &Plural = &here.w.to_buy;
     Some(Bag {
         href,
@@ -206,7 +217,10 @@ impl Shots {
             ids: Vec::new(),
             lines: Vec::new(),
         };
-        let by = post.author.as_ref().map_or("", |author| &author.display_name);
+        let by = post
+            .author
+            .as_ref()
+            .map_or("", |author| &author.display_name);
         let mut photos = Vec::new();
         for view in &post.photos {
             let id = format!("photo-{}", photos.len() + 1);
@@ -252,9 +266,8 @@ impl Photo {
             one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1))
         });
         let tall = f64::from(self.height) / f64::from(self.width.max(1));
-        let apart = |one: (f64, f64), other: (f64, f64)| {
-            (one.0 - other.0).hypot((one.1 - other.1) * tall)
-        };
+        let apart =
+            |one: (f64, f64), other: (f64, f64)| (one.0 - other.0).hypot((one.1 - other.1) * tall);
         let places: Vec<_> = spots.iter().map(|spot| (spot.x, spot.y)).collect();
         for (at, spot) in spots.iter().enumerate() {
             let number = met.number(&spot.product);
@@ -264,7 +277,9 @@ impl Photo {
             let id = format!("{}-{}", self.id, at + 1);
             let here = (spot.x, spot.y);
             let others = places.iter().enumerate().filter(|(other, _)| *other != at);
-            let gap = others.map(|(_, other)| apart(here, *other)).reduce(f64::min);
+            let gap = others
+                .map(|(_, other)| apart(here, *other))
+                .reduce(f64::min);
             let gap = gap.filter(|gap| gap * NARROWEST < TOUCHED);
             sheet.dot(&id, here, gap.map(|gap| gap * 100.0));
             self.low |= spot.x > 0.78 && spot.y > 0.8;

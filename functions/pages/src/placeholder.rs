@@ -21,7 +21,12 @@ const COLOUR: usize = 3;
 /// A picture of that shape (its width by its height) as an address that holds it; `None` for what is no hash.
 pub(crate) fn address(hash: &str, ratio: f32) -> Option<String> {
     let hash = STANDARD_NO_PAD.decode(hash.trim_end_matches('=')).ok()?;
-    let side = |by: f32| (1..LONG).take_while(|n| (*n as f32) < SHORT as f32 * by).count() + 1;
+    let side = |by: f32| {
+        (1..LONG)
+            .take_while(|n| (*n as f32) < SHORT as f32 * by)
+            .count()
+            + 1
+    };
     let (width, height) = match ratio >= 1.0 {
         true => (side(ratio).max(SHORT), SHORT),
         false => (SHORT, side(1.0 / ratio.max(0.1)).max(SHORT)),
@@ -66,7 +71,9 @@ impl Hash {
         let mut waves = |mean: f32, across: usize, down: usize, scale: f32| {
             let many = (0..down).map(|row| {
                 let first = usize::from(row == 0);
-                (first..).take_while(|at| at * down < across * (down - row)).count()
+                (first..)
+                    .take_while(|at| at * down < across * (down - row))
+                    .count()
             });
             let height = nibbles.by_ref().take(many.sum());
             let height = height.map(|nibble| (f32::from(nibble) / 7.5 - 1.0) * scale);
@@ -80,7 +87,12 @@ impl Hash {
         let colour = |shift| part(head, shift, 63) / 31.5 - 1.0;
         let scale = |shift| part(tail, shift, 63) / 63.0 * 1.25;
         Some(Self {
-            light: waves(part(head, 0, 63) / 63.0, across, down, part(head, 18, 31) / 31.0),
+            light: waves(
+                part(head, 0, 63) / 63.0,
+                across,
+                down,
+                part(head, 18, 31) / 31.0,
+            ),
             yellow: waves(colour(6), COLOUR, COLOUR, scale(3)),
             red: waves(colour(12), COLOUR, COLOUR, scale(9)),
         })
@@ -169,12 +181,21 @@ mod tests {
 
     #[test]
     fn a_placeholder_is_short_and_a_png_of_the_photos_shape() {
-        for (ratio, shape) in [(1.5, (5, 3)), (0.66, (3, 5)), (1.0, (3, 3)), (9.0, (6, 3)), (0.01, (3, 6))] {
+        for (ratio, shape) in [
+            (1.5, (5, 3)),
+            (0.66, (3, 5)),
+            (1.0, (3, 3)),
+            (9.0, (6, 3)),
+            (0.01, (3, 6)),
+        ] {
             let address = address(HASH, ratio).unwrap();
             assert!(address.len() < 300, "{} at {ratio}", address.len());
             let png = STANDARD.decode(address.split(',').nth(1).unwrap()).unwrap();
             let side = |at: usize| png[at + 3];
-            assert_eq!((&png[..4], side(16), side(20)), (&b"\x89PNG"[..], shape.0, shape.1));
+            assert_eq!(
+                (&png[..4], side(16), side(20)),
+                (&b"\x89PNG"[..], shape.0, shape.1)
+            );
         }
     }
 

@@ -125,7 +125,11 @@ impl Poll {
         let w = here.w;
         let ends = poll.closes_at.map(|at| {
             let when = w.at(at.0);
-            let text = if poll.closed { w.closed_at } else { w.closes_at };
+            let text = if poll.closed {
+                w.closed_at
+            } else {
+                w.closes_at
+            };
             let said = fill(text, &[("when", &when.said)]);
             When { said, ..when }
         });
@@ -145,10 +149,16 @@ impl Poll {
 impl Opt {
     fn new(option: &PollOptionView, letter: String, paid: bool, here: &Here<'_>) -> Self {
         let w = here.w;
-        let line = option.product.as_ref().map(|product| Line::new(product, paid, here));
+        let line = option
+            .product
+            .as_ref()
+            .map(|product| Line::new(product, paid, here));
         let photo = option.photo.as_ref().and_then(Photo::smallest);
         let of_the_product = line.as_ref().and_then(|line| line.image.clone());
-        let alt = photo.as_ref().map(|(_, alt)| alt.clone()).unwrap_or_default();
+        let alt = photo
+            .as_ref()
+            .map(|(_, alt)| alt.clone())
+            .unwrap_or_default();
         Self {
             letter,
             text: option.text.clone(),
@@ -208,7 +218,11 @@ impl App {
     /// What a post is that is not there.
     async fn missing(&self, id: PostId) -> Result<Error, Error> {
         let was_there = self.store.was_there(id, self.clock.now()).await?;
-        Ok(if was_there { Error::Gone } else { Error::NotFound })
+        Ok(if was_there {
+            Error::Gone
+        } else {
+            Error::NotFound
+        })
     }
 
     async fn post_page(&self, asked: &Asked, id: &str) -> Result<Response, Error> {
@@ -226,8 +240,7 @@ impl App {
             place: list.place::<Place>(&params)?,
             limit: COMMENTS,
         };
-        let (of, lines) =
-            futures::try_join!(self.reads.post(None, id), self.reads.lines(&wanted))?;
+        let (of, lines) = futures::try_join!(self.reads.post(None, id), self.reads.lines(&wanted))?;
         let (post, mut read) = of;
         let nobody = Onlooker::nobody();
         let Some(post) = post.and_then(|post| nobody.opens(post)) else {
@@ -267,16 +280,25 @@ impl App {
             w,
             photos: shots.photos,
             lines: shots.lines,
-            who: view.author.as_ref().map(|author| Person::new(author, &here)),
+            who: view
+                .author
+                .as_ref()
+                .map(|author| Person::new(author, &here)),
             at: w.on(view.published_at.unwrap_or(view.created_at).0),
             edited: view.edited_at.is_some(),
             paid: paid(&view, &here),
             short,
             heading: card::title(&view, &here),
             pieces: said,
-            review: view.review.as_ref().map(|review| Review::new(review, &here)),
+            review: view
+                .review
+                .as_ref()
+                .map(|review| Review::new(review, &here)),
             link: view.link.as_ref().and_then(|link| Link::new(&link.url)),
-            poll: view.poll.as_ref().map(|poll| Poll::new(poll, is_paid, &here)),
+            poll: view
+                .poll
+                .as_ref()
+                .map(|poll| Poll::new(poll, is_paid, &here)),
             counts: counts(&view, w),
             confirmed,
             topics: topics(&view, &here),
@@ -330,10 +352,17 @@ impl Link {
 fn framed(view: &PostView, here: &Here<'_>) -> Frame {
     let path = format!("/p/{}", view.id);
     let title = card::title(view, here);
-    let name = view.author.as_ref().map_or("", |author| &author.display_name);
+    let name = view
+        .author
+        .as_ref()
+        .map_or("", |author| &author.display_name);
     let title = fill(here.w.quoted, &[("name", name), ("text", &title)]);
     let described = beginning(card::said(view), DESCRIBED);
-    let described = if described.is_empty() { title.clone() } else { described };
+    let described = if described.is_empty() {
+        title.clone()
+    } else {
+        described
+    };
     // What is paid for says so wherever its card is drawn.
     let described = match paid(view, here) {
         Some(paid) => format!("({}) {described}", paid.label),

@@ -52,7 +52,8 @@ pub(crate) fn thread(
     present: &Presenter,
     here: &Here<'_>,
 ) -> (Vec<Said>, Vec<CommentView>) {
-    let view = |comment: &domain::shown::Shown<Comment>| present.comment(comment, &talk.leaf.thread);
+    let view =
+        |comment: &domain::shown::Shown<Comment>| present.comment(comment, &talk.leaf.thread);
     let mut views = Vec::new();
     let mut thread = Vec::new();
     for comment in &talk.leaf.comments {

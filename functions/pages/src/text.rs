@@ -103,6 +103,9 @@ mod tests {
 
     #[test]
     fn what_has_no_picture_has_a_letter() {
-        assert_eq!((letter("\u{202e}(ana)"), letter("张三"), letter("!")), ("A".into(), "张".into(), "·".into()));
+        assert_eq!(
+            (letter("\u{202e}(ana)"), letter("张三"), letter("!")),
+            ("A".into(), "张".into(), "·".into())
+        );
     }
 }

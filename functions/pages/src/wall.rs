@@ -182,8 +182,15 @@ impl App {
         if let Some(post) = next.items.first() {
             f.pictured(post);
         }
-        f.ld.push(ld::list(wall_cards.iter().map(|card| card.href.as_str()), &here));
-        let steps = [("/", "Spark"), ("/explore", w.explore), (base.as_str(), called.as_str())];
+        f.ld.push(ld::list(
+            wall_cards.iter().map(|card| card.href.as_str()),
+            &here,
+        ));
+        let steps = [
+            ("/", "Spark"),
+            ("/explore", w.explore),
+            (base.as_str(), called.as_str()),
+        ];
         let steps = steps.map(|(href, name)| Way {
             href: href.to_owned(),
             name: name.to_owned(),
@@ -194,7 +201,10 @@ impl App {
             f.unlisted();
         }
         let sorts = match wall {
-            HotList::Topic(_) => vec![(&base, w.hot, WallSort::Hot), (&newest, w.new, WallSort::New)],
+            HotList::Topic(_) => vec![
+                (&base, w.hot, WallSort::Hot),
+                (&newest, w.new, WallSort::New),
+            ],
             HotList::Store | HotList::Rising => Vec::new(),
         };
         let sorts = sorts.into_iter().map(|(to, name, of)| Way {
@@ -217,7 +227,9 @@ impl App {
         let here = Here::new(&self.site, asked);
         let now = self.clock.now();
         let wall = wall_of(id)?;
-        let found = self.wall(wall.clone(), WallSort::New, None, POSTS, now).await?;
+        let found = self
+            .wall(wall.clone(), WallSort::New, None, POSTS, now)
+            .await?;
         let posts = self.shown(&found, now);
         let posts = posts.iter().filter(|(_, sponsored)| !sponsored);
         let entries = posts.filter_map(|(post, _)| entry(post, &here)).collect();
@@ -244,12 +256,21 @@ impl App {
         let polls = rising.iter().map(|(post, _)| post);
         let polls: Vec<_> = polls.filter(|post| is_open(post)).take(POLLS).collect();
         let hot = self.shown(&hot, now);
-        let hot = hot.iter().filter(|(post, _)| post.kind != PostKind::Poll.name());
+        let hot = hot
+            .iter()
+            .filter(|(post, _)| post.kind != PostKind::Poll.name());
         let mut cards = Cards::new(&here, "h2", true);
         let hot = hot.map(|(post, sponsored)| {
-            let topic = post.topics.first().and_then(|id| domain::ids::TopicId::parse(id));
+            let topic = post
+                .topics
+                .first()
+                .and_then(|id| domain::ids::TopicId::parse(id));
             let topic = topic.map(|topic| topic.name().to_owned());
-            let reason = if *sponsored { Some(w.sponsored.to_owned()) } else { topic };
+            let reason = if *sponsored {
+                Some(w.sponsored.to_owned())
+            } else {
+                topic
+            };
             cards.card(post, reason)
         });
         let wall: Vec<_> = hot.collect();
@@ -308,9 +329,17 @@ impl App {
         let lists = found.finds.iter();
         let lists = lists.filter_map(|list| self.present.list_card(list, &found.shelf));
         let lists = lists.map(|list| Shelf::new(&list, &here)).collect();
-        let mut f = Frame::new(&here, "/explore", w.explore.to_owned(), w.about_store.to_owned());
+        let mut f = Frame::new(
+            &here,
+            "/explore",
+            w.explore.to_owned(),
+            w.about_store.to_owned(),
+        );
         f.style = sheet.into_text();
-        f.ld = vec![ld::list(covered.iter().map(|topic| topic.href.as_str()), &here)];
+        f.ld = vec![ld::list(
+            covered.iter().map(|topic| topic.href.as_str()),
+            &here,
+        )];
         let style = f.style.clone();
         let shown = ExplorePage {
             f,

@@ -350,7 +350,11 @@ mod tests {
             }
         }
         for name in Words::NAMES {
-            let uses = [format!("w.{name}"), format!("words.{name}"), format!("self.{name}")];
+            let uses = [
+                format!("w.{name}"),
+                format!("words.{name}"),
+                format!("self.{name}"),
+            ];
             let ends = |after: Option<char>| after.is_none_or(|c| !c.is_alphanumeric() && c != '_');
             let found = uses.iter().any(|name| {
                 let mut parts = used.split(name.as_str()).skip(1);
@@ -377,7 +381,10 @@ mod tests {
                 amount,
                 currency: currency.to_owned(),
             };
-            assert_eq!((en.money(&money), zh.money(&money)), (said.to_owned(), chinese.to_owned()));
+            assert_eq!(
+                (en.money(&money), zh.money(&money)),
+                (said.to_owned(), chinese.to_owned())
+            );
         }
         let time = "2026-11-26T13:04:59.120Z".parse().unwrap();
         assert_eq!(en.on(time).said, "Nov 26, 2026");

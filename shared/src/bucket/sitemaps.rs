@@ -15,6 +15,8 @@ pub fn sitemap_name(day: &str, number: usize) -> String {
 /// Where a file of that name lies; `None` for what is no such name.
 pub fn sitemap_key(name: &str) -> Option<String> {
     let stem = name.strip_suffix(".xml")?;
-    let is_ours = stem.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let is_ours = stem
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
     is_ours.then(|| format!("{SITEMAPS}{name}"))
 }

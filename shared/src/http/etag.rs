@@ -199,7 +199,12 @@ mod tests {
         assert_eq!(page("a", "another", ""), told);
         assert_ne!(page("b", "c1", "v1"), told);
         // So it is of a page.
-        let html = |cursor: &str| of(format!("<a rel=\"next\" href=\"/?cursor={cursor}\">").as_bytes(), at(0));
+        let html = |cursor: &str| {
+            of(
+                format!("<a rel=\"next\" href=\"/?cursor={cursor}\">").as_bytes(),
+                at(0),
+            )
+        };
         assert_eq!(html("c1"), html("another"));
         // A text that looks like a token is a text.
         let forged = |token: &str| page(&format!("\"next_cursor\":\"{token}\""), "c1", "v1");

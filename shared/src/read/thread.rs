@@ -8,7 +8,6 @@ use domain::{
         order::{NEWEST, Place, RANKED, ranked, score},
     },
     ids::{CommentId, PostId, UserId},
-    people::Profile,
     posts::Post,
     shown::{Onlooker, Shown},
 };

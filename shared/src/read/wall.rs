@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     feeds::{
-        Ads, Audience, Candidates, Drawn, Generation, HotList, LOOKED_AT, NEWEST, Offer, Position, Source, Surface,
-        WALL_HORIZON, WallPlace, WallSort, WallSpot, minute, offers,
+        Ads, Audience, Candidates, Drawn, Generation, HotList, LOOKED_AT, NEWEST, Offer, Position,
+        Source, Surface, WALL_HORIZON, WallPlace, WallSort, WallSpot, minute, offers,
     },
     ids::{TopicId, UserId},
     posts::Hydrated,

@@ -11,11 +11,9 @@ use domain::{
 };
 use harness::{Answer, Http, Meter, World, user};
 use jiff::SignedDuration;
-use nix::{
-    sys::{
-        resource::{UsageWho, getrusage},
-        time::TimeVal,
-    },
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeVal,
 };
 use shared::store::{Said, Saying};
 
@@ -43,7 +41,8 @@ struct Row {
 
 impl Row {
     fn holds(&self) -> bool {
-        let within = self.gzip <= WEIGHT && self.rounds <= ROUNDS && self.rcu <= RCU && self.cpu <= CPU;
+        let within =
+            self.gzip <= WEIGHT && self.rounds <= ROUNDS && self.rcu <= RCU && self.cpu <= CPU;
         !self.reference || within
     }
 }
@@ -70,7 +69,9 @@ pub(crate) async fn run() -> Result<bool> {
     ];
     // A thread of its own tells the function's CPU from that of the table, which is in this process too.
     let measured = thread::spawn(move || -> Result<Vec<Row>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let rows = pages.into_iter().map(|(what, path, reference)| {
             runtime.block_on(measure(&http, &meter, what, &path, reference))
         });
@@ -78,7 +79,10 @@ pub(crate) async fn run() -> Result<bool> {
     });
     let waited = tokio::task::spawn_blocking(move || measured.join()).await?;
     let rows = waited.map_err(|_panicked| anyhow!("a page could not be measured"))??;
-    println!("{:<22} {:>8} {:>8} {:>7} {:>6} {:>8}", "page", "bytes", "gzip", "rounds", "RCU", "CPU");
+    println!(
+        "{:<22} {:>8} {:>8} {:>7} {:>6} {:>8}",
+        "page", "bytes", "gzip", "rounds", "RCU", "CPU"
+    );
     for row in &rows {
         println!(
             "{:<22} {:>8} {:>8} {:>7} {:>6.1} {:>5.2} ms  {}",
@@ -112,7 +116,11 @@ async fn measure(
 ) -> Result<Row> {
     let get = async |gzip: bool| -> Result<Answer> {
         let request = http.get(path);
-        let request = if gzip { request.header("accept-encoding", "gzip") } else { request };
+        let request = if gzip {
+            request.header("accept-encoding", "gzip")
+        } else {
+            request
+        };
         let answer = request.send().await;
         ensure!(answer.status == 200, "{path}: {}", answer.status);
         Ok(answer)

@@ -150,7 +150,10 @@ fn pages_are_kept_by_what_makes_them_another_and_nothing_of_the_api_is_kept() {
     assert_eq!(at("/v1/*")["AllowedMethods"].as_array().unwrap().len(), 7);
     assert_eq!(at("/media/*")["TargetOriginId"], "bucket");
     let pages = &config["DefaultCacheBehavior"];
-    assert_eq!((&pages["TargetOriginId"], &pages["Compress"]), (&json!("api"), &json!(true)));
+    assert_eq!(
+        (&pages["TargetOriginId"], &pages["Compress"]),
+        (&json!("api"), &json!(true))
+    );
     let reduced = &pages["FunctionAssociations"][0];
     assert_eq!(reduced["EventType"], "viewer-request");
     assert_eq!(target(&reduced["FunctionARN"]), Some("PagesRequest"));
@@ -158,13 +161,22 @@ fn pages_are_kept_by_what_makes_them_another_and_nothing_of_the_api_is_kept() {
     let policy = &template().resource(policy)["Properties"]["CachePolicyConfig"];
     let key = &policy["ParametersInCacheKeyAndForwardedToOrigin"];
     assert_eq!(key["CookiesConfig"]["CookieBehavior"], "none");
-    assert_eq!(key["HeadersConfig"]["Headers"], json!(["accept", "accept-language"]));
+    assert_eq!(
+        key["HeadersConfig"]["Headers"],
+        json!(["accept", "accept-language"])
+    );
     let queries = &key["QueryStringsConfig"]["QueryStrings"];
     assert_eq!(*queries, json!(["cursor", "lang", "q", "sort"]));
-    assert_eq!((&policy["MinTTL"], &policy["DefaultTTL"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&policy["MinTTL"], &policy["DefaultTTL"]),
+        (&json!(0), &json!(0))
+    );
     // Both are said to be on one domain.
     let function = template().function("pages").unwrap();
-    assert_eq!(function.environment["PAGES_URL"], function.environment["MEDIA_URL"]);
+    assert_eq!(
+        function.environment["PAGES_URL"],
+        function.environment["MEDIA_URL"]
+    );
 }
 
 #[test]

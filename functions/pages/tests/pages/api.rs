@@ -77,7 +77,15 @@ async fn the_docs_are_a_page_that_reads_the_description() {
 #[tokio::test]
 async fn what_no_route_takes_is_a_problem() {
     let (_world, http) = http().await;
-    for path in ["/nothing", "/p", "/p/x/y", "/v1/nothing", "/docs/nothing", "/%00", "/..%2f"] {
+    for path in [
+        "/nothing",
+        "/p",
+        "/p/x/y",
+        "/v1/nothing",
+        "/docs/nothing",
+        "/%00",
+        "/..%2f",
+    ] {
         let answer = http.get(path).send().await;
         assert_eq!(answer.status, 404, "{path}");
         // Of the docs the page itself says so.

@@ -29,7 +29,10 @@ async fn rename(world: &World, profile: &Profile, name: &str) {
         ..shared::store::ProfileChange::default()
     };
     let store = world.store();
-    store.change_profile(&profile.id, change, None).await.unwrap();
+    store
+        .change_profile(&profile.id, change, None)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -46,8 +49,13 @@ async fn hostile_names_titles_texts_and_alts_are_shown_as_they_were_written_and_
             product.image_url = Some("https://evil.test/x.jpg".to_owned());
         });
         product.await;
-        let post = world.published_post("ana").text(hostile).photo(&photo, &["mug"]);
-        let post = post.with(|post| post.photos[0].alt = (*hostile).to_owned()).await;
+        let post = world
+            .published_post("ana")
+            .text(hostile)
+            .photo(&photo, &["mug"]);
+        let post = post
+            .with(|post| post.photos[0].alt = (*hostile).to_owned())
+            .await;
         say(&world, &ana.id, post.id, None, hostile).await;
         for path in [
             format!("/p/{}", post.id),
@@ -60,11 +68,15 @@ async fn hostile_names_titles_texts_and_alts_are_shown_as_they_were_written_and_
             let body = String::from_utf8(page.answer.body.clone()).unwrap();
             for element in page.all("*") {
                 let name = element.value().name();
-                assert!(element.value().attrs().all(|(name, _)| is_ours(name)), "{path}: {body}");
+                assert!(
+                    element.value().attrs().all(|(name, _)| is_ours(name)),
+                    "{path}: {body}"
+                );
                 let scheme = element.attr("href").unwrap_or_default();
                 assert!(!scheme.starts_with("javascript:"), "{path}");
                 if name == "script" {
-                    let ours = element.attr("src").is_some() || element.attr("type") == Some("application/ld+json");
+                    let ours = element.attr("src").is_some()
+                        || element.attr("type") == Some("application/ld+json");
                     assert!(ours, "{path}: {body}");
                 }
                 let source = element.attr("src").unwrap_or_default();

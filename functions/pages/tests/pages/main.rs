@@ -37,7 +37,11 @@ async fn open(http: &Http, path: &str) -> Page {
 
 fn read(answer: Answer) -> Page {
     let text = String::from_utf8(answer.body.clone()).unwrap();
-    assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"), "{text}");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/html; charset=utf-8"),
+        "{text}"
+    );
     let html = Html::parse_document(&text);
     Page { answer, html }
 }

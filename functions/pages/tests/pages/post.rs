@@ -33,7 +33,11 @@ async fn shown(world: &World, spots: &[(&str, f64, f64)]) -> Post {
 #[tokio::test]
 async fn a_dot_is_the_link_to_the_store_itself_named_with_price_and_stars_in_reading_order() {
     let (world, http) = http().await;
-    let post = shown(&world, &[("low", 0.2, 0.9), ("right", 0.8, 0.2), ("left", 0.1, 0.2)]).await;
+    let post = shown(
+        &world,
+        &[("low", 0.2, 0.9), ("right", 0.8, 0.2), ("left", 0.1, 0.2)],
+    )
+    .await;
     let page = open(&http, &format!("/p/{}", post.id)).await;
     let names = page.attributes(".dot", "aria-label");
     let stars = "4.5 of 5 from 12 reviews";
@@ -71,7 +75,10 @@ async fn the_bag_says_how_many_can_be_bought_and_leads_to_the_lines_or_to_the_on
     let post = shown(&world, &[("mug", 0.5, 0.5), ("pot", 0.2, 0.5)]).await;
     let page = open(&http, &format!("/p/{}", post.id)).await;
     let bag = page.one(".bag");
-    assert_eq!((bag.attr("href"), bag.attr("aria-label")), (Some("#products"), Some("2 things to buy")));
+    assert_eq!(
+        (bag.attr("href"), bag.attr("aria-label")),
+        (Some("#products"), Some("2 things to buy"))
+    );
     assert_eq!(page.all("#products").len(), 1);
     world.product("mug").sold_out().await;
     world.product("pot").sold_out().await;
@@ -89,12 +96,17 @@ async fn the_bag_says_how_many_can_be_bought_and_leads_to_the_lines_or_to_the_on
 }
 
 #[tokio::test]
-async fn an_influencers_links_are_tracked_and_told_apart_and_the_disclosure_comes_before_the_text() {
+async fn an_influencers_links_are_tracked_and_told_apart_and_the_disclosure_comes_before_the_text()
+{
     let (world, http) = http().await;
     let post = shown(&world, &[("mug", 0.5, 0.5)]).await;
     let (store, account) = (world.store(), Account::of_random(1));
-    let entered =
-        store.enter_programme(&post.author, (Programme::Influencer, true), &account, world.now());
+    let entered = store.enter_programme(
+        &post.author,
+        (Programme::Influencer, true),
+        &account,
+        world.now(),
+    );
     assert!(entered.await.unwrap());
     let page = open(&http, &format!("/p/{}", post.id)).await;
     for link in [".dot", ".lines .what > a"] {
@@ -114,28 +126,54 @@ async fn an_influencers_links_are_tracked_and_told_apart_and_the_disclosure_come
 async fn photos_have_their_sizes_and_a_placeholder_and_only_the_first_is_fetched_at_once() {
     let (world, http) = http().await;
     world.member("ana").await;
-    let (one, two) = (world.ready_photo("ana").await, world.ready_photo("ana").await);
-    let post = world.published_post("ana").photo(&one, &[]).photo(&two, &[]);
+    let (one, two) = (
+        world.ready_photo("ana").await,
+        world.ready_photo("ana").await,
+    );
+    let post = world
+        .published_post("ana")
+        .photo(&one, &[])
+        .photo(&two, &[]);
     let post = post.with(|post| post.photos[1].alt.clear()).await;
     let page = open(&http, &format!("/p/{}", post.id)).await;
     let photos = page.all(".photo > img");
     assert_eq!(photos.len(), 2);
     for photo in &photos {
-        assert_eq!((photo.attr("width"), photo.attr("height")), (Some("1080"), Some("720")));
+        assert_eq!(
+            (photo.attr("width"), photo.attr("height")),
+            (Some("1080"), Some("720"))
+        );
         let sizes = photo.attr("srcset").unwrap();
-        assert!(sizes.contains("320.jpg 320w") && sizes.contains("1080.jpg 1080w"), "{sizes}");
+        assert!(
+            sizes.contains("320.jpg 320w") && sizes.contains("1080.jpg 1080w"),
+            "{sizes}"
+        );
         assert!(photo.attr("sizes").is_some() && photo.attr("style").is_none());
     }
     assert_eq!(page.attributes(".photo > img", "fetchpriority"), ["high"]);
     assert_eq!(page.attributes(".photo > img", "loading"), ["lazy"]);
-    assert_eq!(page.attributes(".photo > img", "alt"), ["A photo", "Photo by ana"]);
-    assert_eq!(page.attributes(".steps a", "href"), ["#photo-1", "#photo-2"]);
+    assert_eq!(
+        page.attributes(".photo > img", "alt"),
+        ["A photo", "Photo by ana"]
+    );
+    assert_eq!(
+        page.attributes(".steps a", "href"),
+        ["#photo-1", "#photo-2"]
+    );
     let sheet = page.one("style").inner_html();
     assert_eq!(sheet.matches("--ph:url(data:image/png;base64,").count(), 2);
-    assert!(sheet.split("url(").skip(1).all(|url| url.find(')').unwrap() < 300));
+    assert!(
+        sheet
+            .split("url(")
+            .skip(1)
+            .all(|url| url.find(')').unwrap() < 300)
+    );
     // The photo on cards: as large as there is, with what it shows.
     assert!(page.meta("og:image").ends_with("/1080.jpg"));
-    assert_eq!((page.meta("og:image:width"), page.meta("og:image:alt")), ("1080".to_owned(), "A photo".to_owned()));
+    assert_eq!(
+        (page.meta("og:image:width"), page.meta("og:image:alt")),
+        ("1080".to_owned(), "A photo".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -148,7 +186,10 @@ async fn a_text_is_linked_where_it_marks_something_and_says_nothing_for_us() {
     let heading = page.one("h1");
     assert_eq!(heading.text().collect::<String>(), text);
     let links = page.attributes("h1 a", "href");
-    assert_eq!(links, ["/search?q=mugs", "/@Ben", "https://shop.com/a?b=1&c"]);
+    assert_eq!(
+        links,
+        ["/search?q=mugs", "/@Ben", "https://shop.com/a?b=1&c"]
+    );
     let last = page.all("h1 a").pop().unwrap();
     assert_eq!(last.attr("rel"), Some("nofollow ugc noopener"));
     assert_eq!(heading.attr("dir"), Some("auto"));
@@ -182,9 +223,19 @@ async fn a_poll_says_how_many_voted_and_once_closed_how_in_bars_and_words_with_t
         let voter = world.member(name).await;
         let read = store.post_now(post.id).await.unwrap().unwrap();
         let acts = store.acts_at(&voter.id, post.id).await.unwrap();
-        store.vote(&actor(&voter.id), &read, &acts, option).await.unwrap();
+        store
+            .vote(&actor(&voter.id), &read, &acts, option)
+            .await
+            .unwrap();
         if name != "eli" {
-            say(&world, &voter.id, post.id, None, &format!("{name} has a reason")).await;
+            say(
+                &world,
+                &voter.id,
+                post.id,
+                None,
+                &format!("{name} has a reason"),
+            )
+            .await;
         }
     }
     let page = open(&http, &format!("/p/{}", post.id)).await;
@@ -194,7 +245,10 @@ async fn a_poll_says_how_many_voted_and_once_closed_how_in_bars_and_words_with_t
     world.advance(SignedDuration::from_hours(25));
     let page = open(&http, &format!("/p/{}", post.id)).await;
     assert_eq!(page.attributes(".bar rect", "width"), ["75", "25"]);
-    assert_eq!(page.texts(".opt > div > .said"), ["75 % 3 votes", "25 % 1 vote"]);
+    assert_eq!(
+        page.texts(".opt > div > .said"),
+        ["75 % 3 votes", "25 % 1 vote"]
+    );
     assert_eq!(page.texts(".reasons h3"), ["Why Red", "Why Blue"]);
     let reasons = page.texts(".reasons .thread .c > div > .txt");
     assert_eq!(reasons.len(), 3);
@@ -242,10 +296,17 @@ async fn a_broken_cursor_leads_to_the_first_page() {
     let (world, http) = http().await;
     world.member("ana").await;
     let post = world.published_post("ana").await;
-    for path in [format!("/p/{}", post.id), "/t/trending-and-polls".to_owned(), "/@ana".to_owned()] {
+    for path in [
+        format!("/p/{}", post.id),
+        "/t/trending-and-polls".to_owned(),
+        "/@ana".to_owned(),
+    ] {
         let broken = http.get(&format!("{path}?cursor=x&lang=zh")).send().await;
         let led = format!("{path}?lang=zh");
-        assert_eq!((broken.status.as_u16(), broken.header("location")), (302, Some(led.as_str())));
+        assert_eq!(
+            (broken.status.as_u16(), broken.header("location")),
+            (302, Some(led.as_str()))
+        );
     }
 }
 
