@@ -10,7 +10,7 @@ use domain::{
     feeds::Position,
     ids::{ListId, UserId},
     money::storefront::{FEATURED, Storefront, header},
-    people::{Handle, Profile},
+    people::Profile,
     shown::{Onlooker, Shown},
 };
 use serde::{Deserialize, Serialize};
@@ -198,15 +198,12 @@ impl App {
         viewer: Option<&UserId>,
         handle: &str,
     ) -> Result<(Shown<Profile>, Onlooker), Error> {
-        let handle = Handle::parse(handle).map_err(|_never_taken| Error::NotFound)?;
-        let (user, onlooker) = futures::try_join!(
-            self.store.user_by_handle(&handle),
-            self.reads.onlooker(viewer)
-        )?;
-        let profile = self.reads.profile(&user.ok_or(Error::NotFound)?).await?;
-        let profile = profile.filter(|profile| profile.influencer);
-        let profile = profile.and_then(|profile| onlooker.meets(profile));
-        Ok((profile.ok_or(Error::NotFound)?, onlooker))
+        let (profile, onlooker) = self.reads.met(viewer, handle).await?;
+        if profile.influencer {
+            Ok((profile, onlooker))
+        } else {
+            Err(Error::NotFound)
+        }
     }
 
     /// Notes each of these lists that is no public one of theirs.
@@ -238,27 +235,18 @@ impl App {
         let name = format!("storefront of {owner}");
         let list = self.cursors.list(&name, None);
         let before: Option<Position> = list.place(page)?;
-        let show = |list| onlooker.is_told_of(list);
-        let featured = self.reads.lists(&front.featured, &onlooker, show, now);
-        let entries = self.store.posts_by(owner, before, page.limit);
-        let ((lists, shelf), (entries, more)) = futures::try_join!(Box::pin(featured), entries)?;
-        let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
-        let (mut found, mut read) = self.reads.posts(onlooker.clone(), &ids).await?;
-        let found = ids.iter().filter_map(|id| found.remove(id));
-        let posts: Vec<_> = found
-            .filter_map(|post| read.onlooker.looks_through(post))
-            .collect();
-        let shown = posts.iter().map(|post| &**post);
-        Box::pin(self.reads.around(shown, now, &mut read)).await?;
-        let items = posts.iter().map(|post| self.present.post(post, &read, now));
-        let end = entries.last().filter(|_| more).map(|entry| entry.at);
-        let cards = lists.iter().filter(|list| list.owner == *owner);
-        let cards = cards.filter_map(|list| self.present.list_card(list, &shelf));
+        let page = (before, page.limit);
+        let found = self.reads.front(owner, front, onlooker, page, now).await?;
+        let (posts, read) = (&found.posts, &found.posts.read);
+        let shown = posts.posts.iter();
+        let items = shown.map(|post| self.present.post(post, read, now));
+        let cards = found.featured.iter();
+        let cards = cards.filter_map(|list| self.present.list_card(list, &found.shelf));
         Ok(StorefrontView {
             user: self.present.user(profile),
             header: front.header.clone(),
             featured_lists: cards.collect(),
-            posts: list.page(items.collect(), |shown| Position::after(&posts, shown, end))?,
+            posts: list.page(items.collect(), |shown| posts.after(shown))?,
             followers: profile.followers,
         })
     }

@@ -8,6 +8,7 @@ mod lists;
 mod monthly;
 mod moves;
 mod posts;
+mod sitemap;
 mod vetting;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -21,6 +22,7 @@ use shared::{
 };
 
 pub use due::handle;
+pub use sitemap::make as make_sitemap;
 
 /// How much is done before a message to itself goes on.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,9 @@ const SLICE: Slice = Slice {
 pub struct App {
     store: Store,
     exports: Exports,
+    bucket: Bucket,
+    /// The public base address of pages.
+    pages_url: String,
     /// Where the API is, for what an export leads to.
     api_url: String,
     fanout: Queue,
@@ -70,6 +75,8 @@ impl App {
                 Bucket::new(context.s3(), context.config.bucket()),
                 Objects::new(&context.sdk, context.config.bucket(), Clock::real),
             ),
+            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            pages_url: context.config.pages_url().to_owned(),
             api_url: context.config.api_url().to_owned(),
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),
@@ -93,7 +100,12 @@ pub fn function(context: &Context) -> function::QueueAndSchedule {
     let app = App::new(context);
     let told = async |app: App, event| work_off(&app, event).await;
     let told = function::Queue::new(app.clone(), told).warmed_by(context.warm_up_by_query());
-    let due = async |app: App, _| handle(&app).await;
+    let due = async |app: App, _| {
+        let looked = Box::pin(handle(&app)).await;
+        // Whatever failed, search engines are told; and the other way round.
+        let told = Box::pin(make_sitemap(&app)).await;
+        looked.and(told)
+    };
     function::QueueAndSchedule::new(told, function::Schedule::new(app, due))
 }
 

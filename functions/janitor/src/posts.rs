@@ -16,7 +16,10 @@ const LISTS: usize = 50;
 /// Takes it away: first what acts that are under way would still find, then what was said of it, and where it is kept.
 pub(crate) async fn deleted(app: &App, gone: PostDeleted) -> Result<(), Error> {
     let (store, now) = (&app.store, app.clock.now());
-    store.note_gone(gone.post, now).await?;
+    // Of one that never appeared nobody knows.
+    if gone.published_at.is_some() {
+        store.note_gone(gone.post, now).await?;
+    }
     if gone.generation > 0 {
         let thing = Thing::Post(gone.post);
         store.close_all(&thing, gone.generation, now).await?;

@@ -16,7 +16,9 @@ pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
         ("APP_URL", url.to_owned()),
         ("MEDIA_URL", url.to_owned()),
         ("NETWORKS", Networks::settings(url)),
-        ("STORE_HOSTS", hosts(plane, url)),
+        ("PAGES_URL", url.to_owned()),
+        ("STORE_HOSTS", hosts(plane, url, "STORE_HOSTS")),
+        ("IMAGE_HOSTS", hosts(plane, url, "IMAGE_HOSTS")),
         ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
         ("TOKEN_JWKS_URL", format!("{url}/.well-known/jwks.json")),
@@ -28,9 +30,9 @@ pub(crate) fn of(plane: &DataPlane, url: &str) -> BTreeMap<String, String> {
 }
 
 /// This cloud, which plays the store, and the hosts that the template names.
-fn hosts(plane: &DataPlane, url: &str) -> String {
+fn hosts(plane: &DataPlane, url: &str, setting: &str) -> String {
     let own = url.split("//").last().unwrap_or_default();
-    let named = plane.settings().remove("STORE_HOSTS");
+    let named = plane.settings().remove(setting);
     let named = named.iter().map(String::as_str);
     named.chain([own]).collect::<Vec<_>>().join(",")
 }

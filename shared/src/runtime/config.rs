@@ -57,6 +57,10 @@ settings! {
         "API_URL" api_url;
         /// The public base address of renditions; an S3 key follows after a slash.
         "MEDIA_URL" media_url;
+        /// The public base address of pages.
+        "PAGES_URL" pages_url;
+        /// The hosts of the store's pictures, parted by commas, each with its port where it has one: pages show no others.
+        "IMAGE_HOSTS" image_hosts;
         /// The `iss` that tokens must carry.
         "TOKEN_ISSUER" token_issuer;
         /// The `aud` or `client_id` that tokens must carry.
@@ -152,6 +156,12 @@ settings! {
         /// What differs from what is known of the networks, as a JSON object by network: client ids above all. A network
         /// without one is not there.
         "NETWORKS" networks;
+        /// Where the store's app can be had.
+        "APP_DOWNLOAD_URL" app_download_url;
+        /// The store's apps of Apple's that open pages themselves: `TEAM.com.example.app`, parted by commas.
+        "APPLE_APPS" apple_apps;
+        /// Those of Android's: `com.example.app=AA:BB:…`, with the digest of the certificate, parted by commas.
+        "ANDROID_APPS" android_apps;
     }
     // Any 32 characters or more, no comma; while one is changed, several, parted by commas, of which
     // the first is for what is new.

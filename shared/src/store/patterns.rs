@@ -75,6 +75,7 @@ patterns! {
     "post, post_now", "one post", "GetItem", "`POST#p/POST`";
     "posts", "many posts", "BatchGet", "`POST#p/POST`";
     "delete_post", "delete an own post with its photos", "TransactWrite", "`POST#p/POST`, `PHOTO#…`, `REVIEWS#a/…`, `POSTS#a/t#p`, `OPEN#n/t#p`, `USER#a`, `USER#a/BADGE`, `USER#u/BADGE`";
+    "was_there", "was a post there", "GetItem", "`POST#p/GONE`";
     "note_gone", "that a deleted post was there", "UpdateItem", "`POST#p/GONE`";
     "clear_comments", "take away what was said of a post that is gone", "Query, consistent; DeleteItem × 2 each", "`COMMENTS#p`, `ACTS#u/Cp#c`, `COUNTS#c#n/g#s`";
     "close_all", "take no more acts at a thing that is gone", "TransactWrite", "`COUNTS#x#0` to `COUNTS#x#7`, `g#`";

@@ -22,6 +22,7 @@ mod lists;
 mod moderation;
 mod money;
 mod notices;
+mod pages;
 mod photos;
 mod recommend;
 mod reference;
@@ -160,6 +161,8 @@ enum What {
         #[arg(long, default_value_t = 1_000)]
         queries: usize,
     },
+    /// Bytes, compressed and not, rounds, read units and CPU of every page. Fails where the reference post is over its budget.
+    Pages,
     /// CPU, peak memory, bytes and likeness to a Lanczos reference of each image's renditions,
     /// beside vipsthumbnail's where it is installed.
     Photos {
@@ -201,6 +204,7 @@ async fn main() -> Result<ExitCode> {
             ..
         } => tree::run(fans, schedules, seed).await?,
         What::Money { histories, seed } => Box::pin(money::run(histories, seed)).await?,
+        What::Pages => pages::run().await?,
         What::Recommend { orders } => recommend::run(&orders)?,
         What::Photos {
             files,
