@@ -108,7 +108,7 @@ impl App {
             Ok(response) => response,
             // A broken cursor costs nobody the list.
             Err(Error::Malformed(Malformed::Cursor | Malformed::CursorExpired, _)) => {
-                lead(StatusCode::FOUND, &asked.from_the_start())
+                lead(StatusCode::FOUND, &asked.first_page())
             }
             Err(error) => self.sorry(asked, error),
         }

@@ -80,7 +80,7 @@ impl Asked {
     }
 
     /// The first page of the list.
-    pub fn from_the_start(&self) -> String {
+    pub fn first_page(&self) -> String {
         self.address(&self.path, &["q", "sort"])
     }
 

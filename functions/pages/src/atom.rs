@@ -72,7 +72,7 @@ fn plain(text: &str) -> String {
 impl Feed {
     /// A feed of what is at this path, which began then.
     pub fn new(
-        title: String,
+        title: &str,
         path: &str,
         began: Timestamp,
         entries: Vec<Entry>,
@@ -81,7 +81,7 @@ impl Feed {
         let newest = entries.iter().map(|entry| entry.updated.clone()).max();
         Self {
             id: here.whole(path),
-            title: plain(&title),
+            title: plain(title),
             updated: newest.unwrap_or_else(|| format!("{began:.3}")),
             own: here.whole(&format!("{path}.atom")),
             page: here.whole(path),

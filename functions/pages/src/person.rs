@@ -163,7 +163,7 @@ impl App {
         let entries = entries.map(|post| self.present.post(post, &found.read, now));
         let entries: Vec<_> = entries.filter_map(|post| entry(&post, &here)).collect();
         Feed::new(
-            profile.display_name.clone(),
+            &profile.display_name,
             &path,
             profile.joined_at,
             entries,

@@ -234,7 +234,7 @@ impl App {
         let posts = posts.iter().filter(|(_, sponsored)| !sponsored);
         let entries = posts.filter_map(|(post, _)| entry(post, &here)).collect();
         let title = fill(here.w.wall_of, &[("topic", &name_of(&wall, here.w))]);
-        Feed::new(title, &format!("/t/{wall}"), now, entries, &here).answer()
+        Feed::new(&title, &format!("/t/{wall}"), now, entries, &here).answer()
     }
 
     async fn home_page(&self, asked: &Asked) -> Result<Response, Error> {

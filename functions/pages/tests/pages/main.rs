@@ -1,4 +1,9 @@
 //! Pages as a browser, a search engine and a site that embeds them see them.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says what it stood on"
+)]
 
 mod api;
 mod hostile;
