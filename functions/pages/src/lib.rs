@@ -19,6 +19,7 @@ mod oembed;
 mod person;
 mod photo;
 mod placeholder;
+mod poll;
 mod post;
 mod product;
 mod said;

@@ -12,11 +12,7 @@ use domain::{
     ids::{PostId, TopicId},
     shown::Onlooker,
 };
-use shared::{
-    error::Error,
-    read::Wanted,
-    views::{PollOptionView, PollView, PostView},
-};
+use shared::{error::Error, read::Wanted, views::PostView};
 
 use crate::{
     App,
@@ -27,6 +23,7 @@ use crate::{
     goods::{Line, Paid, Review},
     ld,
     photo::{Photo, Shots},
+    poll::Poll,
     said::{Said, thread},
     sheet::Sheet,
     site::{Here, web},
@@ -85,102 +82,11 @@ struct Link {
     said: String,
 }
 
-struct Poll {
-    question: String,
-    voters: String,
-    ends: Option<When>,
-    options: Vec<Opt>,
-}
-
-struct Opt {
-    letter: String,
-    text: String,
-    image: Option<String>,
-    alt: String,
-    thing: Option<Thing>,
-    share: Option<Share>,
-}
-
-struct Thing {
-    href: String,
-    rel: Option<&'static str>,
-    said: String,
-}
-
-struct Share {
-    percent: String,
-    said: String,
-    votes: String,
-}
-
 /// Why some chose an option.
 struct Reasons {
     id: String,
     title: String,
     thread: Vec<Said>,
-}
-
-impl Poll {
-    fn new(poll: &PollView, paid: bool, here: &Here<'_>) -> Self {
-        let w = here.w;
-        let ends = poll.closes_at.map(|at| {
-            let when = w.at(at.0);
-            let text = if poll.closed {
-                w.closed_at
-            } else {
-                w.closes_at
-            };
-            let said = fill(text, &[("when", &when.said)]);
-            When { said, ..when }
-        });
-        let letters = ('A'..='Z').map(String::from);
-        let options = poll.options.iter().zip(letters);
-        Self {
-            question: poll.question.clone(),
-            voters: w.many(&w.voters, poll.voters),
-            ends,
-            options: options
-                .map(|(option, letter)| Opt::new(option, letter, paid, here))
-                .collect(),
-        }
-    }
-}
-
-impl Opt {
-    fn new(option: &PollOptionView, letter: String, paid: bool, here: &Here<'_>) -> Self {
-        let w = here.w;
-        let line = option
-            .product
-            .as_ref()
-            .map(|product| Line::new(product, paid, here));
-        let photo = option.photo.as_ref().and_then(Photo::smallest);
-        let of_the_product = line.as_ref().and_then(|line| line.image.clone());
-        let alt = photo
-            .as_ref()
-            .map(|(_, alt)| alt.clone())
-            .unwrap_or_default();
-        Self {
-            letter,
-            text: option.text.clone(),
-            image: photo.map(|(url, _)| url).or(of_the_product),
-            alt,
-            thing: line.and_then(|line| {
-                Some(Thing {
-                    said: line.said(),
-                    rel: line.rel,
-                    href: line.href?,
-                })
-            }),
-            share: option.votes.zip(option.share).map(|(votes, share)| {
-                let percent = format!("{:.0}", share * 100.0);
-                Share {
-                    said: fill(w.share, &[("percent", &percent)]),
-                    percent,
-                    votes: w.many(&w.votes, votes),
-                }
-            }),
-        }
-    }
 }
 
 /// `GET /p/{post}`.
