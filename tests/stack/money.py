@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from datetime import datetime, timezone
 from typing import Any
@@ -17,8 +18,9 @@ from report import Report
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 PRODUCT = "STACK-LAMP"
-FEED = f"""id\ttitle\tlink\tavailability\tprice\tproduct_type
-{PRODUCT}\tA lamp\thttps://store.test/p/{PRODUCT}\tin_stock\t10.00 USD\tHome > Lamps
+BRAND = "Stack Lamps"
+FEED = f"""id\ttitle\tlink\tavailability\tprice\tbrand\tproduct_type
+{PRODUCT}\tA lamp\thttps://store.test/p/{PRODUCT}\tin_stock\t10.00 USD\t{BRAND}\tHome > Lamps
 """
 
 
@@ -161,3 +163,21 @@ def check(report: Report, api: Api) -> None:
         status, _, body = _request(api, path, {"spark-signature": signed(api, path.encode())})
         assert status == 200 and "influencer" in json.loads(body)["badges"], (status, body)
         assert _request(api, path, {})[0] == 401
+
+    with report.case("a seller sees their brand, and sends a brief, which its influencer accepts"):
+        seller = stack.people.token("money_cleo", ["seller"])
+        mapped = {"sub": claims(seller)["sub"], "brands": [BRAND]}
+        api.expect(204, "PUT", "/v1/admin/sellers", admin, mapped)
+        for what in ["insights", "questions", "influencers"]:
+            api.expect(200, "GET", f"/v1/sellers/{what}?brand={urllib.parse.quote(BRAND)}", seller)
+        brief = {"brand": BRAND, "influencer": "money_ana", "product_ids": [PRODUCT], "text": "Light it"}
+        sent = api.expect(201, "POST", "/v1/sellers/briefs", seller, brief)["id"]
+        assert [one["id"] for one in api.expect(200, "GET", "/v1/sellers/briefs", seller)["items"]] == [sent]
+        assert [one["id"] for one in api.expect(200, "GET", "/v1/influencer/briefs", ana)["items"]] == [sent]
+        api.expect(204, "POST", f"/v1/influencer/briefs/{sent}/accept", ana)
+
+    with report.case("anybody with a link reads a post, its author, a wall and a product as pages"):
+        for path in [f"/p/{post}", "/@money_ana", "/t/coffee", f"/products/{PRODUCT}", "/", "/explore"]:
+            status, headers, body = _request(api, path, {"accept": "text/html"})
+            assert status == 200 and b"<html" in body, (path, status, body[:300])
+        assert _request(api, "/sitemap.xml", {})[0] in (200, 404)

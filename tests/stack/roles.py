@@ -115,8 +115,8 @@ def probes(stack: Stack) -> list[Probe]:
             "BatchGetItem": lambda c, n, k, _: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [k]}}),
         }.items():
             tried = partial(lambda r, n, k, q, c: r(c, n, k, q), request, name, key, asked)
-            # The emulator does not see where a query looks.
-            seen = None if action == "Query" else leading
+            # The emulator does not see where the others look.
+            seen = leading if action == "GetItem" else None
             found.append(Probe(f"dynamodb:{action}", arn + name, tried, seen))
     for name in [table, "somebody-elses-table"]:
         for action, request in {
@@ -257,7 +257,19 @@ UNUSED = {
     "Onboarding": {
         "s3:ListBucket": "as for Photos",
     },
-    "Admin": {"dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts"},
+    "Admin": {
+        "dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts",
+        "s3:GetObject": "whoever fetches a table of over 3 MB",
+    },
+    "Attribution": {"sqs:SendMessage": "an order ahead of the clock, a run of payouts on a month's first day, the next of it"},
+    "Influencer": {
+        "dynamodb:DeleteItem": "an account of a network that is linked, or no more; no network is here",
+        "s3:ListBucket": "as for Photos",
+        "s3:PutObject": "a table of over 3 MB",
+    },
+    "Links": {"dynamodb:Query": "what can be bought in the stead of what is gone; whether a list still has a product"},
+    "Seller": {"s3:ListBucket": "as for Photos"},
+    "Pages": {"s3:ListBucket": "as for Photos"},
     "Janitor": {
         "dynamodb:DeleteItem": "what was said of a post that is deleted, and what was in a list; nothing is here",
         **dict.fromkeys(
