@@ -279,6 +279,8 @@ fn nothing_in_an_answer_is_null_but_the_cursor_after_the_last_page_and_a_nudge_t
     // A part of none is no number; and an entry is hashed with all its names.
     assert!(nullable.remove("/EarningsItem/properties/conversion"));
     nullable.retain(|at| !at.starts_with("/Entry/properties/"));
+    // That a figure is kept back is told as well.
+    nullable.retain(|at| !at.starts_with("/InsightsWeek/properties/"));
     let pages = nullable
         .iter()
         .all(|at| at.ends_with("/properties/next_cursor"));
@@ -302,6 +304,10 @@ fn every_field_that_may_be_absent_is_left_out_of_the_answer() {
                 continue;
             }
             let fields = rest.split("\n}").next().unwrap_or_default();
+            // A figure of these that is kept back is told as such.
+            if fields.contains("struct InsightsWeek ") {
+                continue;
+            }
             let mut attributes = String::new();
             for line in fields.lines().map(str::trim) {
                 if line.starts_with("#[") {
