@@ -197,13 +197,13 @@ pub(crate) async fn leave(
     viewer: Viewer,
     if_match: IfMatch,
 ) -> Result<Response, Error> {
-    let seen = app.store.member(&viewer.id).await?;
+    let (seen, engaged) =
+        futures::try_join!(app.store.member(&viewer.id), app.store.engaged(&viewer.id))?;
     if if_match.is_sent() {
         let shown = app.reads.counted(seen.clone()).await?;
         if_match.check(&view(&app, &viewer, shown), &app.clock)?;
     }
     let bound = Some(&seen).filter(|_| if_match.is_sent());
-    let engaged = app.store.engaged(&viewer.id).await?;
     app.store.leave(&seen, bound, app.clock.now()).await?;
     let account = engaged.map(|engaged| engaged.account.to_string());
     Ok((StatusCode::ACCEPTED, Json(LeavingView { account })).into_response())

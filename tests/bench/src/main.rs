@@ -24,6 +24,7 @@ mod money;
 mod notices;
 mod pages;
 mod photos;
+mod programmes;
 mod recommend;
 mod reference;
 mod report;
