@@ -104,8 +104,21 @@ pub enum Refusal {
     TermsRequired,
     /// Signed in, and not one of the store's moderators.
     ModeratorRequired,
+    /// Signed in, and not one of the sellers.
+    SellerRequired,
     /// Whoever decided before does not decide on the appeal.
     OwnDecision,
+    /// A link is fetched before anybody follows it.
+    Prefetch,
+}
+
+/// Why what is to prove an account of a network does not (422).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unproved {
+    /// The profile does not show the code.
+    NotFound,
+    /// The profile cannot be read by who is not signed in.
+    Unreadable,
 }
 
 /// Which state stands in the way (409).
@@ -149,6 +162,26 @@ pub enum Conflict {
     NothingToAppeal,
     /// An appeal is to be decided, or was.
     AlreadyAppealed,
+    /// The account of a network is another person's.
+    AccountTaken,
+    /// Another account of that network is linked.
+    AlreadyLinked,
+    /// No account of that network is linked.
+    NotLinked,
+    /// The applicant has published too little to be judged by.
+    TooFewPosts,
+    /// An application is to be decided.
+    InReview,
+    /// The applicant is an influencer.
+    AlreadyApproved,
+    /// An application was declined, and another may be made from then on.
+    ReapplyLater(Timestamp),
+    /// An invitation was accepted, declined, or has run out.
+    InvitationClosed,
+    /// Something else was said to the brief.
+    BriefAnswered,
+    /// As many briefs run that the caller accepted as may.
+    BriefLimit,
 }
 
 /// What is malformed before any field can be looked at (400).
@@ -173,6 +206,8 @@ pub enum Error {
     Unauthenticated,
     /// 401: a token was sent that does not verify, or what is no token.
     BadToken,
+    /// 401: the store did not sign the call, or not so that it verifies.
+    Unsigned,
     /// 403.
     Refused(Refusal),
     /// 404: is not there, or may not be seen; the two are never told apart.
@@ -189,6 +224,8 @@ pub enum Error {
     UnsupportedMediaType,
     /// 422: read, but wrong; names every bad field.
     Invalid(Invalid),
+    /// 422: a profile does not prove an account.
+    Unproved(Unproved),
     /// 422: the `Idempotency-Key` was used with another body.
     IdempotencyMismatch,
     /// 429: over a quota; try again after this long.
@@ -224,6 +261,7 @@ impl Error {
             Self::Malformed(..)
             | Self::Unauthenticated
             | Self::BadToken
+            | Self::Unsigned
             | Self::Refused(_)
             | Self::NotFound
             | Self::Conflict(_)
@@ -233,6 +271,7 @@ impl Error {
             | Self::UnsupportedMediaType
             | Self::Invalid(_)
             | Self::IdempotencyMismatch
+            | Self::Unproved(_)
             | Self::Internal(_) => false,
         }
     }
@@ -244,6 +283,7 @@ impl Error {
             Self::Malformed(..)
             | Self::Unauthenticated
             | Self::BadToken
+            | Self::Unsigned
             | Self::Refused(_)
             | Self::NotFound
             | Self::Conflict(_)
@@ -253,6 +293,7 @@ impl Error {
             | Self::UnsupportedMediaType
             | Self::Invalid(_)
             | Self::IdempotencyMismatch
+            | Self::Unproved(_)
             | Self::TooMany(_) => None,
         }
     }
@@ -265,6 +306,7 @@ impl fmt::Display for Error {
             Self::Malformed(_, detail) => detail,
             Self::Unauthenticated => "A bearer token is needed.",
             Self::BadToken => "The bearer token is not valid, or not any more.",
+            Self::Unsigned => "The store's signature is missing, too old, or not right.",
             Self::Refused(Refusal::PrimeRequired) => "This needs a Prime membership.",
             Self::Refused(Refusal::NotJoined) => "Join first: POST /v1/me.",
             Self::Refused(Refusal::NotOwner) => "Only its owner may do this.",
@@ -275,9 +317,11 @@ impl fmt::Display for Error {
                 "Accept the store's terms first: GET /v1/about, then PATCH /v1/me."
             }
             Self::Refused(Refusal::ModeratorRequired) => "Only a moderator may do this.",
+            Self::Refused(Refusal::SellerRequired) => "Only a seller may do this.",
             Self::Refused(Refusal::OwnDecision) => {
                 "You decided on this before; somebody else decides on the appeal."
             }
+            Self::Refused(Refusal::Prefetch) => "This is fetched when somebody follows it.",
             Self::NotFound => "There is no such thing here.",
             Self::Conflict(Conflict::HandleTaken) => "This handle is taken.",
             Self::Conflict(Conflict::AlreadyJoined) => "You have joined already.",
@@ -304,11 +348,27 @@ impl fmt::Display for Error {
             Self::Conflict(Conflict::AlreadyAppealed) => {
                 "An appeal on this is to be decided, or was."
             }
+            Self::Conflict(Conflict::AccountTaken) => "This account is linked by somebody else.",
+            Self::Conflict(Conflict::AlreadyLinked) => {
+                "Another account of this network is linked; unlink it first."
+            }
+            Self::Conflict(Conflict::NotLinked) => "Link an account of this network first.",
+            Self::Conflict(Conflict::TooFewPosts) => "Publish three posts at least first.",
+            Self::Conflict(Conflict::InReview) => "Your application is being looked at.",
+            Self::Conflict(Conflict::AlreadyApproved) => "You are an influencer already.",
+            Self::Conflict(Conflict::ReapplyLater(_)) => "You may apply again later; see retry_at.",
+            Self::Conflict(Conflict::InvitationClosed) => "This invitation is open no more.",
+            Self::Conflict(Conflict::BriefAnswered) => "You answered this brief otherwise before.",
+            Self::Conflict(Conflict::BriefLimit) => "100 briefs are the most at a time.",
             Self::Gone => "What the first request with this Idempotency-Key made is gone.",
             Self::PreconditionFailed => "It was changed since it was read; read it again.",
             Self::TooLarge => "The body is too large.",
             Self::UnsupportedMediaType => "The body must be application/json, without an encoding.",
             Self::Invalid(_) => "Some fields are not valid; see errors.",
+            Self::Unproved(Unproved::NotFound) => "The code is not on this profile.",
+            Self::Unproved(Unproved::Unreadable) => {
+                "This profile cannot be read from outside; apply by its handle instead."
+            }
             Self::IdempotencyMismatch => {
                 "This Idempotency-Key was used with a different body before."
             }

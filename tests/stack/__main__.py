@@ -14,6 +14,7 @@ from pathlib import Path
 
 import binaries
 import journeys
+import money
 import queues
 import releases
 import roles
@@ -34,7 +35,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--bin-dir", type=Path, help="take the binaries from here (NAME/bootstrap or NAME), build none")
     parser.add_argument("--build-only", action="store_true", help="build (with --release: check) the binaries, run nothing")
     parser.add_argument("--arm64", action="store_true", help="with --release --build-only: for Graviton (a cross compiler)")
-    parser.add_argument("--only", action="append", help="only these parts: journeys, tokens, triggers, queues, samples, roles")
+    parser.add_argument("--only", action="append", help="only these parts: journeys, tokens, triggers, money, queues, samples, roles")
     parser.add_argument("--hold", action="store_true", help="leave the stack standing until Ctrl-C, to try things")
     parser.add_argument("--keep", type=Path, help="copy the emulator's log and the record of decisions to this folder")
     asked = parser.parse_args()
@@ -78,6 +79,7 @@ def _try(report: Report, asked: argparse.Namespace, built: dict[str, Path], fold
             "journeys": lambda: journeys.run(report, stack),
             "tokens": lambda: tokens.check(report, api),
             "triggers": lambda: triggers.check(report, api),
+            "money": lambda: money.check(report, api),
             "queues": lambda: queues.check(report, api),
             "samples": lambda: samples.check(report, api, built, folder),
             "roles": lambda: roles.check(report, stack),

@@ -101,6 +101,7 @@ def deploy(emulator: Emulator, name: str, zips: dict[str, Path]) -> Stack:
         "TokenIssuer": people.issuer,
         "TokenAudience": people.client_id,
         "TokenJwksUrl": people.jwks_url,
+        "StoreHosts": "store.test",
     }
     # Longer than what may be sent with the call (51,200 characters): it is fetched, as with `sam deploy`.
     s3.put_object(Bucket=CODE_BUCKET, Key="template.json", Body=body.encode())

@@ -87,7 +87,6 @@ def probes(stack: Stack) -> list[Probe]:
     """What every role tries: what some function is granted, on everything of its kind, and what nobody is granted."""
     table, bucket = stack.resources["Table"], stack.resources["Bucket"]
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
-    nothing = {"PK": {"S": "-"}, "SK": {"S": "-"}}
     query = {"KeyConditionExpression": "PK = :p", "ExpressionAttributeValues": {":p": {"S": "-"}}}
     found = []
     # An item of nobody's, and one in each place that some role is held to.
@@ -103,11 +102,24 @@ def probes(stack: Stack) -> list[Probe]:
         }.items():
             tried = partial(lambda r, n, i, c: r(c, n, i), request, name, item)
             found.append(Probe(f"dynamodb:{action}", arn + name, tried, leading))
+    # Some may read in some places alone.
+    reads = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    held = [statement.leading for role in roles for statement in role if statement.actions & reads]
+    places = {pattern.replace("*", "-") for leading in held for pattern in leading}
+    for name, leading in [*((table, place) for place in sorted({"-", *places})), ("somebody-elses-table", "-")]:
+        key = {"PK": {"S": leading}, "SK": {"S": "-"}}
+        asked = {"KeyConditionExpression": "PK = :p", "ExpressionAttributeValues": {":p": {"S": leading}}}
+        for action, request in {
+            "GetItem": lambda c, n, k, _: c("dynamodb").get_item(TableName=n, Key=k),
+            "Query": lambda c, n, _, q: c("dynamodb").query(TableName=n, **q),
+            "BatchGetItem": lambda c, n, k, _: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [k]}}),
+        }.items():
+            tried = partial(lambda r, n, k, q, c: r(c, n, k, q), request, name, key, asked)
+            # The emulator does not see where the others look.
+            seen = leading if action == "GetItem" else None
+            found.append(Probe(f"dynamodb:{action}", arn + name, tried, seen))
     for name in [table, "somebody-elses-table"]:
         for action, request in {
-            "GetItem": lambda c, n: c("dynamodb").get_item(TableName=n, Key=nothing),
-            "Query": lambda c, n: c("dynamodb").query(TableName=n, **query),
-            "BatchGetItem": lambda c, n: c("dynamodb").batch_get_item(RequestItems={n: {"Keys": [nothing]}}),
             "Scan": lambda c, n: c("dynamodb").scan(TableName=n),
             "DescribeTable": lambda c, n: c("dynamodb").describe_table(TableName=n),
             "UpdateTable": lambda c, n: c("dynamodb").update_table(TableName=n, BillingMode="PAY_PER_REQUEST"),
@@ -122,7 +134,7 @@ def probes(stack: Stack) -> list[Probe]:
                 lambda c, i=index: c("dynamodb").query(TableName=table, IndexName=i, **query),
             )
         )
-    prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "aws/lambda"]
+    prefixes = ["uploads", "media", "catalogue", "catalogue-state", "reviews", "reports", "sheets/statements", "sheets/payouts", "aws/lambda"]
     for key in [*(f"{prefix}/x" for prefix in prefixes), "filter.json", "x"]:
         for action, request in {
             "GetObject": lambda c, k: c("s3").get_object(Bucket=bucket, Key=k),
@@ -203,7 +215,7 @@ def _try(stack: Stack, role: str, matrix: list[Probe]) -> None:
             wrong.append(f"{probe.action} on {probe.resource}{of}: {'allowed' if allowed else 'refused'}")
     assert not wrong, "\n".join(wrong)
     # Who takes accounts apart may write nearly wherever something of a person lies.
-    assert refused > len(matrix) // 3, f"only {refused} were refused"
+    assert refused > len(matrix) // 4, f"only {refused} were refused"
 
 
 def check(report: Report, stack: Stack) -> None:
@@ -245,7 +257,19 @@ UNUSED = {
     "Onboarding": {
         "s3:ListBucket": "as for Photos",
     },
-    "Admin": {"dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts"},
+    "Admin": {
+        "dynamodb:ConditionCheckItem": "that what is hidden is not the answer to a question at which a crowd acts",
+        "s3:GetObject": "whoever fetches a table of over 3 MB",
+    },
+    "Attribution": {"sqs:SendMessage": "an order ahead of the clock, a run of payouts on a month's first day, the next of it"},
+    "Influencer": {
+        "dynamodb:DeleteItem": "an account of a network that is linked, or no more; no network is here",
+        "s3:ListBucket": "as for Photos",
+        "s3:PutObject": "a table of over 3 MB",
+    },
+    "Links": {"dynamodb:Query": "what can be bought in the stead of what is gone; whether a list still has a product"},
+    "Seller": {"s3:ListBucket": "as for Photos"},
+    "Pages": {"s3:ListBucket": "as for Photos"},
     "Janitor": {
         "dynamodb:DeleteItem": "what was said of a post that is deleted, and what was in a list; nothing is here",
         **dict.fromkeys(

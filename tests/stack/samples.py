@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -11,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import money
 import template as templates
 import triggers
 from api import Api, until
 from emulator import REGION, ROOT, free_port
+from people import claims
 from report import Report
 
 EVENTS = templates.ROOT / "events"
@@ -93,12 +96,17 @@ def _taken_over(api: Api, port: int, folder: Path, file: dict[str, Any]) -> None
 def _prepared(api: Api, event: dict[str, Any], sample: str, port: int, folder: Path) -> dict[str, Any]:
     """Makes what an event speaks of, and lets it speak of that."""
     real: dict[str, str] = {}
-    handle = "samples_" + "".join(letter for letter in sample if letter.isalnum())[-8:]
+    handle = "samples_" + hashlib.sha256(sample.encode()).hexdigest()[:8]
     if "routeKey" in event:
-        token = api.stack.people.token(handle, ["prime", "admin"])
-        if event["routeKey"] != "POST /v1/me" and "/v1/admin/" not in event["routeKey"]:
+        token = api.stack.people.token(handle, ["prime", "admin", "seller"])
+        if "/v1/sellers/" in event["routeKey"]:
+            brands = {"sub": claims(token)["sub"], "brands": ["Casa Torva"]}
+            api.expect(204, "PUT", "/v1/admin/sellers", token, brands)
+        elif event["routeKey"] != "POST /v1/me" and "/v1/admin/" not in event["routeKey"]:
             token = api.member(handle)
         real["Bearer TOKEN"] = f"Bearer {token}"
+        if "/v1/store/" in event["routeKey"]:
+            event["headers"]["spark-signature"] = money.signed(api, _told(event))
         for name, value in event.get("pathParameters", {}).items():
             if name == "handle":
                 real[value] = handle
@@ -124,6 +132,13 @@ def _prepared(api: Api, event: dict[str, Any], sample: str, port: int, folder: P
             else:
                 s3.put_object(Bucket=bucket, Key=key, Body=FEED.read_bytes(), ContentType="text/tab-separated-values")
     return dict(_real(event, real))
+
+
+def _told(event: dict[str, Any]) -> bytes:
+    """What the store signs: a body, or a path with its query."""
+    if "body" in event:
+        return str(event["body"]).encode()
+    return f"{event['rawPath']}?{event['rawQueryString']}".encode()
 
 
 def _invoke(port: int, function: str, file: Path) -> Any:

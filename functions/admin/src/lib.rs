@@ -1,20 +1,27 @@
 //! Doors of the store's staff: what became of its files, the moderators' queue and their decisions, the filter, what is
-//! featured, and what sponsors have shown.
+//! featured, what sponsors have shown, and influencers, with their money.
 
 mod decisions;
 mod filter;
 mod finds;
 mod imports;
+mod influencers;
+mod invitations;
+mod money;
 mod queue;
+mod sellers;
 mod sponsored;
 mod strikes;
 
 use axum::Router;
+use money::{accounts, conflicts, ledger, lines, payouts, rates};
 use shared::{
-    bucket::Objects,
+    bucket::{Objects, Sheets},
     http::{Cursors, edge},
+    queue::Queue,
     read::Reads,
     runtime::{Clock, Context, Ids, function::Http},
+    seal::{People, Salt},
     store::Store,
     views::Presenter,
 };
@@ -28,11 +35,17 @@ pub struct App {
     api_url: String,
     store: Store,
     objects: Objects,
+    /// Tables that are too large for an answer.
+    sheets: Sheets,
     reads: Reads,
     cursors: Cursors,
     present: Presenter,
     /// How many strikes suspend; none do where the setting is no number.
     strikes: u64,
+    /// The queue of `attribution`.
+    ledger: Queue,
+    salt: Salt,
+    people: People,
 }
 
 impl App {
@@ -40,12 +53,17 @@ impl App {
     pub fn new(context: &Context) -> Self {
         let config = &context.config;
         let store = Store::new(context.dynamodb.clone(), config.table());
+        let objects = Objects::new(&context.sdk, config.bucket(), Clock::real);
         Self {
             reads: Reads::fresh(store.clone()),
-            objects: Objects::new(&context.sdk, config.bucket(), Clock::real),
+            sheets: Sheets::new(objects.clone()),
+            objects,
             store,
             cursors: Cursors::new(context),
             present: Presenter::new(config.media_url()),
+            ledger: Queue::new(context.sqs(), config.attribution_queue()),
+            salt: Salt::new(config.ledger_salt()),
+            people: People::new(config.token_issuer(), config.people_key()),
             strikes: config.strikes().parse().unwrap_or(u64::MAX),
             clock: context.clock.clone(),
             ids: context.ids.clone(),
@@ -62,6 +80,21 @@ shared::routes! {
     finds::feature_no_more;
     imports::list_imports;
     imports::read_import;
+    influencers::decide_programme;
+    accounts::set_payee;
+    accounts::set_hold;
+    accounts::set_payee_of_account;
+    accounts::set_hold_of_account;
+    rates::list_all_rates, rates::add_rate;
+    lines::read_telling;
+    conflicts::list_conflicts;
+    ledger::sum_ledger;
+    payouts::run_payouts;
+    payouts::list_run;
+    payouts::export_run;
+    payouts::return_payout;
+    invitations::invite;
+    sellers::map_seller;
     queue::read_queue;
     decisions::decide;
     sponsored::list_sponsored, sponsored::sponsor;

@@ -64,7 +64,8 @@ impl App {
             inboxes: Reads::caching(store.clone()),
             store,
             cursors: Cursors::new(context),
-            present: Presenter::new(config.media_url()),
+            present: Presenter::new(config.media_url())
+                .linking(config.link_key(), config.api_url()),
             clock: context.clock.clone(),
             ids: context.ids.clone(),
             api_url: config.api_url().to_owned(),

@@ -316,7 +316,8 @@ impl App {
         let now = self.clock.now();
         let items = found.items.iter().filter_map(|(_, listed)| {
             let post = found.post(listed);
-            self.present.list_item(listed, post, &found.read, now)
+            self.present
+                .list_item(&found.list, listed, post, &found.read, now)
         });
         let name = items_of(found.list.id);
         let list = self.cursors.list(&name, viewer);

@@ -1,6 +1,6 @@
 //! What apps tell of what their people do (FEEDS 4): it is taken, shown to whose it is, and forgotten.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::{Json, extract::State};
 use domain::{
@@ -59,7 +59,6 @@ pub struct NewEvent {
     #[schema(pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     post_id: Option<String>,
     /// What the feed gave out with the post; a bad one is no error.
-    #[expect(dead_code, reason = "streams do not go by it, and clients send it")]
     view_token: Option<String>,
     /// What was searched for.
     #[schema(min_length = 1, max_length = 200)]
@@ -78,6 +77,7 @@ pub struct Draft {
     index: usize,
     what: Option<Act>,
     at: Option<Timestamp>,
+    token: Option<String>,
 }
 
 impl Wire for NewActivity {
@@ -160,7 +160,13 @@ impl NewEvent {
                 None
             }
         };
-        Draft { index, what, at }
+        let token = self.view_token;
+        Draft {
+            index,
+            what,
+            at,
+            token,
+        }
     }
 }
 
@@ -177,6 +183,11 @@ impl Draft {
             Act::ViewPost(post) => Some(*post),
             Act::ViewProduct(_) | Act::Purchase(_) | Act::Search(_) | Act::Idle(_) => None,
         }
+    }
+
+    /// The post that was viewed, and what the feed gave out with it.
+    fn view(&self) -> Option<(PostId, &str)> {
+        Some((self.post()?, self.token.as_deref()?))
     }
 
     fn event(self) -> Option<Event> {
@@ -263,7 +274,7 @@ pub async fn note_activity(
         now.saturating_add(AHEAD).map_err(Error::internal)?,
     );
     let seen = posts.into_values().filter_map(|post| onlooker.opens(post));
-    let seen: BTreeSet<_> = seen.map(|post| post.id).collect();
+    let seen: HashMap<_, _> = seen.map(|post| (post.id, post)).collect();
     for draft in &drafts {
         let field = |name: &str| format!("/events/{}/{name}", draft.index);
         if draft.at.is_some_and(|at| !(oldest..=newest).contains(&at)) {
@@ -273,13 +284,19 @@ pub async fn note_activity(
         if draft.product().is_some_and(|id| !products.contains_key(id)) {
             invalid.add(field("product_id"), NO_PRODUCT);
         }
-        if draft.post().is_some_and(|id| !seen.contains(&id)) {
+        if draft.post().is_some_and(|id| !seen.contains_key(&id)) {
             invalid.add(field("post_id"), NO_POST);
         }
     }
     invalid.finish()?;
+    let views = drafts.iter().filter_map(Draft::view);
+    let views = views.filter(|(post, token)| app.was_shown(me, *post, token, now));
+    let views: HashMap<_, _> = views
+        .filter_map(|(post, _)| Some((post, seen.get(&post)?)))
+        .collect();
     let events: Vec<_> = drafts.into_iter().filter_map(Draft::event).collect();
     let nudged = app.keep(me, shopper, events, now).await?;
+    app.note_views(me, &views, now).await?;
     Ok(Json(NudgeView {
         nudge: nudged.then_some("stream"),
     }))

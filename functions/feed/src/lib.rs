@@ -14,6 +14,7 @@ mod receipts;
 mod search;
 mod skeleton;
 mod stream;
+mod views;
 mod wall;
 mod wire;
 
@@ -49,7 +50,8 @@ impl App {
         Self {
             cursors: Cursors::new(context),
             views: Seal::new(context.config.view_key()),
-            presenter: Presenter::new(context.config.media_url()),
+            presenter: Presenter::new(context.config.media_url())
+                .linking(context.config.link_key(), context.config.api_url()),
             reads: Reads::caching(store.clone()),
             store,
             clock: context.clock.clone(),

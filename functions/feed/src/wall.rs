@@ -1,19 +1,15 @@
 //! `GET /v1/topics/{topic_id}/posts`: a topic's wall, the hottest or the newest first; and the special wall of what rises
 //! now and of open polls.
 
-use std::collections::BTreeSet;
-
 use axum::{Json, extract::State};
 use domain::{
-    feeds::{Ads, Audience, HotList, Reason, Surface, WallSort, offers},
-    ids::UserId,
+    feeds::{HotList, Reason, WallSort},
     posts::{Post, PostKind},
 };
-use jiff::Timestamp;
 use shared::{
     error::{Error, Invalid},
     http::{MaybeViewer, Page, PageQuery, Params, Path},
-    read::{WallAsked, WallPage},
+    read::WallAsked,
     views::words,
 };
 
@@ -64,7 +60,8 @@ pub async fn read_wall(
         kind,
         limit: page.limit,
     };
-    let found = Box::pin(app.wall(asked, viewer.as_ref(), now)).await?;
+    let found = app.reads.whole_wall(asked, viewer.as_ref(), now);
+    let found = Box::pin(found).await?;
     let (wall, read) = (found.wall(), found.read());
     let items = found.posts().map(|(post, sponsored)| WallItem {
         post: app.presenter.post(post, read, now),
@@ -72,55 +69,6 @@ pub async fn read_wall(
     });
     list.page(items.collect(), |shown| found.after(shown))
         .map(Json)
-}
-
-impl App {
-    /// A page of a wall. What it shows for sponsors is counted with what stands around the posts, so that it is no round of
-    /// its own.
-    async fn wall(
-        &self,
-        asked: WallAsked,
-        viewer: Option<&UserId>,
-        now: Timestamp,
-    ) -> Result<WallPage, Error> {
-        let topics = match &asked.wall {
-            HotList::Topic(topic) => [topic.clone()].into(),
-            HotList::Store | HotList::Rising => BTreeSet::new(),
-        };
-        let today = async {
-            match viewer {
-                Some(viewer) => self.store.ads(viewer).await,
-                None => Ok(Ads::default()),
-            }
-        };
-        let mut ads = Ads::default();
-        let whose = async {
-            let onlooker = self.reads.onlooker(viewer);
-            let sponsorships = self.store.running_sponsorships(now);
-            let (onlooker, sponsorships, shown) =
-                futures::try_join!(onlooker, sponsorships, today)?;
-            ads = shown;
-            let audience = Audience {
-                topics: &topics,
-                ads: &ads,
-            };
-            Ok((
-                onlooker,
-                offers(&sponsorships, Surface::Wall, audience, now),
-            ))
-        };
-        let mut look = Box::pin(self.reads.wall(asked, whose, now)).await?;
-        let shown = look.sponsored();
-        let counted = async {
-            match viewer {
-                Some(viewer) => self.store.count_ads(viewer, &ads, &shown, now).await,
-                None => Ok(true),
-            }
-        };
-        let around = self.reads.around_wall(&mut look, now);
-        let ((), counted) = futures::try_join!(around, counted)?;
-        Ok(look.page(counted))
-    }
 }
 
 /// The wall of this id; that of the whole store is none.

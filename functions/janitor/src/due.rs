@@ -1,5 +1,5 @@
-//! What is due by the clock: posts that stay open are told to the fan-out again, and uploads that were not settled to
-//! `photos`.
+//! What is due by the clock: posts that stay open are told to the fan-out again, uploads that were not settled to `photos`,
+//! and applications are decided.
 //!
 //! A post is open until the last of its readers is served. One that stays so was lost on the way:
 //! its message is a dead letter, or was dropped with a queue. To tell of it once more costs at most
@@ -22,7 +22,7 @@ use shared::{
     telemetry::metrics::{self, Metric},
 };
 
-use crate::App;
+use crate::{App, days, monthly, vetting};
 
 /// At most this many posts, and as many uploads, are told of at one look, those that wait longest
 /// first.
@@ -38,15 +38,21 @@ const SIDE_BY_SIDE: usize = 16;
 /// Something that was due could not be done; it is due again at the next look.
 pub async fn handle(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
-    let (posts, photos) = futures::join!(tell_of_posts(app, now), tell_of_photos(app, now));
-    for error in [&posts, &photos]
+    let (posts, photos, vetted, invited, counted) = futures::join!(
+        tell_of_posts(app, now),
+        tell_of_photos(app, now),
+        Box::pin(vetting::decide(app, now)),
+        Box::pin(monthly::invite(app, now)),
+        Box::pin(days::count(app, now))
+    );
+    for error in [&posts, &photos, &vetted, &invited, &counted]
         .into_iter()
         .filter_map(|done| done.as_ref().err())
     {
         let cause = error.cause().map(tracing::field::display);
         tracing::error!(cause, "not all that was due was done");
     }
-    posts.and(photos)
+    posts.and(photos).and(vetted).and(invited).and(counted)
 }
 
 /// Tells the fan-out of posts that are overdue.

@@ -1,22 +1,28 @@
 //! Does what is due by the clock, and takes away what is left of what is gone.
 
+mod days;
 mod due;
 mod export;
 mod leaving;
 mod lists;
+mod monthly;
 mod moves;
 mod posts;
+mod sitemap;
+mod vetting;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::money::programmes::Thresholds;
 use shared::{
     bucket::{Bucket, Exports, Objects},
     error::Error,
     queue::{Queue, messages::JanitorMessage, run_batch},
-    runtime::{Clock, Context, function},
+    runtime::{Clock, Context, Ids, function},
     store::Store,
 };
 
 pub use due::handle;
+pub use sitemap::make as make_sitemap;
 
 /// How much is done before a message to itself goes on.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +44,9 @@ const SLICE: Slice = Slice {
 pub struct App {
     store: Store,
     exports: Exports,
+    bucket: Bucket,
+    /// The public base address of pages.
+    pages_url: String,
     /// Where the API is, for what an export leads to.
     api_url: String,
     fanout: Queue,
@@ -45,6 +54,9 @@ pub struct App {
     /// Its own queue, for its next slices.
     own: Queue,
     clock: Clock,
+    ids: Ids,
+    /// What applicants are measured by.
+    thresholds: Thresholds,
     slice: Slice,
 }
 
@@ -63,11 +75,21 @@ impl App {
                 Bucket::new(context.s3(), context.config.bucket()),
                 Objects::new(&context.sdk, context.config.bucket(), Clock::real),
             ),
+            bucket: Bucket::new(context.s3(), context.config.bucket()),
+            pages_url: context.config.pages_url().to_owned(),
             api_url: context.config.api_url().to_owned(),
             fanout: queue(context.config.fanout_queue()),
             photos: queue(context.config.photos_queue()),
             own: queue(context.config.janitor_queue()),
             clock: context.clock.clone(),
+            ids: context.ids.clone(),
+            thresholds: Thresholds::read(
+                context.config.least_audience(),
+                context.config.least_posts(),
+                context.config.least_shoppable(),
+                context.config.least_engagement(),
+                context.config.vetting_hours(),
+            ),
             slice,
         }
     }
@@ -78,7 +100,12 @@ pub fn function(context: &Context) -> function::QueueAndSchedule {
     let app = App::new(context);
     let told = async |app: App, event| work_off(&app, event).await;
     let told = function::Queue::new(app.clone(), told).warmed_by(context.warm_up_by_query());
-    let due = async |app: App, _| handle(&app).await;
+    let due = async |app: App, _| {
+        let looked = Box::pin(handle(&app)).await;
+        // Whatever failed, search engines are told; and the other way round.
+        let told = Box::pin(make_sitemap(&app)).await;
+        looked.and(told)
+    };
     function::QueueAndSchedule::new(told, function::Schedule::new(app, due))
 }
 

@@ -16,7 +16,10 @@ const LISTS: usize = 50;
 /// Takes it away: first what acts that are under way would still find, then what was said of it, and where it is kept.
 pub(crate) async fn deleted(app: &App, gone: PostDeleted) -> Result<(), Error> {
     let (store, now) = (&app.store, app.clock.now());
-    store.note_gone(gone.post, now).await?;
+    // Of one that never appeared nobody knows.
+    if gone.published_at.is_some() {
+        store.note_gone(gone.post, now).await?;
+    }
     if gone.generation > 0 {
         let thing = Thing::Post(gone.post);
         store.close_all(&thing, gone.generation, now).await?;
@@ -26,6 +29,8 @@ pub(crate) async fn deleted(app: &App, gone: PostDeleted) -> Result<(), Error> {
         let at = Position { published_at, post };
         store.take_off_topics(at, &gone.topics).await?;
         store.expire_shown(at, &gone.products, now).await?;
+        let brands = store.brands(&gone.products).await?;
+        store.take_asked(at, &brands, &gone.topics).await?;
         store.forget_reach(post).await?;
     }
     let is_clear = store.clear_comments(gone.post, SLICE, now).await?;

@@ -197,14 +197,16 @@ pub(crate) async fn leave(
     viewer: Viewer,
     if_match: IfMatch,
 ) -> Result<Response, Error> {
-    let seen = app.store.member(&viewer.id).await?;
+    let (seen, engaged) =
+        futures::try_join!(app.store.member(&viewer.id), app.store.engaged(&viewer.id))?;
     if if_match.is_sent() {
         let shown = app.reads.counted(seen.clone()).await?;
         if_match.check(&view(&app, &viewer, shown), &app.clock)?;
     }
     let bound = Some(&seen).filter(|_| if_match.is_sent());
     app.store.leave(&seen, bound, app.clock.now()).await?;
-    Ok((StatusCode::ACCEPTED, Json(LeavingView {})).into_response())
+    let account = engaged.map(|engaged| engaged.account.to_string());
+    Ok((StatusCode::ACCEPTED, Json(LeavingView { account })).into_response())
 }
 
 /// What an avatar is drawn from: a photo of one's own that is ready. Another's answers as if it

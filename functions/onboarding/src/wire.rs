@@ -299,9 +299,14 @@ pub(crate) struct MeView {
     pub counts: ProfileCounts,
 }
 
-/// What is left of an account that is being deleted: nothing to tell.
+/// What is left of an account that is being deleted.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LeavingView {}
+pub(crate) struct LeavingView {
+    /// Of whoever was an influencer: the account by which the store pays what is owed still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-HJKMNP-TV-Z]{16}$")]
+    pub account: Option<String>,
+}
 
 /// Which notifications are sent.
 #[derive(Debug, Serialize, ToSchema)]

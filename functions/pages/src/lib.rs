@@ -1,91 +1,136 @@
-//! Pages: the description of the API, the page to read and try it, and what no route takes.
+//! Pages: what a person with a link sees, rendered here of the same views that the API answers with; the API's description; and
+//! what no route takes.
+//!
+//! A file a page, with its template in `templates`; `frame` is around each, `photo`, `goods`, `card` and `said` are parts of
+//! several.
 
-use std::collections::BTreeMap;
+mod answer;
+mod api;
+mod asked;
+mod assets;
+mod atom;
+mod card;
+mod door;
+mod frame;
+mod goods;
+mod ld;
+mod list;
+mod oembed;
+mod person;
+mod photo;
+mod placeholder;
+mod poll;
+mod post;
+mod product;
+mod said;
+mod search;
+mod sheet;
+mod site;
+mod text;
+mod wall;
+mod words;
 
-use axum::{Router, body::Bytes, extract::State, response::IntoResponse, routing::any};
-use http::header;
-use serde::{Deserialize, de::IgnoredAny};
-use serde_json::{Value, json};
-use shared::{
-    http::{edge, method_not_allowed},
-    runtime::{Context, function::Http},
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::{any, get},
 };
-use utoipa::{ToSchema, openapi::OpenApi};
-use utoipa_axum::{router::OpenApiRouter, routes};
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use http::Method;
+use shared::{
+    bucket::Bucket,
+    error::Error,
+    http::{Cursors, edge},
+    read::Reads,
+    runtime::{Clock, Context, function::Http},
+    store::Store,
+    views::Presenter,
+};
+use utoipa::openapi::OpenApi;
 
-/// The descriptions of all functions, merged; a test compares it with the code, and
-/// `cargo run -p local -- --refresh` makes it anew.
-const DESCRIPTION: &str = include_str!("../openapi.json");
+use asked::Asked;
+use door::Apps;
+use site::Site;
 
-/// A description of an API, OpenAPI 3.1.
-#[derive(Clone, ToSchema)]
-#[schema(value_type = Object)]
-struct Description(Bytes);
-
-/// The description of the whole API, OpenAPI 3.1.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    tag = "pages",
-    responses((status = 200, description = "OpenAPI 3.1.", body = Description))
-)]
-async fn read_description(
-    State(Description(description)): State<Description>,
-) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], description)
+/// What the pages need.
+#[derive(Debug, Clone)]
+pub struct App {
+    clock: Clock,
+    store: Store,
+    reads: Reads,
+    present: Presenter,
+    cursors: Cursors,
+    bucket: Bucket,
+    site: Arc<Site>,
+    apps: Arc<Apps>,
 }
 
-/// The description, which says that the API is at this address.
-fn description(api_url: &str) -> Description {
-    Description(match serde_json::from_str::<Value>(DESCRIPTION) {
-        Ok(mut api) => {
-            api["servers"] = json!([{"url": api_url}]);
-            Bytes::from(api.to_string())
+impl App {
+    /// An app on the context's clients.
+    pub fn new(context: &Context) -> Self {
+        let config = &context.config;
+        let store = Store::new(context.dynamodb.clone(), config.table());
+        Self {
+            reads: Reads::caching(store.clone()),
+            store,
+            present: Presenter::new(config.media_url())
+                .linking(config.link_key(), config.api_url()),
+            cursors: Cursors::new(context),
+            bucket: Bucket::new(context.s3(), config.bucket()),
+            clock: context.clock.clone(),
+            site: Arc::new(Site::new(config)),
+            apps: Arc::new(Apps::new(config)),
         }
-        Err(_never_made_so) => Bytes::from_static(DESCRIPTION.as_bytes()),
-    })
+    }
 }
 
-fn routes() -> OpenApiRouter<Description> {
-    OpenApiRouter::new().routes(routes!(read_description))
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(wall::read_home))
+        .route("/explore", get(wall::read_explore))
+        .route("/t/{topic}", get(wall::read_wall))
+        .route("/p/{post}", get(post::read_post))
+        .route("/embed/p/{post}", get(post::read_embed))
+        .route("/@{handle}", get(person::read_person))
+        .route("/products/{id}", get(product::read_product))
+        .route("/lists/{id}", get(list::read_list))
+        .route("/search", get(search::search))
+        .route("/oembed", get(oembed::read_oembed))
+        .route("/robots.txt", get(door::read_robots))
+        .route("/sitemap.xml", get(door::read_sitemaps))
+        .route("/sitemaps/{file}", get(door::read_sitemap))
+        .route(
+            "/.well-known/apple-app-site-association",
+            get(door::read_apple),
+        )
+        .route("/.well-known/assetlinks.json", get(door::read_android))
+        .route("/assets/{file}", get(assets::read_asset))
+        .route("/{*rest}", any(nothing))
 }
 
-/// The paths of the API with the methods that they take. What comes here for one of them came with another.
-#[derive(Default, Deserialize)]
-struct Paths {
-    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+/// What no route takes: a page for people, a problem for machines and for whoever calls the API.
+async fn nothing(State(app): State<App>, method: Method, asked: Asked) -> Response {
+    let of_the_api = asked.path.starts_with("/v1/") || asked.path.starts_with("/docs/");
+    if of_the_api || method != Method::GET {
+        return Error::NotFound.into_response();
+    }
+    app.sorry(&asked, Error::NotFound)
 }
 
-/// 405 for every path of the API.
-fn other_methods() -> Router {
-    // The description is made with this program, and a test reads it so.
-    let Paths { paths } = serde_json::from_str(DESCRIPTION).unwrap_or_default();
-    let of_the_api = paths
-        .into_iter()
-        .filter(|(path, _)| path.starts_with("/v1/"));
-    of_the_api.fold(Router::new(), |router, (path, operations)| {
-        let methods = operations.into_keys().map(|method| method.to_uppercase());
-        let allow = methods.collect::<Vec<_>>().join(",");
-        let refuse = || async { ([(header::ALLOW, allow)], method_not_allowed()) };
-        router.route(&path, any(refuse))
-    })
-}
-
-/// Every route of this function, within the edge, which answers what no route takes.
+/// Every route of this function, within the edge.
 pub fn router(context: &Context) -> Router {
-    let docs = SwaggerUi::new("/docs").config(Config::new(["/openapi.json"]));
-    let described = routes().with_state(description(context.config.api_url()));
-    let routes = Router::from(described).merge(docs).merge(other_methods());
-    edge(routes, context)
+    let pages = pages().with_state(App::new(context));
+    edge(api::router(context.config.api_url()).merge(pages), context)
 }
 
-/// The function, as Lambda and the local cloud run it. It calls nobody, so there is nothing to warm up.
+/// The function, as Lambda and the local cloud run it.
 pub fn function(context: &Context) -> Http {
-    Http::new(router(context))
+    Http::new(router(context)).warmed_by(context.warm_up())
 }
 
-/// The description of this function's routes.
+/// The description of this function's routes: pages are for people.
 pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+    api::openapi()
 }

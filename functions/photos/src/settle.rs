@@ -216,6 +216,9 @@ async fn settle_post(app: &App, post: PostId) -> Result<(), Error> {
         if after == before || after.status == PostStatus::Processing {
             return Ok(());
         }
+        if after.has_appeared() {
+            app.store.label_paid(&mut after, now).await?;
+        }
         let uploads = Uploads::default();
         if app
             .store

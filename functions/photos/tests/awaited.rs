@@ -152,3 +152,28 @@ async fn a_batch_without_time_left_is_handed_back_untouched_and_done_when_it_com
     assert!(work(&world, &bodies).await.is_empty());
     assert_eq!(photo(&world, &ticket).await.status, PhotoStatus::Ready);
 }
+
+#[tokio::test]
+async fn a_post_that_appears_by_its_photo_is_paid_for_by_a_brief_that_was_accepted_meanwhile() {
+    let world = World::new().await;
+    let ana = world.member("ana").prime().await;
+    world.product("mug").await;
+    let mut paid = Vec::new();
+    for product in ["mug", "pot"] {
+        let ticket = world.awaited_photo("ana").await;
+        let waiting = world.published_post("ana").photo(&ticket, &[product]).await;
+        assert_eq!(waiting.status, PostStatus::Processing);
+        if paid.is_empty() {
+            world.accept_brief(&ana.id, &["mug"]).await;
+        }
+        upload(&world, &ticket).await;
+        assert_eq!(world.receive_all("photos").await.len(), 1, "and lost");
+        world.advance(SignedDuration::from_mins(16));
+        assert_eq!(work(&world, &[told_of(&ticket)]).await, [""; 0]);
+        let found = world.store().post_now(waiting.id).await;
+        let found = found.expect("the table answers").expect("a post");
+        assert_eq!(found.status, PostStatus::Published);
+        paid.push(found.sponsored);
+    }
+    assert_eq!(paid, [true, false]);
+}

@@ -6,6 +6,7 @@ use axum::{Json, extract::State};
 use domain::{
     engagement::Moderation,
     ids::{PhotoId, ProductId},
+    money::briefs::Running,
     people::Profile,
     posts::{Hydrated, Post, PostKind, PostPhoto},
     shown::Onlooker,
@@ -74,6 +75,7 @@ pub async fn change_post(
     let read = Read {
         products: products?,
         photos: photos?,
+        running: Running::default(),
     };
     let change = Wanted {
         change,
@@ -100,6 +102,8 @@ struct Wanted {
 struct Read {
     products: Products,
     photos: Photos,
+    /// The briefs that have what its author posts be paid for.
+    running: Running,
 }
 
 impl Read {
@@ -125,11 +129,13 @@ impl App {
         let change = &wanted.change;
         let store = &self.store;
         let kept = read.lacks(&before);
-        let (kept, photos, acts) = futures::try_join!(
+        let (kept, photos, acts, running) = futures::try_join!(
             store.products(&kept),
             self.waiting_photos(&before, &read.photos),
             store.acts_at(&me.id, before.id),
+            store.running_briefs(&me.id),
         )?;
+        read.running = running;
         read.products.extend(kept);
         read.photos.extend(photos);
         let mut anew = Anew::standing_on("the post");
@@ -259,8 +265,10 @@ impl PostChange {
             after.hide(Moderation::by_filter(now));
         }
         after.settle(now);
+        after.tag(before, now);
         if after != *before {
             after.edition += 1;
+            after.sponsored |= read.running.pay_for(&after, now);
             if before.has_appeared() {
                 after.edited_at = Some(now);
             }

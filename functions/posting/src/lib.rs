@@ -61,7 +61,8 @@ impl App {
             cursors: Cursors::new(context),
             posts_an_hour: config.posts_an_hour().parse().unwrap_or_default(),
             tickets_an_hour: config.tickets_an_hour().parse().unwrap_or_default(),
-            present: Presenter::new(config.media_url()),
+            present: Presenter::new(config.media_url())
+                .linking(config.link_key(), config.api_url()),
             store,
             media: MediaNames::new(config.media_key()),
             clock: context.clock.clone(),

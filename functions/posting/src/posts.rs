@@ -47,15 +47,9 @@ impl App {
         moderates: bool,
         id: PostId,
     ) -> Result<(Shown<Post>, PostView), Error> {
-        let (post, mut read) = self.reads.post(viewer, id).await?;
-        read.onlooker = read.onlooker.moderating(moderates);
-        let post = post.and_then(|post| read.onlooker.opens(post));
-        let post = post.ok_or(Error::NotFound)?;
         let now = self.clock.now();
-        self.reads.around([&*post], now, &mut read).await?;
-        if !read.knows_author(&post) {
-            return Err(Error::NotFound);
-        }
+        let opened = self.reads.opened(viewer, moderates, id, now);
+        let (post, read) = opened.await?;
         let view = self.present.post(&post, &read, now);
         Ok((post, view))
     }
@@ -148,19 +142,14 @@ pub async fn list_posts(
     let name = format!("posts of {author}");
     let list = app.cursors.list(&name, None);
     let before: Option<Position> = list.place(&page)?;
-    let (entries, more) = app.store.posts_by(&author, before, page.limit).await?;
-    let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
-    let (mut found, mut read) = app.reads.posts(onlooker, &ids).await?;
-    let found = ids.iter().filter_map(|id| found.remove(id));
-    let posts: Vec<_> = found
-        .filter_map(|post| read.onlooker.looks_through(post))
-        .collect();
     let now = app.clock.now();
-    let shown = posts.iter().map(|post| &**post);
-    app.reads.around(shown, now, &mut read).await?;
-    let items = posts.iter().map(|post| app.present.post(post, &read, now));
-    let end = entries.last().filter(|_| more).map(|entry| entry.at);
-    list.page(items.collect(), |shown| Position::after(&posts, shown, end))
+    let found = app
+        .reads
+        .authored(&author, onlooker, before, page.limit, now);
+    let found = found.await?;
+    let shown = found.posts.iter();
+    let items = shown.map(|post| app.present.post(post, &found.read, now));
+    list.page(items.collect(), |shown| found.after(shown))
         .map(Json)
 }
 

@@ -8,6 +8,7 @@ use domain::{
     claim::Claim,
     engagement::Moderation,
     ids::{PostId, UserId},
+    money::briefs::{Brief, Running, Status},
     people::{Profile, Rules},
     posts::{Hydrated, Post, photo::Photo},
     quota::Quota,
@@ -25,7 +26,7 @@ use shared::{
 use crate::{
     App,
     named::{Named, Photos, Products, post_photo, put_poll, put_topics, read_photos, usable},
-    wire::{Draft, NO_REVIEW, NewPost},
+    wire::{Draft, NO_BRIEF, NO_REVIEW, NewPost},
 };
 
 const ROUTE: &str = "POST /v1/posts";
@@ -66,6 +67,10 @@ struct Read {
     products: Products,
     photos: Photos,
     review: Option<Review>,
+    /// The brief that it is posted for, if its author accepted that.
+    brief: Option<Brief>,
+    /// The briefs that have what its author posts be paid for.
+    running: Running,
 }
 
 impl App {
@@ -78,13 +83,15 @@ impl App {
     ) -> Result<Response, Error> {
         let (store, id) = (&self.store, PostId(self.ids.ulid()));
         let wanted = draft.named().photo_ids();
-        let (member, filter, made, products, photos, review) = futures::join!(
+        let (member, filter, made, products, photos, review, brief, running) = futures::join!(
             self.acting(me),
             self.filter.now(self.clock.now()),
             self.made_before(claim),
             store.products(draft.named().product_ids()),
             read_photos(store, &wanted),
             self.read_review(me, draft),
+            self.read_brief(me, draft),
+            store.running_briefs(me),
         );
         let ((member, actor), mut made) = (member?, made?);
         let me = actor.id();
@@ -96,6 +103,8 @@ impl App {
             products: products?,
             photos: photos?,
             review: review?,
+            brief: brief?,
+            running: running?,
         };
         let quota = Quota {
             user: me.clone(),
@@ -140,6 +149,14 @@ impl App {
             Some(review) => self.store.review(me, review).await,
             None => Ok(None),
         }
+    }
+
+    async fn read_brief(&self, me: &UserId, draft: &Draft) -> Result<Option<Brief>, Error> {
+        let brief = match draft.brief {
+            Some(brief) => self.store.brief(me, brief).await?,
+            None => None,
+        };
+        Ok(brief.filter(|brief| brief.status == Status::Accepted))
     }
 
     async fn made_before(&self, claim: Option<&Claim>) -> Result<Option<String>, Error> {
@@ -223,6 +240,9 @@ impl Draft {
         if self.review.is_some() && read.review.is_none() {
             invalid.add("/review_id", NO_REVIEW);
         }
+        if self.brief.is_some() && read.brief.is_none() {
+            invalid.add("/brief_id", NO_BRIEF);
+        }
         invalid.finish()?;
         if mine.iter().any(|photo| photo.is_claimed()) {
             return Err(Error::Conflict(Conflict::PhotoTaken));
@@ -255,6 +275,7 @@ impl Draft {
             post.hide(Moderation::by_filter(now));
         }
         post.settle(now);
+        post.sponsored = read.brief.is_some() || read.running.pay_for(&post, now);
         post
     }
 }

@@ -17,7 +17,7 @@ use shared::{
 use utoipa::ToSchema;
 
 pub use change::{ChangePost, PostChange};
-pub use fields::{NO_PRODUCT, NO_REVIEW};
+pub use fields::{NO_BRIEF, NO_PRODUCT, NO_REVIEW};
 pub use poll::DraftPoll;
 pub use post::{Draft, DraftPhoto, NewPost};
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     engagement::{Comment, Heat, Idea, Thing},
     ids::{CommentId, PostId, UserId},
+    money::insights::Response,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::Error as _};
@@ -15,6 +16,7 @@ use shared::queue::messages::{
 use ulid::Ulid;
 
 use crate::{
+    insights::responded,
     lists,
     message::{Image, Message},
 };
@@ -81,6 +83,12 @@ pub fn acted(
     };
     let idea = Idea::Post(post);
     let mut messages: Vec<_> = lists::saved(&user, &idea, &before, &now).collect();
+    let smiles = [before.smile, now.smile];
+    let response = Response::Smile {
+        user: user.clone(),
+        post,
+    };
+    messages.extend(responded(smiles, response));
     if before.smile.is_some() != now.smile.is_some() {
         let smiled = now.smile.or(before.smile).unwrap_or(at);
         messages.push(told(ActKind::Smile, smiled));
@@ -120,6 +128,13 @@ pub fn said(
         if let Some(image) = image {
             let said: Comment = serde_dynamo::from_item(image.clone()).map_err(Error::custom)?;
             messages.extend(concerns(&said, says(new)));
+            let response = Response::Comment {
+                comment,
+                user: said.author.clone(),
+            };
+            let stands = says(new).then_some(said.created_at);
+            let stood = says(old).then_some(said.created_at);
+            messages.extend(responded([stood, stands], response));
         }
     }
     Ok(messages)

@@ -1,6 +1,7 @@
 //! Turns committed changes of the table into messages: nobody else is the first to tell of them.
 
 mod engagement;
+mod insights;
 mod letters;
 mod lists;
 mod message;
@@ -31,6 +32,7 @@ pub struct App {
     rollup: Queue,
     notifier: Queue,
     janitor: Queue,
+    attribution: Queue,
     dead_letters: Queue,
 }
 
@@ -44,6 +46,7 @@ impl App {
             rollup: queue(context.config.rollup_queue()),
             notifier: queue(context.config.notifier_queue()),
             janitor: queue(context.config.janitor_queue()),
+            attribution: queue(context.config.attribution_queue()),
             dead_letters: queue(context.config.relay_dead_letter_queue()),
         }
     }
@@ -74,12 +77,13 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
         &app.rollup,
         &app.notifier,
         &app.janitor,
+        &app.attribution,
     ];
     let mut mail = queues.map(Mail::to);
     let mut dead = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let read = record::messages(record).and_then(|messages| {
-            let [fanout, photos, rollup, notifier, janitor] = &mut mail;
+            let [fanout, photos, rollup, notifier, janitor, ledger] = &mut mail;
             let trace = record::trace(record);
             messages.into_iter().try_for_each(|message| {
                 let delay = message.delay();
@@ -89,6 +93,7 @@ pub async fn handle(app: &App, mut event: Value) -> DynamoDbEventResponse {
                     Message::Rollup(said) => (&mut *rollup, serde_json::to_string(&said)?),
                     Message::Notifier(said) => (&mut *notifier, serde_json::to_string(&said)?),
                     Message::Janitor(said) => (&mut *janitor, serde_json::to_string(&said)?),
+                    Message::Ledger(said) => (&mut *ledger, serde_json::to_string(&said)?),
                 };
                 mail.letters.push(Letter {
                     record: index,

@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use domain::{
     engagement::{Acts, Idea, IdeaList},
     ids::{ListId, UserId},
+    money::insights::Response,
 };
 use serde::de::Error as _;
 use serde_json::Error;
 use shared::queue::messages::{JanitorMessage, ListChanged, ListDeleted, RollupMessage, Since};
 
-use crate::message::{Image, Message};
+use crate::{
+    insights::responded,
+    message::{Image, Message},
+};
 
 /// What of a person's lists a thing came to, left, or moved in.
 pub fn saved<'a>(
@@ -26,13 +30,20 @@ pub fn saved<'a>(
         let since: BTreeSet<_> = changed.into_iter().flatten().map(|save| save.at).collect();
         since.into_iter().map(|since| (*list, since))
     });
-    changed.map(|(list, at)| {
+    let told = changed.map(|(list, at)| {
         let what = Some(Since {
             idea: idea.clone(),
             at,
         });
         of_list(owner.clone(), list, what)
-    })
+    });
+    // It is saved since it came to the first of their lists.
+    let first = |acts: &Acts| acts.save.values().map(|save| save.at).min();
+    let response = Response::Save {
+        user: owner.clone(),
+        idea: idea.clone(),
+    };
+    told.chain(responded([first(before), first(now)], response))
 }
 
 /// What a person did at a product.
@@ -124,7 +135,11 @@ mod tests {
                     Some(Since { idea, at }),
                 )
             });
-            let said: Vec<_> = saved(&owner, &idea, &before, &now).collect();
+            let mut said: Vec<_> = saved(&owner, &idea, &before, &now).collect();
+            said.retain(|message| {
+                let responded = matches!(message, Message::Rollup(RollupMessage::Responded(_)));
+                !responded
+            });
             assert_eq!(said, expected.collect::<Vec<_>>());
         }
     }

@@ -1,7 +1,7 @@
 //! What a change comes to, and what is seen of it.
 
 use shared::queue::messages::{
-    FanoutMessage, JanitorMessage, NotifierMessage, PhotosMessage, RollupMessage,
+    FanoutMessage, JanitorMessage, LedgerMessage, NotifierMessage, PhotosMessage, RollupMessage,
 };
 
 /// An item as it was, or is.
@@ -20,6 +20,8 @@ pub enum Message {
     Notifier(NotifierMessage),
     /// To `janitor`.
     Janitor(JanitorMessage),
+    /// To `attribution`.
+    Ledger(LedgerMessage),
 }
 
 impl Message {
@@ -27,7 +29,11 @@ impl Message {
     pub fn delay(&self) -> u16 {
         match self {
             Self::Rollup(message) => message.delay(),
-            Self::Fanout(_) | Self::Photos(_) | Self::Notifier(_) | Self::Janitor(_) => 0,
+            Self::Fanout(_)
+            | Self::Photos(_)
+            | Self::Notifier(_)
+            | Self::Janitor(_)
+            | Self::Ledger(_) => 0,
         }
     }
 }
@@ -59,5 +65,11 @@ impl From<NotifierMessage> for Message {
 impl From<JanitorMessage> for Message {
     fn from(message: JanitorMessage) -> Self {
         Self::Janitor(message)
+    }
+}
+
+impl From<LedgerMessage> for Message {
+    fn from(message: LedgerMessage) -> Self {
+        Self::Ledger(message)
     }
 }

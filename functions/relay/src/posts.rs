@@ -241,7 +241,8 @@ pub fn told_of(
     Ok(told)
 }
 
-/// A post that appears, says something else, is marked twice or half as much, or is shown no more.
+/// A post that appears, says something else, asks about something else, is marked twice or half as much, or is shown no
+/// more.
 pub fn findable(
     post: PostId,
     old: Option<&Image>,
@@ -250,7 +251,15 @@ pub fn findable(
     let found = |image: Option<&Image>| {
         let post = image.map(|image| serde_dynamo::from_item::<_, posts::Post>(image.clone()));
         let post = post.transpose().map_err(Error::custom)?;
-        Ok::<_, Error>(post.as_ref().and_then(Wording::of_post))
+        let asks = post.as_ref().filter(|post| post.asks());
+        let about = asks.map(|post| {
+            (
+                post.product_ids().into_iter().cloned().collect(),
+                post.topics.clone(),
+            )
+        });
+        let about: Option<(BTreeSet<ProductId>, Vec<TopicId>)> = about;
+        Ok::<_, Error>((post.as_ref().and_then(Wording::of_post), about))
     };
     let thing = Findable::Post(post);
     let changed = found(old)? != found(new)?;

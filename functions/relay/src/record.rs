@@ -9,12 +9,12 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value};
 use shared::{
     keys::{self, Item, Key, Relayed},
-    queue::messages::{AccountLeaving, ExportAsked, JanitorMessage},
+    queue::messages::{AccountLeaving, EntriesPosted, ExportAsked, JanitorMessage, LedgerMessage},
     telemetry::{Trace, metrics},
 };
 
 use crate::{
-    engagement, lists,
+    engagement, insights, lists,
     message::{Image, Message},
     moderation, people, photos, posts,
 };
@@ -159,6 +159,13 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
             let leaving = JanitorMessage::Deletion(AccountLeaving { user });
             Ok(vec![leaving.into()])
         }
+        Relayed::Unsealed(account, _) if event == Event::Insert => {
+            let posted = LedgerMessage::Posted(EntriesPosted { account });
+            Ok(vec![posted.into()])
+        }
+        Relayed::VisitorClick(visitor, click) if event == Event::Insert => {
+            insights::clicked(visitor, click, new)
+        }
         Relayed::Export(user, export) if event == Event::Insert => {
             let asked = JanitorMessage::Export(ExportAsked { user, export });
             Ok(vec![asked.into()])
@@ -177,6 +184,8 @@ pub fn messages(record: &Value) -> Result<Vec<Message>, Error> {
         | Relayed::Photo(_)
         | Relayed::Statement(..)
         | Relayed::Deletion(_)
+        | Relayed::Unsealed(..)
+        | Relayed::VisitorClick(..)
         | Relayed::Export(..) => Ok(Vec::new()),
     }
 }
@@ -197,6 +206,14 @@ fn said_or_gone(
 #[cfg(test)]
 #[path = "finding_tests.rs"]
 mod finding_tests;
+
+#[cfg(test)]
+#[path = "insights_tests.rs"]
+mod insights_tests;
+
+#[cfg(test)]
+#[path = "money_tests.rs"]
+mod money_tests;
 
 #[cfg(test)]
 mod tests {
@@ -301,7 +318,8 @@ mod tests {
                 | Message::Photos(_)
                 | Message::Rollup(_)
                 | Message::Notifier(_)
-                | Message::Janitor(_) => None,
+                | Message::Janitor(_)
+                | Message::Ledger(_) => None,
             });
             let gone = told.next().unwrap();
             assert_eq!(gone.published_at.is_some(), appeared, "{status}");
@@ -459,7 +477,8 @@ mod tests {
             | Message::Photos(_)
             | Message::Rollup(_)
             | Message::Notifier(_)
-            | Message::Janitor(_) => None,
+            | Message::Janitor(_)
+            | Message::Ledger(_) => None,
         });
         let [ben, cleo] = ["ben", "cleo"].map(|id| UserId::parse(id).unwrap());
         assert_eq!(weighed.next(), Some(vec![ben, cleo]));
@@ -485,7 +504,8 @@ mod tests {
                 | Message::Fanout(_)
                 | Message::Photos(_)
                 | Message::Rollup(_)
-                | Message::Janitor(_) => None,
+                | Message::Janitor(_)
+                | Message::Ledger(_) => None,
             });
             handles.collect::<Vec<_>>()
         };
@@ -628,8 +648,8 @@ mod tests {
         let vote = |option: &str| json!({"vote": {"N": option}});
         let none = json!({});
         for (old, new, expected) in [
-            (&none, &smile, vec!["acted.v1"]),
-            (&smile, &none, vec!["acted.v1"]),
+            (&none, &smile, vec!["responded.v1", "acted.v1"]),
+            (&smile, &none, vec!["responded.v1", "acted.v1"]),
             (&none, &vote("1"), vec!["acted.v1", "voted.v1"]),
             (&vote("1"), &vote("2"), vec!["voted.v1"]),
             (&smile, &smile, vec![]),
@@ -643,7 +663,10 @@ mod tests {
             let told = told.iter().map(|message| match message {
                 Message::Rollup(message) => serde_json::to_value(message).unwrap(),
                 Message::Notifier(message) => serde_json::to_value(message).unwrap(),
-                Message::Fanout(_) | Message::Photos(_) | Message::Janitor(_) => {
+                Message::Fanout(_)
+                | Message::Photos(_)
+                | Message::Janitor(_)
+                | Message::Ledger(_) => {
                     panic!("{message:?}")
                 }
             });

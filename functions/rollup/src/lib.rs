@@ -5,11 +5,12 @@ mod bought;
 mod decided;
 mod fold;
 mod gone;
+mod insights;
 mod lists;
 mod marks;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::engagement::Thresholds;
+use domain::{engagement::Thresholds, feeds::Findable};
 use shared::{
     error::Error,
     queue::{Queue, messages::RollupMessage, run_batch},
@@ -70,6 +71,13 @@ pub async fn work(app: &App, message: SqsMessage) -> Result<(), Error> {
         RollupMessage::Voted(voted) => app.store.keep_voted(&voted.user, voted.post).await,
         RollupMessage::ListChanged(changed) => lists::changed(app, changed).await,
         RollupMessage::Bought(bought) => bought::got(app, bought).await,
-        RollupMessage::FindableChanged(changed) => app.store.keep_findable(&changed.thing).await,
+        RollupMessage::FindableChanged(changed) => {
+            app.store.keep_findable(&changed.thing).await?;
+            match changed.thing {
+                Findable::Post(post) => app.store.keep_asked(post).await,
+                Findable::Product(_) | Findable::Person(_) => Ok(()),
+            }
+        }
+        RollupMessage::Responded(responded) => insights::keep(app, responded).await,
     }
 }

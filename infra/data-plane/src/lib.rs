@@ -8,15 +8,18 @@ mod dynamodb;
 mod guard;
 mod journal;
 mod plane;
+mod received;
 mod s3;
 mod serve;
 mod sqs;
+mod taken;
 
 pub use contention::Contention;
-pub use delayed::Delayed;
 pub use dynamodb::{StreamRecord, Tables, has_table};
 pub use plane::{DataPlane, Endpoints, Options, Ports};
-pub use sqs::{Depth, Queues, Received};
+pub use received::Received;
+pub use sqs::{Depth, Queues};
+pub use taken::{Delayed, Taken};
 pub use template::Template;
 
 /// The region that every service here says it is in.

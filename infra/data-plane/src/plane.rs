@@ -15,6 +15,7 @@ use crate::dynamodb::{self, Tables};
 use crate::journal::Journal;
 use crate::serve::Service;
 use crate::sqs::{self, Queues};
+use crate::taken::Taken;
 use crate::{Template, s3};
 
 /// How to start a [`DataPlane`].
@@ -142,7 +143,8 @@ impl DataPlane {
         let contended = contention.is_some();
         let (dynamodb, (dynamodb_port, tables)) =
             dynamodb::start(table, data_dir.as_deref(), ports.dynamodb, contention)?;
-        let (sqs, (sqs_port, queues)) = sqs::start(template.queues()?, ports.sqs)?;
+        let taken = Taken::open(data_dir.as_ref().map(|dir| dir.join("taken")))?;
+        let (sqs, (sqs_port, queues)) = sqs::start(template.queues()?, ports.sqs, taken)?;
         let (journal, left) = Journal::open(data_dir.map(|dir| dir.join("told")))?;
         for (owner, key) in left {
             let owner = buckets.iter().find(|bucket| bucket.name == owner);

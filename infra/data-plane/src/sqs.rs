@@ -16,11 +16,12 @@ use rustack_sqs_model::input::{
     ChangeMessageVisibilityInput, CreateQueueInput, DeleteMessageInput, GetQueueAttributesInput,
     ReceiveMessageInput, SendMessageInput,
 };
-use rustack_sqs_model::types::Message;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::delayed::{Delayed, Handler, Waiting};
+use crate::delayed::{Handler, Waiting};
+use crate::received::{Received, arn, record};
 use crate::serve::Service;
+use crate::taken::{Delayed, Taken};
 use crate::template::Queue;
 
 /// The most messages that SQS hands out at a time.
@@ -51,19 +52,6 @@ impl Depth {
     }
 }
 
-/// A received message.
-#[derive(Debug, Clone)]
-pub struct Received {
-    /// What names it in a function's answer.
-    pub id: String,
-    /// What deletes or releases it.
-    pub receipt: String,
-    /// How often it was received, this time included.
-    pub receives: u32,
-    /// The record as a function gets it in an event's `Records`.
-    pub record: Value,
-}
-
 impl Queues {
     /// The queues as the template declares them.
     pub fn declared(&self) -> &[Queue] {
@@ -77,7 +65,7 @@ impl Queues {
 
     /// A queue's ARN.
     pub fn arn(name: &str) -> String {
-        format!("arn:aws:sqs:{}:{}:{name}", crate::REGION, crate::ACCOUNT)
+        arn(name)
     }
 
     /// Whether it is where the messages of another queue, or of a function, end.
@@ -101,6 +89,11 @@ impl Queues {
     pub async fn delayed(&self) -> Result<Vec<Delayed>> {
         self.waiting.release().await?;
         Ok(self.waiting.all().await)
+    }
+
+    /// What was taken and may not be worked off yet.
+    pub fn taken(&self) -> &Taken {
+        self.waiting.taken()
     }
 
     /// Delays a message, as it was delayed before.
@@ -276,39 +269,12 @@ fn refusal(error: SqsError) -> anyhow::Error {
     anyhow!("SQS refused: {error}")
 }
 
-fn record(message: Message, queue: &str) -> Received {
-    let (id, receipt) = (
-        message.message_id.unwrap_or_default(),
-        message.receipt_handle.unwrap_or_default(),
-    );
-    let receives = message.attributes.get("ApproximateReceiveCount");
-    let attributes = message.message_attributes.iter().map(|(name, value)| {
-        let value = json!({
-            "dataType": value.data_type,
-            "stringValue": value.string_value,
-        });
-        (name.clone(), value)
-    });
-    Received {
-        receives: receives.and_then(|count| count.parse().ok()).unwrap_or(1),
-        record: json!({
-            "messageId": id,
-            "receiptHandle": receipt,
-            "body": message.body,
-            "md5OfBody": message.md5_of_body,
-            "attributes": message.attributes,
-            "messageAttributes": Value::Object(attributes.collect()),
-            "eventSource": "aws:sqs",
-            "eventSourceARN": Queues::arn(queue),
-            "awsRegion": crate::REGION,
-        }),
-        id,
-        receipt,
-    }
-}
-
-/// Starts SQS with the queues made; gives the port and the queues.
-pub(crate) fn start(declared: Vec<Queue>, port: u16) -> Result<(Service, (u16, Queues))> {
+/// Starts SQS with the queues made, and what was taken before on its way to them; gives the port and the queues.
+pub(crate) fn start(
+    declared: Vec<Queue>,
+    port: u16,
+    (taken, left): (Taken, Vec<Delayed>),
+) -> Result<(Service, (u16, Queues))> {
     Service::start("sqs", port, move |listener| {
         Box::pin(async move {
             let port = listener.local_addr()?.port();
@@ -321,7 +287,10 @@ pub(crate) fn start(declared: Vec<Queue>, port: u16) -> Result<(Service, (u16, Q
             };
             let provider = Arc::new(RustackSqs::new(config));
             let urls = Arc::new(create(&provider, &declared).await?);
-            let waiting = Waiting::new(Arc::clone(&provider), Arc::clone(&urls));
+            let waiting = Waiting::new(Arc::clone(&provider), Arc::clone(&urls), taken);
+            for message in left {
+                waiting.add(message).await;
+            }
             let queues = Queues {
                 provider: Arc::clone(&provider),
                 urls,

@@ -29,10 +29,12 @@ use crate::function::{Contexts, Functions};
 use crate::gateway::{self, Gateway};
 use crate::issuer::Issuer;
 use crate::media::{self, Origin};
+use crate::networks::{self, Networks};
 use crate::routes::Routes;
 use crate::schedules::Schedules;
 use crate::secrets;
 use crate::settings;
+use crate::store::{self, Ground, Shop};
 use crate::triggers;
 
 /// A killed cloud's tasks are waited for this long; each ends at its next wait.
@@ -52,6 +54,8 @@ pub struct Options {
     pub kept: Kept,
     /// How unkind the table is; see [`Contention`].
     pub contention: Option<Contention>,
+    /// Networks to be asked instead of those that are played: what `NETWORKS` says, and of each its `client_secret`.
+    pub networks: Option<serde_json::Value>,
 }
 
 /// Where a cloud's data is.
@@ -74,6 +78,7 @@ impl Options {
             port: 0,
             kept: Kept::Nothing,
             contention: None,
+            networks: None,
         })
     }
 }
@@ -263,6 +268,7 @@ async fn assemble(
         port,
         kept,
         contention,
+        networks: asked,
     } = options;
     let dir = match kept {
         Kept::Nothing => None,
@@ -287,6 +293,13 @@ async fn assemble(
     let plane = DataPlane::start(options).await?;
     let mut values = settings::of(&plane, &url);
     values.extend(secrets::open(file("secrets.json").as_deref())?);
+    let secret = values.get("NETWORK_SECRETS").cloned().unwrap_or_default();
+    if let Some(asked) = asked {
+        let set = Networks::settings_with(&url, &secret, asked)?;
+        values.extend(set.map(|(name, value)| (name.to_owned(), value)));
+    }
+    let turned = clock.clock();
+    let networks = Networks::open(&url, secret, turned.clone(), file("networks.json"))?;
     let sdk = plane.sdk_config();
     let context = Context::new(
         Config::read(|name| values.get(name).cloned()),
@@ -324,11 +337,14 @@ async fn assemble(
     let media = Router::new()
         .route("/media/{*key}", get(media::serve))
         .with_state(Arc::new(origin));
+    let ground = Ground::of(&values, api.clone(), Arc::clone(&issuer), turned);
+    let shop = Shop::open(ground, file("orders.jsonl").as_deref())?;
     let control = control::router(Control {
         engine: Arc::clone(&engine),
         issuer,
     });
-    let router = control.merge(media).fallback_service(api);
+    let played = networks::router(Arc::new(networks)).merge(store::router(Arc::new(shop)));
+    let router = control.merge(media).merge(played).fallback_service(api);
     let served = router.clone();
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, served).await {

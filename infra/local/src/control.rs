@@ -58,7 +58,7 @@ impl Wire for Named {
 
 /// A JSON body, whatever its media type says: `curl -d` alone is enough here. A bad one is refused as
 /// the API refuses it.
-struct Said<W: Wire>(W::Parsed);
+pub(crate) struct Said<W: Wire>(pub(crate) W::Parsed);
 
 impl<W: Wire, S: Send + Sync> FromRequest<S> for Said<W> {
     type Rejection = Response;

@@ -17,6 +17,7 @@ pub use progress::{Step, Steps, Told, steps, tell};
 
 mod api;
 mod lists;
+mod money;
 mod progress;
 mod shop;
 mod talk;
@@ -27,6 +28,9 @@ const DROPPED: [(&str, &str, &str); 2] = [
     ("products", "products.tsv", "catalogue/demo.tsv"),
     ("reviews", "reviews.jsonl", "reviews/demo.jsonl"),
 ];
+
+/// Where the demo's products are, as its files say.
+const STORE: &str = "https://store.example/";
 
 #[derive(Deserialize)]
 struct Person {
@@ -80,7 +84,7 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
 
     for (what, file, key) in DROPPED {
         steps.begin(what, 0);
-        drop_file(context, &files.join(file), key).await?;
+        drop_file(context, &files.join(file), key, &api.base).await?;
         api.drain().await?;
     }
     let tokens = join_all(&api, &people, steps).await?;
@@ -98,9 +102,10 @@ pub async fn load(base_url: &str, context: &Context, steps: &Steps) -> Result<St
     let now = context.clock.now();
     shop::use_it(&api, &people, &tokens, now, steps).await?;
     shop::show(&api, &ids, now, steps).await?;
-    steps.begin("timelines and walls", 0);
+    let order = money::earn(&api, &tokens, now, steps).await?;
+    steps.begin("timelines, walls and books", 0);
     api.drain().await?;
-    Ok(where_to_look(&api, &people, &tokens))
+    Ok(where_to_look(&api, &people, &tokens, order.as_deref()))
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
@@ -108,10 +113,12 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_str(&text).with_context(|| format!("reading {path:?}"))
 }
 
-async fn drop_file(context: &Context, file: &Path, key: &str) -> Result<()> {
-    let bytes = std::fs::read(file).with_context(|| format!("reading {file:?}"))?;
+/// Puts a file of the store's into the bucket; its addresses lead to the store that the local cloud plays.
+async fn drop_file(context: &Context, file: &Path, key: &str, base: &str) -> Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {file:?}"))?;
+    let text = text.replace(STORE, &format!("{base}/store/"));
     let put = context.s3().put_object().bucket(context.config.bucket());
-    let put = put.key(key).body(bytes.into());
+    let put = put.key(key).body(text.into_bytes().into());
     put.send().await.with_context(|| format!("putting {key}"))?;
     Ok(())
 }
@@ -334,7 +341,7 @@ async fn follow_and_smile(
 }
 
 /// What to try first.
-fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
+fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens, order: Option<&str>) -> String {
     let base = &api.base;
     let mut lines = vec![
         "The demo store is loaded. Look first at".to_owned(),
@@ -346,6 +353,12 @@ fn where_to_look(api: &Api, people: &[Person], tokens: &Tokens) -> String {
         "or look for something:".to_owned(),
         format!("  curl -s '{base}/v1/search?q=espresso'"),
     ];
+    let product = format!("  {base}/store/p/SPK-1032");
+    lines.extend(["or buy something in its store:".to_owned(), product]);
+    if let Some(order) = order {
+        lines.push("what was earned by an order, and why:".to_owned());
+        lines.push(format!("  {base}/store/orders/{order}"));
+    }
     let prime = people.iter().find(|person| person.prime);
     let other = people.iter().find(|person| !person.prime);
     for person in prime.into_iter().chain(other) {

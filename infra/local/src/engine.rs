@@ -247,6 +247,8 @@ impl Engine {
     /// followed from it, is then done.
     pub(crate) async fn keep(&self) -> Result<()> {
         let (told, position) = (self.plane.told_objects(), self.position());
+        let taken = self.plane.queues().taken();
+        let mark = taken.mark();
         // Before the queues are looked at: what falls due in between is found there.
         let delayed = self.plane.queues().delayed().await?;
         if !self.queues_are_empty(|_| false).await? {
@@ -266,7 +268,7 @@ impl Engine {
             let as_kept =
                 kept.checkpoint.sequence == position && kept.checkpoint.delayed == delayed;
             if kept.dead == dead && as_kept && told.is_empty() {
-                return Ok(());
+                return taken.settle(mark);
             }
             kept.checkpoint.clone()
         };
@@ -287,6 +289,7 @@ impl Engine {
             kept.written.is_multiple_of(TRIM_EVERY)
         };
         self.plane.settle_objects(&told);
+        taken.settle(mark)?;
         if let Some(position) = position.filter(|_| trim) {
             let tables = self.plane.tables().clone();
             tokio::task::spawn_blocking(move || tables.trim_stream(&position)).await??;

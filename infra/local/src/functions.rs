@@ -44,11 +44,14 @@ macro_rules! functions {
 
 functions! {
     admin "admin-list-imports" admin::openapi;
+    attribution "attribution-entries-posted.v1";
     catalogue "catalogue-s3-object-created";
     engagement "engagement-follow-topic" engagement::openapi;
     fanout "fanout-post-published.v1";
     feed "feed-read-feed" feed::openapi;
+    influencer "influencer-ask-for-proof" influencer::openapi;
     janitor "janitor-scheduled";
+    links "links-not-found" links::openapi;
     notifier "notifier-acted.v1";
     onboarding "onboarding-join" onboarding::openapi;
     pages "pages-not-found" pages::openapi;
@@ -56,6 +59,8 @@ functions! {
     posting "posting-create-post" posting::openapi;
     relay "relay-stream";
     rollup "rollup-heated.v1";
+    seller "seller-list-briefs" seller::openapi;
+    store "store-read-badges" store::openapi;
 }
 
 /// All functions of the template, as their `main`s wire them.

@@ -54,6 +54,17 @@ pub(crate) struct TokenRequest {
     expires_in: Option<i64>,
 }
 
+impl TokenRequest {
+    /// One of the store's staff.
+    pub(crate) fn staff(sub: &str) -> Self {
+        Self {
+            sub: sub.to_owned(),
+            groups: vec!["admin".to_owned()],
+            ..Self::default()
+        }
+    }
+}
+
 impl Wire for NewToken {
     type Parsed = TokenRequest;
 

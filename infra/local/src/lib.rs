@@ -10,18 +10,22 @@ mod engine;
 mod filter;
 mod function;
 mod gateway;
+mod html;
 mod issuer;
 mod lambda;
 mod media;
+mod networks;
 mod paused;
 mod routes;
 mod schedules;
 mod secrets;
 mod settings;
+mod store;
 mod triggers;
 
 pub mod demo;
 pub mod functions;
+pub mod ledger;
 pub mod refresh;
 
 pub use capacity::{Actions, Capacity, Used};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use data_plane::{Contention, Template};
 use local::{Cloud, Functions, Kept, Options, functions, refresh};
@@ -33,10 +33,21 @@ struct Arguments {
     /// thousand calls each, that they come too fast.
     #[arg(long, value_name = "THROTTLED", num_args = 0..=1, default_missing_value = "0")]
     contention: Option<u32>,
+    /// Ask these networks instead of those that are played: a file with the JSON object that `NETWORKS` holds, and of each
+    /// network its `client_secret`.
+    #[arg(long, value_name = "FILE")]
+    networks: Option<PathBuf>,
     /// Write what is made of something else (the template, the API's description, tables of the
     /// documents) anew, and end.
     #[arg(long)]
     refresh: bool,
+    /// Read an influencer's ledger by the API at `--api`, with a token of theirs that is the first line of standard input;
+    /// verify it, and end: with 1 where something is wrong.
+    #[arg(long, requires = "api")]
+    verify_ledger: bool,
+    /// The address of an API, such as `https://spark.example`.
+    #[arg(long, value_name = "URL", requires = "verify_ledger")]
+    api: Option<String>,
 }
 
 #[tokio::main]
@@ -55,17 +66,34 @@ async fn main() -> Result<()> {
         demo,
         data_plane_only,
         contention,
+        networks,
         refresh,
+        verify_ledger,
+        api,
     } = Arguments::parse();
     if refresh {
         let written = refresh::refresh()?;
         return written.into_iter().try_for_each(say);
+    }
+    if let (true, Some(api)) = (verify_ledger, api) {
+        let mut token = String::new();
+        std::io::stdin().read_line(&mut token)?;
+        let whole = local::ledger::verify_at(&api, token.trim()).await?;
+        return say(&whole.to_string());
     }
     let template = Template::parse(local::TEMPLATE)?;
     let kept = if ephemeral {
         Kept::Nothing
     } else {
         Kept::In(data_dir)
+    };
+    let networks = match networks {
+        Some(file) => {
+            let text = std::fs::read_to_string(&file)?;
+            let read = serde_json::from_str(&text);
+            Some(read.with_context(|| format!("{}", file.display()))?)
+        }
+        None => None,
     };
     let options = Options {
         template,
@@ -75,6 +103,7 @@ async fn main() -> Result<()> {
             throttled,
             ..Contention::default()
         }),
+        networks,
     };
     let cloud = if data_plane_only {
         let cloud = Cloud::start(options, |_| Functions::default()).await?;

@@ -20,7 +20,7 @@ pub(crate) fn open(file: Option<&Path>) -> Result<BTreeMap<String, String>> {
     let before = secrets.len();
     for name in Config::SECRETS {
         if !secrets.contains_key(*name) {
-            secrets.insert((*name).to_owned(), new()?);
+            secrets.insert((*name).to_owned(), new(name)?);
         }
     }
     if let Some(file) = file
@@ -31,8 +31,15 @@ pub(crate) fn open(file: Option<&Path>) -> Result<BTreeMap<String, String>> {
     Ok(secrets)
 }
 
-/// 48 hex digits.
-fn new() -> Result<String> {
+/// 48 hex digits; of the store's keys two, as while one is changed.
+fn new(name: &str) -> Result<String> {
+    Ok(match name {
+        "STORE_KEYS" => format!("{},{}", drawn()?, drawn()?),
+        _one => drawn()?,
+    })
+}
+
+fn drawn() -> Result<String> {
     let mut bytes = [0; 24];
     rand::fill(&mut bytes).map_err(|_opaque| anyhow!("no random numbers"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -54,7 +61,10 @@ mod tests {
         assert_eq!(names, all.into_iter().collect::<Vec<_>>());
         let values: BTreeSet<_> = made.values().collect();
         assert_eq!(values.len(), made.len());
-        assert!(values.iter().all(|value| value.len() == 48));
+        let keys = values.iter().flat_map(|value| value.split(','));
+        let keys: BTreeSet<_> = keys.collect();
+        assert_eq!(keys.len(), values.len() + 1, "the store has two");
+        assert!(keys.iter().all(|key| key.len() == 48));
         assert_eq!(open(Some(&file)).unwrap(), made);
         assert_ne!(open(None).unwrap(), made);
     }

@@ -119,6 +119,41 @@ async fn surfaces(cloud: &Cloud) {
     }
 }
 
+/// Influencers of both programmes, one who waits, a cut ahead, and orders of every state; products lead to the store.
+async fn earns(cloud: &Cloud) {
+    let lines = read_as(cloud, "demo-ines", "/v1/influencer/order-lines").await;
+    let lines = lines["items"].as_array().expect("a page");
+    let states: HashSet<_> = lines.iter().map(|line| line["status"].as_str()).collect();
+    for state in ["ordered", "earned", "reversed", "cancelled"] {
+        assert!(states.contains(&Some(state)), "{state}: {states:?}");
+    }
+    let own = lines.iter().find(|line| line["status"].is_null());
+    assert_eq!(own.expect("not credited")["rule"], "own-purchase");
+    assert!(lines.len() <= 6, "no order is made twice: {lines:?}");
+    let views = read_as(cloud, "demo-gil", "/v1/influencer/order-lines").await;
+    assert_eq!(views["items"][0]["rule"], "onsite-view", "{views}");
+    for who in ["demo-ines", "demo-gil"] {
+        let payouts = read_as(cloud, who, "/v1/influencer/payouts").await;
+        let blocked = payouts["blocked_by"].as_array().expect("a list");
+        assert!(!blocked.contains(&json!("no-payee")), "{payouts}");
+    }
+    let linked = read_as(cloud, "demo-ines", "/v1/social-accounts").await;
+    assert_eq!(linked["items"][0]["verified_by"], "oauth");
+    let waits = read_as(cloud, "demo-suzu", "/v1/influencer/application").await;
+    assert_eq!(waits["status"], "in_review");
+    let rates = get(cloud, "/v1/influencer/rates?limit=100").await;
+    let rates = rates["items"].as_array().expect("a page");
+    let ahead = rates.iter().filter(|rate| rate["rate_bp"] == 150);
+    assert_eq!(ahead.count(), 1, "{rates:?}");
+    let product = get(cloud, "/v1/products/SPK-1001").await;
+    for name in ["url", "image_url"] {
+        let address = product[name].as_str().expect("an address");
+        assert!(address.starts_with(cloud.url()), "{address}");
+        let answer = reqwest::get(address).await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{address}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_store_is_loaded_whole_and_only_once() {
     let template = Template::parse(local::TEMPLATE).expect("a template");
@@ -127,6 +162,7 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         port: 0,
         kept: Kept::Nothing,
         contention: None,
+        networks: None,
     };
     let cloud = Cloud::start(options, functions::compose)
         .await
@@ -159,7 +195,8 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         "lists and hearts",
         "views and purchases",
         "finds and a sponsored post",
-        "timelines and walls",
+        "influencers and orders",
+        "timelines, walls and books",
     ];
     assert_eq!(begun, all, "each step is told, once begun");
     let posts_told: usize = counted["posts"];
@@ -208,6 +245,7 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
 
     talks(&cloud, &posts).await;
     surfaces(&cloud).await;
+    earns(&cloud).await;
 
     for person in serde_json::from_str::<Vec<Value>>(PEOPLE).expect("the demo's people") {
         let handle = person["handle"].as_str().expect("a handle");
@@ -232,5 +270,6 @@ async fn the_demo_store_is_loaded_whole_and_only_once() {
         .expect("loaded again");
 
     assert_eq!(lasting(&published(&cloud).await), lasting(&posts));
+    earns(&cloud).await;
     cloud.stop().await.expect("a quiet end");
 }

@@ -72,6 +72,14 @@ ulid_id!(
     ExportId
 );
 ulid_id!(
+    /// An invitation to a programme.
+    InvitationId
+);
+ulid_id!(
+    /// What a seller asks an influencer to show, in the order of time.
+    BriefId
+);
+ulid_id!(
     /// That a post is shown for a sponsor: in the order of when that ends.
     SponsorshipId
 );

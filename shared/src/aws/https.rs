@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Limited};
 use hyper_rustls::HttpsConnectorBuilder;
@@ -120,6 +120,33 @@ impl Https {
             let (head, body) = self.client.request(request).await?.into_parts();
             let body = Limited::new(body, most).collect().await?;
             Ok(Response::from_parts(head, body.to_bytes()))
+        })
+        .await?
+    }
+
+    /// What a request is answered with, and of its body the first so many bytes.
+    ///
+    /// # Errors
+    /// No address, no connection, or too late.
+    pub async fn glance(
+        &self,
+        request: Request<SdkBody>,
+        within: Duration,
+        most: usize,
+    ) -> Result<Response<Bytes>, Cause> {
+        timeout(within, async {
+            let (head, mut body) = self.client.request(request).await?.into_parts();
+            let mut read = BytesMut::new();
+            while let Some(frame) = body.frame().await {
+                if let Ok(data) = frame?.into_data() {
+                    read.extend_from_slice(&data);
+                }
+                if read.len() >= most {
+                    read.truncate(most);
+                    break;
+                }
+            }
+            Ok(Response::from_parts(head, read.freeze()))
         })
         .await?
     }

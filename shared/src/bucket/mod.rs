@@ -6,6 +6,8 @@ mod filter;
 mod objects;
 mod photos;
 mod presign;
+mod sheets;
+mod sitemaps;
 
 use aws_sdk_s3::{
     Client,
@@ -23,11 +25,15 @@ pub use filter::KeptFilter;
 pub use objects::{Found, Objects};
 pub use photos::{MediaNames, Upload, is_upload_key, original_key, photo_at, upload_key};
 pub use presign::{PresignedUpload, Presigner};
+pub use sheets::{SHEET_MOST, Sheets};
+pub use sitemaps::{SITEMAP_INDEX, SITEMAP_STATE, SITEMAPS, sitemap_key, sitemap_name};
 
 use crate::{aws::classify, error::Error};
 
 /// What most objects are that are no pictures.
 const JSON: &str = "application/json";
+/// And what search engines read.
+const XML: &str = "application/xml";
 
 /// The one bucket. Its methods fail with [`Error::Unavailable`] when it cannot be reached, and with
 /// [`Error::Internal`] when it refuses, or holds what cannot be read.
@@ -120,6 +126,24 @@ impl Bucket {
         let body = serde_json::to_vec_pretty(value).map_err(Error::internal)?;
         let put = self.client.put_object().bucket(&self.name).key(key);
         Ok(put.content_type(JSON).body(body.into()))
+    }
+
+    /// Puts an XML document at `key`, over what may be there.
+    pub async fn put_xml(&self, key: &str, document: String) -> Result<(), Error> {
+        let put = self.client.put_object().bucket(&self.name).key(key);
+        let put = put.content_type(XML).body(document.into_bytes().into());
+        put.send().await.map_err(classify)?;
+        Ok(())
+    }
+
+    /// The text at `key`; `None` when there is none.
+    pub async fn text(&self, key: &str) -> Result<Option<String>, Error> {
+        let Some(object) = self.get(key, None).await? else {
+            return Ok(None);
+        };
+        let body = object.body.collect().await.map_err(Error::unavailable)?;
+        let text = String::from_utf8(body.to_vec()).map_err(Error::internal)?;
+        Ok(Some(text))
     }
 
     /// All keys that begin so. To list takes no right to read.

@@ -85,6 +85,14 @@ impl Objects {
         }
     }
 
+    /// Where the object at `key` can be fetched by whoever has the address, for 15 minutes.
+    ///
+    /// # Errors
+    /// As [`Presigner::download`].
+    pub async fn address(&self, key: &str) -> Result<String, Error> {
+        self.presigner.download((self.real)(), key).await
+    }
+
     /// Whether a file has been uploaded for this photo. To list takes no right to read.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use domain::ids::UserId;
 use http::{HeaderMap, header, request::Parts};
 
-use super::Verifier;
+use super::{Verifier, edge::Head};
 use crate::error::{Error, Refusal};
 
 /// A person signed in. As a handler's argument: 401 for anyone else.
@@ -35,6 +35,24 @@ pub struct Admin(pub Viewer);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moderator(pub Viewer);
 
+/// A seller of the store's signed in; for which brands, the table says. As a handler's argument: 401, then 403
+/// `seller-required`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seller(pub Viewer);
+
+/// Whether only the headers of an answer are asked for, which handlers answer as a `GET`: nobody reads it then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IsHead(pub bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for IsHead {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let head = parts.extensions.get::<Head>();
+        Ok(Self(head.is_some_and(|Head(head)| *head)))
+    }
+}
+
 impl Viewer {
     /// Whether the person is one of the store's admins.
     pub fn admin(&self) -> bool {
@@ -44,6 +62,11 @@ impl Viewer {
     /// Whether the person is one of the store's moderators, or may what they may.
     pub fn moderates(&self) -> bool {
         self.groups.contains("moderator") || self.admin()
+    }
+
+    /// Whether the person is a seller.
+    pub fn sells(&self) -> bool {
+        self.groups.contains("seller")
     }
 
     /// Whether the person has the Prime tier.
@@ -139,6 +162,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Moderator {
             Ok(Self(viewer))
         } else {
             Err(Error::Refused(Refusal::ModeratorRequired))
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Seller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        if viewer.sells() {
+            Ok(Self(viewer))
+        } else {
+            Err(Error::Refused(Refusal::SellerRequired))
         }
     }
 }

@@ -85,7 +85,18 @@ impl JsonBody {
         self.bytes.as_ref().is_ok_and(Bytes::is_empty)
     }
 
-    async fn read(request: Request, limit: usize) -> Self {
+    /// What was sent, byte for byte.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], and [`Malformed::Body`] where it ended early.
+    pub(super) fn bytes(&self) -> Result<&Bytes, Error> {
+        self.bytes.as_ref().map_err(|unread| match unread {
+            Unread::TooLarge => Error::TooLarge,
+            Unread::Broken => Error::Malformed(Malformed::Body, "The body ended early.".to_owned()),
+        })
+    }
+
+    pub(super) async fn read(request: Request, limit: usize) -> Self {
         let (parts, body) = request.into_parts();
         Self {
             bytes: read(body, limit).await,
@@ -155,11 +166,8 @@ impl JsonBody {
         }))
     }
 
-    fn value(&self) -> Result<Value, Error> {
-        let bytes = self.bytes.as_ref().map_err(|unread| match unread {
-            Unread::TooLarge => Error::TooLarge,
-            Unread::Broken => Error::Malformed(Malformed::Body, "The body ended early.".to_owned()),
-        })?;
+    pub(super) fn value(&self) -> Result<Value, Error> {
+        let bytes = self.bytes()?;
         if !is_json(&self.headers) || is_encoded(&self.headers) {
             return Err(Error::UnsupportedMediaType);
         }

@@ -51,6 +51,10 @@ pub fn edge(router: impl Into<Router>, context: &Context) -> Router {
     around(router.into(), edge)
 }
 
+/// Whether a request asks for the headers alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head(pub(super) bool);
+
 /// What every request passes by.
 struct Edge {
     verifier: Verifier,
@@ -106,6 +110,7 @@ async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Re
 
 async fn answer(edge: &Edge, mut request: Request, next: Next) -> Response {
     let head = request.method() == Method::HEAD;
+    request.extensions_mut().insert(Head(head));
     if head {
         *request.method_mut() = Method::GET;
     }

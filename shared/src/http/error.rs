@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Conflict, Error, Malformed, Refusal};
+use crate::error::{Conflict, Error, Malformed, Refusal, Unproved};
 
 /// The media type of every refusal (RFC 9457).
 const PROBLEM_JSON: &str = "application/problem+json";
@@ -32,6 +32,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub until: Option<String>,
+    /// With `reapply-later`: from when on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub retry_at: Option<String>,
     /// With a 422: every bad field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
@@ -74,6 +78,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
         Error::BadToken => (S::UNAUTHORIZED, "unauthenticated", "Sign in"),
+        Error::Unsigned => (S::UNAUTHORIZED, "bad-signature", "Sign the call"),
         Error::Refused(Refusal::PrimeRequired) => {
             (S::FORBIDDEN, "prime-required", "Prime members only")
         }
@@ -88,9 +93,13 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(Refusal::ModeratorRequired) => {
             (S::FORBIDDEN, "moderator-required", "Moderators only")
         }
+        Error::Refused(Refusal::SellerRequired) => {
+            (S::FORBIDDEN, "seller-required", "Sellers only")
+        }
         Error::Refused(Refusal::OwnDecision) => {
             (S::FORBIDDEN, "own-decision", "Decided by you before")
         }
+        Error::Refused(Refusal::Prefetch) => (S::FORBIDDEN, "prefetch", "Not before it is wanted"),
         Error::NotFound => (S::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(Conflict::HandleTaken) => {
             (S::CONFLICT, "handle-taken", "The handle is taken")
@@ -141,6 +150,30 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Conflict(Conflict::AlreadyAppealed) => {
             (S::CONFLICT, "already-appealed", "Appealed already")
         }
+        Error::Conflict(Conflict::AccountTaken) => {
+            (S::CONFLICT, "account-taken", "The account is another's")
+        }
+        Error::Conflict(Conflict::AlreadyLinked) => {
+            (S::CONFLICT, "already-linked", "Another is linked")
+        }
+        Error::Conflict(Conflict::NotLinked) => (S::CONFLICT, "not-linked", "Not linked"),
+        Error::Conflict(Conflict::TooFewPosts) => (S::CONFLICT, "too-few-posts", "Too few posts"),
+        Error::Conflict(Conflict::InReview) => (S::CONFLICT, "in-review", "Being looked at"),
+        Error::Conflict(Conflict::AlreadyApproved) => {
+            (S::CONFLICT, "already-approved", "Approved already")
+        }
+        Error::Conflict(Conflict::ReapplyLater(_)) => {
+            (S::CONFLICT, "reapply-later", "Declined lately")
+        }
+        Error::Conflict(Conflict::InvitationClosed) => {
+            (S::CONFLICT, "invitation-closed", "Open no more")
+        }
+        Error::Conflict(Conflict::BriefAnswered) => {
+            (S::CONFLICT, "brief-answered", "Answered already")
+        }
+        Error::Conflict(Conflict::BriefLimit) => {
+            (S::CONFLICT, "brief-limit", "As many as there may be")
+        }
         Error::Gone => (S::GONE, "gone", "Gone"),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,
@@ -157,6 +190,16 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             S::UNPROCESSABLE_ENTITY,
             "invalid-fields",
             "Fields are not valid",
+        ),
+        Error::Unproved(Unproved::NotFound) => (
+            S::UNPROCESSABLE_ENTITY,
+            "proof-not-found",
+            "The code was not found",
+        ),
+        Error::Unproved(Unproved::Unreadable) => (
+            S::UNPROCESSABLE_ENTITY,
+            "proof-unreadable",
+            "The profile cannot be read",
         ),
         Error::IdempotencyMismatch => (
             S::UNPROCESSABLE_ENTITY,
@@ -190,6 +233,9 @@ impl From<&Error> for Problem {
         if let Error::Refused(Refusal::Suspended(until)) = error {
             problem.until = Some(format!("{until:.3}"));
         }
+        if let Error::Conflict(Conflict::ReapplyLater(from)) = error {
+            problem.retry_at = Some(format!("{from:.3}"));
+        }
         problem
     }
 }
@@ -203,6 +249,7 @@ impl Problem {
             detail,
             code: code.into(),
             until: None,
+            retry_at: None,
             errors: Vec::new(),
         }
     }
@@ -253,6 +300,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         Error::TooMany(after) => after.as_secs() + u64::from(after.subsec_nanos() > 0),
         Error::Unavailable(_) => 1,
         Error::Malformed(..)
+        | Error::Unsigned
         | Error::Refused(_)
         | Error::NotFound
         | Error::Conflict(_)
@@ -262,6 +310,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         | Error::UnsupportedMediaType
         | Error::Invalid(_)
         | Error::IdempotencyMismatch
+        | Error::Unproved(_)
         | Error::Internal(_) => return,
     };
     headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));

@@ -19,7 +19,12 @@ use crate::{error::Error, runtime::Clock};
 
 /// What stands before a sealed token in an answer. It is another each time, and says nothing of the items. In a text these
 /// bytes cannot be: its quotes are escaped.
-const SEALED: [&[u8]; 2] = [b"\"next_cursor\":\"", b"\"view_token\":\""];
+const SEALED: [&[u8]; 3] = [
+    b"\"next_cursor\":\"",
+    b"\"view_token\":\"",
+    // A page's way to the next one.
+    b"rel=\"next\" href=\"",
+];
 /// How long at most an answer with sealed tokens keeps its tag: whoever still has it when it ends has half a cursor's life
 /// to use one.
 const HELD: SignedDuration = SignedDuration::from_secs(CURSOR_LIFE.as_secs() / 2);
@@ -193,6 +198,14 @@ mod tests {
         let told = page("a", "c1", "v1");
         assert_eq!(page("a", "another", ""), told);
         assert_ne!(page("b", "c1", "v1"), told);
+        // So it is of a page.
+        let html = |cursor: &str| {
+            of(
+                format!("<a rel=\"next\" href=\"/?cursor={cursor}\">").as_bytes(),
+                at(0),
+            )
+        };
+        assert_eq!(html("c1"), html("another"));
         // A text that looks like a token is a text.
         let forged = |token: &str| page(&format!("\"next_cursor\":\"{token}\""), "c1", "v1");
         assert_ne!(forged("x"), forged("y"));

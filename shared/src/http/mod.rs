@@ -7,6 +7,7 @@
 
 mod auth;
 mod body;
+mod csv;
 mod cursor;
 mod decode;
 mod edge;
@@ -22,11 +23,13 @@ mod params;
 mod patch;
 mod path;
 pub mod routes;
+mod signed;
 mod trace;
 mod verifier;
 
-pub use auth::{Admin, MaybeViewer, Moderator, Prime, Viewer};
+pub use auth::{Admin, IsHead, MaybeViewer, Moderator, Prime, Seller, Viewer};
 pub use body::{BODY_LIMIT, JsonBody, LONG_BODY_LIMIT, LongBody, Wire};
+pub use csv::csv;
 pub use cursor::{CURSOR_LIFE, Cursors, List};
 pub use edge::edge;
 pub use error::{FieldProblem, Problem, method_not_allowed};
@@ -36,4 +39,5 @@ pub use page::{BODY_MOST, Page, created, fitting};
 pub use params::{PageParams, PageQuery, Params};
 pub use patch::Patch;
 pub use path::Path;
+pub use signed::{Signed, StoreKeys};
 pub use verifier::Verifier;

@@ -10,15 +10,21 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing, Visibility},
     feeds::{HotList, Position},
     ids::{
-        AppealId, ExportId, ListId, NoticeId, PhotoId, PostId, ProductId, ReviewId, SponsorshipId,
-        StatementId, TopicId, UserId,
+        AppealId, BriefId, ExportId, InvitationId, ListId, NoticeId, PhotoId, PostId, ProductId,
+        ReviewId, SponsorshipId, StatementId, TopicId, UserId,
     },
+    money::{Account, insights::Week, social::Network},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use super::{Key, Month, parse_at, parse_spread};
+use super::{Key, Month};
+
+mod parts;
+
+pub use parts::{FollowingPage, HeadPage, Spread};
+use parts::{Part, parts_of};
 
 /// What deleting an account does with an item that is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +168,8 @@ items! {
         "what a person has earned by what they shared" Badge(UserId), "USER#{user}" / "BADGE", "user" Goes "badges" ChangedAlone;
         "what a person used, which their stream goes by" History(UserId), "USER#{user}" / "HISTORY", "user" Goes "activity" ChangedAlone;
         "how often a reader opens their feed" Rate(UserId), "USER#{reader}" / "RATE", "reader" Goes "" ChangedAlone;
+        "an entry of an account that is not sealed yet" Unsealed(Account, String), "UNSEALED#{account}" / "{entry}", "" Stays "" Inserted;
+        "a click of a visitor's" VisitorClick(String, Ulid), "VISITOR#{visitor}" / "{click}", "" Stays "" Inserted;
         "that an account is being deleted" Deletion(UserId), "DELETION#{user}" / "JOB", "user" Goes "" Inserted;
         "an export of an account" Export(UserId, ExportId), "EXPORTS#{user}" / "{export}", "user" Goes "" Inserted;
     }
@@ -223,6 +231,44 @@ items! {
         "by which words a product is found" FoundProduct(ProductId), "FOUND#product#{product}" / "WORDS", "" Stays "" Never;
         "by which words a person is found" FoundPerson(UserId), "FOUND#person#{user}" / "WORDS", "user" Goes "" Never;
         "by which words a post is found" FoundPost(PostId), "FOUND#post#{post}" / "WORDS", "author" Goes "" Never;
+        "an account of a person's with a network" SocialAccount(UserId, Network), "SOCIAL#{user}" / "{network}", "user" Goes "social_accounts" Never;
+        "by which code in a profile a person proves an account" Proof(UserId, Network), "SOCIAL#{user}" / "~PROOF#{network}", "user" Goes "" Never;
+        "whose an account of a network is" SocialClaim(Network, String), "CLAIMED#{network}#{claim}" / "CLAIMED", "user" Goes "" Never;
+        "that a person went to a network to sign in" LinkBegun(String), "LINKING#{hash}" / "BEGUN", "user" Expires "" Never;
+        "which account a person came back with" LinkRead(String), "LINKING#{hash}" / "READ", "user" Expires "" Never;
+        "how a person's application stands" Application(UserId), "USER#{user}" / "APPLICATION", "user" Goes "influencer.applications" Never;
+        "that an application is to be decided" Vetting(Timestamp, UserId), "VETTING" / "{decide_at}#{user}", "user" Goes "" Never;
+        "which account is a person's" Engaged(UserId), "USER#{user}" / "ACCOUNT", "user" Goes "influencer.account" Never;
+        "what stands at the head of a person's storefront" Storefront(UserId), "USER#{user}" / "STOREFRONT", "user" Goes "" Never;
+        "that an event of the store's is known" StoreEvent(String), "EVENT#{event}" / "EVENT", "" Stays "" Never;
+        "an order of a customer's, with the clicks that its lines name" CustomerOrder(UserId, Timestamp, String), "ORDERS#{user}" / "{at}#{event}", "user" Goes "" Never;
+        "that an order names a click" Clicked(Ulid, Timestamp, String), "CLICKED#{click}" / "{at}#{event}", "customer" Expires "" Never;
+        "the book of an order line" OrderLine(String), "LINE#{line}" / "LINE", "" Stays "" Never;
+        "that an account is told of an order line" ToldLine(Account, Timestamp, String), "LINES#{account}" / "{at}#{line}", "" Stays "" Never;
+        "a sealed block of an account's entries" Block(Account, u64), "CHAIN#{account}" / "BLOCK#{n}", "" Stays "" Never;
+        "where an account's chain ends, with what it is owed" ChainHead(HeadPage, Account), "HEADS#{page}" / "{account}", "" Stays "" Never;
+        "how an account stands" AccountState(Account), "ACCOUNT#{account}" / "STATE", "" Stays "" Never;
+        "a row of the rate table" RateRow(String), "RATES" / "{rate}", "" Stays "" Never;
+        "what an account was paid by a run" Payout(String, Account, String), "PAYOUT#{run}" / "{account}#{currency}", "" Stays "" Never;
+        "of which month payouts were run last" LastRun(u8), "RUNS" / "{page}", "" Stays "" Never;
+        "a payout in the list of its account's" Paid(Account, Timestamp, String, String), "PAYOUTS#{account}" / "{at}#{run}#{currency}", "" Stays "" Never;
+        "an event of the store's that contradicts another" EventConflict(Timestamp, String), "CONFLICTS" / "{received_at}#{event}", "" Stays "" Never;
+        "which click a visitor made with a link in a minute" ClickOnce(String, String), "VISITOR#{visitor}" / "ONCE#{minute+link}", "" Stays "" Never;
+        "a click on a link of an account's" AccountClick(Account, String, String, Ulid), "CLICKS#{account}#{day}#{shard}" / "{click}", "" Stays "" Never;
+        "a view of a post by a person" Viewed(UserId, Timestamp, PostId), "VIEWS#{user}" / "{at}#{post}", "user" Goes "" Never;
+        "the clicks of an account on a day" DayTotal(Account, Date), "CLICKS#{account}" / "{day}", "" Stays "" Never;
+        "how far the days are counted" Counting(String), "COUNTING" / "{what}", "" Stays "" Never;
+        "that a person is an influencer" Influencer(UserId), "INFLUENCERS" / "{user}", "user" Goes "" Never;
+        "that there is an account" KnownAccount(Account), "ACCOUNTS" / "{account}", "" Stays "" Never;
+        "an invitation to be an Onsite Associate" Invitation(UserId, InvitationId), "INVITATIONS#{user}" / "{invitation}", "user" Goes "" Never;
+        "how far a month's round of invitations has come" Round(String), "ROUND" / "{month}", "" Stays "" Never;
+        "which brands a person sees as a seller" Seller(UserId), "SELLER#{user}" / "BRANDS", "user" Goes "seller.brands" Never;
+        "a brief to a person" Brief(UserId, BriefId), "BRIEFS#{user}" / "{brief}", "user" Goes "influencer.briefs" Never;
+        "which briefs run that a person accepted" RunningBriefs(UserId), "BRIEFS#{user}" / "~RUNNING", "user" Goes "" Never;
+        "a brief in the list of who sent it" SentBrief(UserId, BriefId), "SENT#{user}" / "{brief}", "user" Goes "seller.briefs" Never;
+        "that a question or a poll is about a brand's products, or on a topic" Asked(String, Position), "ASKED#{about}" / "{at}", "" Stays "" Never;
+        "what one person did in a week for a brand, by their hash" ActedFor(String, Week, String), "ACTED#{brand}#{week}" / "{figure+hash}", "" Stays "" Never;
+        "a part of the figures of a brand in a week" Figures(String, String), "FIGURES#{brand}" / "{week+shard}", "" Stays "" Never;
         "what a request with an Idempotency-Key made" Idempotency(UserId, String, String), "IDEM#{user}#{route}#{key}" / "IDEM", "user" Expires "" Never;
         "how often a person did a thing in an hour" Quota(UserId, String, u64), "QUOTA#{user}" / "{kind}#{window}", "user" Expires "" Never;
     }
@@ -306,97 +352,12 @@ pub fn as_markdown() -> String {
     lines.join("\n")
 }
 
-/// A reader as they stand among those of an author.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spread(pub UserId);
-
-/// Which page of whom a reader follows: the first of the 16 digits of the authors' hashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FollowingPage(pub u8);
-
-/// What differs between two keys of one kind.
-trait Part: Sized {
-    fn read(text: &str) -> Option<Self>;
-}
-
-macro_rules! parts {
-    ($($part:ty: $read:expr;)*) => {
-        $(impl Part for $part {
-            fn read(text: &str) -> Option<Self> {
-                let read: fn(&str) -> Option<Self> = $read;
-                read(text)
-            }
-        })*
-    };
-}
-
-parts! {
-    String: |text| Some(text.to_owned());
-    Spread: |text| parse_spread(text).map(Spread);
-    FollowingPage: |text| {
-        let page = (0..16).find(|page| format!("{page:x}") == text);
-        page.map(FollowingPage)
-    };
-    Timestamp: |text| text.parse().ok();
-    u8: |text| text.parse().ok();
-    u32: |text| text.parse().ok();
-    u64: |text| text.parse().ok();
-    Month: |text| text.parse().ok();
-    Position: parse_at;
-    HotList: HotList::parse;
-    Thing: Thing::parse;
-    Idea: Idea::parse;
-    Place: Place::parse;
-    Visibility: Visibility::parse;
-    ListId: |text| text.parse().ok();
-    Subject: Subject::parse;
-    StatementId: |text| text.parse().ok();
-    AppealId: |text| text.parse().ok();
-    SponsorshipId: |text| text.parse().ok();
-    UserId: UserId::parse;
-    TopicId: TopicId::parse;
-    ProductId: ProductId::parse;
-    ReviewId: ReviewId::parse;
-    PostId: |text| text.parse().ok();
-    Ulid: |text| text.parse::<PostId>().ok().map(|id| id.0);
-    PhotoId: |text| text.parse().ok();
-    NoticeId: |text| text.parse().ok();
-    ExportId: |text| text.parse().ok();
-}
-
-/// What stands in a key in the place of the names of these patterns; `None` where it is not of their
-/// shape.
-fn parts_of<'k>(pk: &str, sk: &str, key: &'k Key) -> Option<Vec<&'k str>> {
-    let mut parts = parts(pk, &key.pk)?;
-    parts.extend(self::parts(sk, &key.sk)?);
-    Some(parts)
-}
-
-/// As [`parts_of`], for one of the two; the last name stands for all that is left.
-fn parts<'k>(pattern: &str, mut text: &'k str) -> Option<Vec<&'k str>> {
-    let mut parts = Vec::new();
-    let mut pieces = pattern.split('{');
-    text = text.strip_prefix(pieces.next()?)?;
-    for piece in pieces {
-        let (_name, literal) = piece.split_once('}')?;
-        let part = if literal.is_empty() {
-            std::mem::take(&mut text)
-        } else {
-            let (part, rest) = text.split_once(literal)?;
-            text = rest;
-            part
-        };
-        if part.is_empty() {
-            return None;
-        }
-        parts.push(part);
-    }
-    text.is_empty().then_some(parts)
-}
-
 #[cfg(test)]
 mod tests {
-    use domain::{engagement::Heat, feeds::Findable, ids::CommentId, people};
+    use domain::{
+        catalogue::brand::Brand, engagement::Heat, feeds::Findable, ids::CommentId,
+        money::links::Visitor, people,
+    };
 
     use super::*;
     use crate::keys;
@@ -414,6 +375,7 @@ mod tests {
         let photo = PhotoId(Ulid::from_parts(1_700_000_000_000, 8));
         let own = Ulid::from_parts(1_700_000_000_001, 9);
         let list = ListId(own);
+        let account = Account::of_random(7);
         let at = Position {
             published_at: time,
             post,
@@ -501,8 +463,57 @@ mod tests {
             Item::FoundProduct(product),
             Item::FoundPerson(ana.clone()),
             Item::FoundPost(post),
+            Item::StoreEvent("ev:1".to_owned()),
+            Item::CustomerOrder(ana.clone(), time, "ev:1".to_owned()),
+            Item::Clicked(own, time, "ev:1".to_owned()),
+            Item::OrderLine("f00d".to_owned()),
+            Item::ToldLine(account.clone(), time, "f00d".to_owned()),
+            Item::Unsealed(account.clone(), own.to_string()),
+            Item::Block(account.clone(), 1),
+            Item::ChainHead(HeadPage(7), account.clone()),
+            Item::AccountState(account.clone()),
+            Item::RateRow("f00d".to_owned()),
+            Item::Payout("r1".to_owned(), account.clone(), "USD".to_owned()),
+            Item::LastRun(0),
+            Item::Paid(account.clone(), time, "r1".to_owned(), "USD".to_owned()),
+            Item::EventConflict(time, "ev:1".to_owned()),
+            Item::DayTotal(account.clone(), jiff::civil::date(2026, 11, 28)),
+            Item::Counting("DAYS".to_owned()),
+            Item::Influencer(ana.clone()),
+            Item::KnownAccount(Account::of_random(7)),
+            Item::Invitation(ana.clone(), InvitationId(own)),
+            Item::Round("2026-11".to_owned()),
+            Item::VisitorClick("07".repeat(16), own),
+            Item::ClickOnce("07".repeat(16), "29873123#f00d".to_owned()),
+            Item::AccountClick(
+                account.clone(),
+                keys::day_of(own),
+                format!("{:x}", own.0 & 0xf),
+                own,
+            ),
+            Item::Application(ana.clone()),
+            Item::Vetting(time, ana.clone()),
+            Item::Engaged(ana.clone()),
+            Item::Storefront(ana.clone()),
+            Item::SocialAccount(ana.clone(), Network::Youtube),
+            Item::Proof(ana.clone(), Network::Youtube),
+            Item::SocialClaim(Network::Youtube, "id:a#b".to_owned()),
+            Item::LinkBegun("f00d".to_owned()),
+            Item::LinkRead("f00d".to_owned()),
+            Item::Viewed(ana.clone(), time, post),
+            Item::Seller(ana.clone()),
+            Item::Brief(ana.clone(), BriefId(own)),
+            Item::RunningBriefs(ana.clone()),
+            Item::SentBrief(ana.clone(), BriefId(own)),
+            Item::Asked("brand:acme".to_owned(), at),
+            Item::ActedFor("acme".to_owned(), Week::of(time), "smiles#f00d".to_owned()),
+            Item::Figures("acme".to_owned(), "2026-W47#f".to_owned()),
             Item::Quota(ana, "posts".to_owned(), 7),
         ]
+    }
+
+    fn acme() -> Brand {
+        Brand::of("Acme").unwrap()
     }
 
     /// When a thing came to be that is so old at a word.
@@ -617,6 +628,46 @@ mod tests {
             Item::Import(id) => keys::import(id),
             Item::ListedImport(at, id) => keys::listed_import(*at, id),
             Item::Idempotency(user, route, key) => keys::idempotency(user, route, key),
+            Item::StoreEvent(event) => keys::event(event),
+            Item::CustomerOrder(user, at, event) => keys::order(user, *at, event),
+            Item::Clicked(click, at, event) => keys::clicked(*click, *at, event),
+            Item::OrderLine(line) => keys::line(line),
+            Item::ToldLine(account, at, line) => keys::told_line(account, *at, line),
+            Item::Unsealed(account, entry) => keys::unsealed(account, entry),
+            Item::Block(account, n) => keys::block(account, *n),
+            Item::ChainHead(_, account) => keys::chain_head(account),
+            Item::AccountState(account) => keys::account_state(account),
+            Item::RateRow(id) => keys::rate_row(id),
+            Item::Payout(run, account, currency) => keys::payout(run, account, currency),
+            Item::LastRun(_) => keys::last_run(),
+            Item::Paid(account, at, run, currency) => keys::paid(account, *at, run, currency),
+            Item::EventConflict(at, event) => keys::conflict(*at, event),
+            Item::DayTotal(account, day) => keys::day_total(account, *day),
+            Item::Counting(_) => keys::counting(),
+            Item::Influencer(user) => keys::influencer(user),
+            Item::KnownAccount(account) => keys::known_account(account),
+            Item::Invitation(user, invitation) => keys::invitation(user, *invitation),
+            Item::Round(month) => keys::round(month),
+            Item::VisitorClick(_, click) => keys::visitor_click(Visitor([7; 16]), *click),
+            Item::ClickOnce(..) => keys::click_once(Visitor([7; 16]), 29_873_123, "f00d"),
+            Item::AccountClick(account, _, _, click) => keys::account_click(account, *click),
+            Item::Application(user) => keys::application(user),
+            Item::Vetting(at, user) => keys::vetting(*at, user),
+            Item::Engaged(user) => keys::engaged(user),
+            Item::Storefront(user) => keys::storefront(user),
+            Item::SocialAccount(user, network) => keys::social_account(user, *network),
+            Item::Proof(user, network) => keys::proof(user, *network),
+            Item::SocialClaim(network, claim) => keys::social_claim(*network, claim),
+            Item::LinkBegun(hash) => keys::link_begun(hash),
+            Item::LinkRead(hash) => keys::link_read(hash),
+            Item::Viewed(user, at, post) => keys::view(user, *at, *post),
+            Item::Seller(user) => keys::seller(user),
+            Item::Brief(user, brief) => keys::brief(user, *brief),
+            Item::RunningBriefs(user) => keys::running_briefs(user),
+            Item::SentBrief(user, brief) => keys::sent_brief(user, *brief),
+            Item::Asked(_, at) => keys::asked(&keys::About::Brand(&acme()), *at),
+            Item::ActedFor(_, week, _) => keys::acted(&acme(), *week, "smiles", "f00d"),
+            Item::Figures(..) => keys::figures(&acme(), Week::parse("2026-W47").unwrap(), 15),
             Item::Quota(user, kind, window) => keys::quota(user, kind, *window),
         }
     }

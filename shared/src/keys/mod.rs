@@ -2,15 +2,20 @@
 //! what becomes of it, is told by its line in [`items`].
 
 mod catalogue;
+mod clicks;
 mod engagement;
 mod feeds;
 pub mod items;
 mod lists;
 mod moderation;
+mod money;
 mod month;
 mod people;
 mod posts;
+mod programmes;
 mod search;
+mod sellers;
+mod social;
 
 use std::collections::HashMap;
 
@@ -22,15 +27,20 @@ use domain::{
 use jiff::Timestamp;
 
 pub use catalogue::*;
+pub use clicks::*;
 pub use engagement::*;
 pub use feeds::*;
 pub use items::{Item, Line, Relayed};
 pub use lists::*;
 pub use moderation::*;
+pub use money::*;
 pub use month::Month;
 pub use people::*;
 pub use posts::*;
+pub use programmes::*;
 pub use search::*;
+pub use sellers::*;
+pub use social::*;
 
 /// The partition key's attribute.
 pub const PK: &str = "PK";

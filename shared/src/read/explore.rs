@@ -117,7 +117,7 @@ impl Reads {
     }
 
     /// Those of these posts that whoever looks may come across.
-    async fn found(
+    pub(super) async fn found(
         &self,
         onlooker: Onlooker,
         ids: &[PostId],

@@ -10,6 +10,7 @@ use domain::{
     engagement::{Heat, Shards, Thing},
     feeds::Generation,
     ids::{PostId, ProductId, TopicId, UserId},
+    money::Account,
     people::Profile,
     posts::{Hydrated, Post, needs},
 };
@@ -37,6 +38,8 @@ pub(super) struct Cards {
     /// What can be bought in the stead of a product; `None` where nothing can.
     substitutes: Cache<ProductId, Option<Product>>,
     people: Cache<UserId, Profile>,
+    /// The accounts of influencers; `None` of who has left the programme a moment ago.
+    accounts: Cache<UserId, Option<Account>>,
     /// What the shards of hot posts held, with how hot they were.
     pub(super) shards: Cache<PostId, (Heat, Shards)>,
     /// What was hottest on a topic.
@@ -53,6 +56,7 @@ impl Default for Cards {
             products: Cache::new(CARD_LIFE, CARDS),
             substitutes: Cache::new(CARD_LIFE, CARDS),
             people: Cache::new(CARD_LIFE, CARDS),
+            accounts: Cache::new(CARD_LIFE, CARDS),
             shards: Cache::new(CARD_LIFE, CARDS),
             hottest: Cache::new(HOT_LIFE, CARDS),
             near: Cache::new(NEAR_LIFE, CARDS),
@@ -182,11 +186,46 @@ impl Reads {
             &mut read.products,
         );
         keep(cards.map(|c| &c.people), people, now, &mut read.people);
-        self.substitutes(now, read).await?;
+        let mut accounts = std::mem::take(&mut read.accounts);
+        let people = std::mem::take(&mut read.people);
+        futures::try_join!(
+            self.substitutes(now, read),
+            self.accounts(people.values(), now, &mut accounts)
+        )?;
+        (read.accounts, read.people) = (accounts, people);
         let products = std::mem::take(&mut read.products).into_iter();
         read.products = products
             .map(|(id, product)| (id, product.priced_at(now)))
             .collect();
+        Ok(())
+    }
+
+    /// Under which accounts those of these people are who are influencers; for nobody else anything is read.
+    pub(super) async fn accounts(
+        &self,
+        people: impl IntoIterator<Item = &Profile>,
+        now: Timestamp,
+        read: &mut HashMap<UserId, Account>,
+    ) -> Result<(), Error> {
+        let cache = self.cards.as_deref().map(|cards| &cards.accounts);
+        let mut unknown = Vec::new();
+        for person in people.into_iter().filter(|person| person.influencer) {
+            match cache.and_then(|cache| cache.get(&person.id, now)) {
+                _ if read.contains_key(&person.id) => {}
+                Some(known) => {
+                    let known = known.map(|account| (person.id.clone(), account));
+                    read.extend(known);
+                }
+                None => unknown.push(&person.id),
+            }
+        }
+        let found = self.store.accounts(unknown.iter().copied()).await?;
+        if let Some(cache) = cache {
+            for person in unknown {
+                cache.put(person.clone(), found.get(person).cloned(), now);
+            }
+        }
+        read.extend(found);
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! A page of comments, and where the next one begins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     engagement::{
         Comment, Thread,
         order::{Place, Shorts, settled},
     },
-    shown::Shown,
+    ids::UserId,
+    people::Profile,
+    shown::{Onlooker, Shown},
 };
 use jiff::Timestamp;
 use ulid::Ulid;
@@ -44,6 +46,45 @@ pub(super) enum Way {
     },
     /// The rest after those ranked, save these.
     Rest { more: bool, except: BTreeSet<Ulid> },
+}
+
+/// The comments of a page, before it is known who wrote them.
+pub(super) struct Picked {
+    pub(super) comments: Vec<Shown<Comment>>,
+    pub(super) thread: Thread,
+    pub(super) through: Vec<Ulid>,
+    pub(super) way: Way,
+}
+
+impl Picked {
+    pub(super) fn leaf(
+        self,
+        people: HashMap<UserId, Profile>,
+        smiled: BTreeSet<Ulid>,
+        onlooker: Onlooker,
+        now: Timestamp,
+    ) -> Leaf {
+        Leaf {
+            comments: self.comments,
+            thread: Thread {
+                people,
+                smiled,
+                onlooker,
+                ..self.thread
+            },
+            through: self.through,
+            way: self.way,
+            now,
+        }
+    }
+}
+
+/// Who wrote those of these comments that say something still.
+pub(super) fn authors<'a>(
+    comments: impl IntoIterator<Item = &'a Shown<Comment>>,
+) -> BTreeSet<&'a UserId> {
+    let said = comments.into_iter().filter(|comment| !comment.deleted);
+    said.map(|comment| &comment.author).collect()
 }
 
 impl Leaf {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    engagement::{Cover, Idea, IdeaList, Listed, Place, Shelf},
+    engagement::{Cover, Idea, IdeaList, Listed, Place, Shelf, Visibility},
     ids::{ListId, PostId, ProductId},
     posts::{Hydrated, Post},
     shown::{Onlooker, Shown},
@@ -114,7 +114,19 @@ impl Reads {
             Some((list.id, cover))
         });
         let covers = covers.collect();
-        Ok(Shelf { people, covers })
+        let paid = lists.iter().filter(|list| {
+            let owner = people
+                .get(&list.owner)
+                .is_some_and(|owner| owner.influencer);
+            let first = ideas.get(&list.id).into_iter().flatten();
+            owner && list.visibility == Visibility::Public && first.into_iter().any(is_product)
+        });
+        let paid = paid.map(|list| list.id).collect();
+        Ok(Shelf {
+            people,
+            covers,
+            paid,
+        })
     }
 
     /// A page of what is in a list, from a place on; `None` where the list is not there for whoever looks. Three rounds,
@@ -156,7 +168,7 @@ impl Reads {
         let (posts, products) = named(&items);
         let shelved = std::slice::from_ref(&list);
         let ideas = [(list.id, first)].into();
-        let (shelf, (mut posts, mut read), bought) = futures::try_join!(
+        let (mut shelf, (mut posts, mut read), bought) = futures::try_join!(
             self.shelf(shelved, &ideas, &onlooker, now),
             self.posts(onlooker.clone(), &posts),
             self.products(&products, now)
@@ -168,8 +180,16 @@ impl Reads {
             .drain()
             .filter_map(|(id, post)| Some((id, onlooker.looks_through(post)?)))
             .collect();
-        self.around(posts.values().map(|post| &**post), now, &mut read)
-            .await?;
+        let mut accounts = HashMap::new();
+        futures::try_join!(
+            self.around(posts.values().map(|post| &**post), now, &mut read),
+            self.accounts(shelf.people.get(&list.owner), now, &mut accounts)
+        )?;
+        read.accounts.extend(accounts);
+        let pays = list.visibility == Visibility::Public && read.accounts.contains_key(&list.owner);
+        if pays && items.iter().any(is_product) {
+            shelf.paid.insert(list.id);
+        }
         let seen = |(_, listed): &(Place, Listed)| match &listed.idea {
             Idea::Product(product) => read.products.contains_key(product),
             Idea::Post(post) => posts.contains_key(post),
@@ -184,6 +204,10 @@ impl Reads {
             last: last.filter(|_| more),
         }))
     }
+}
+
+fn is_product((_, listed): &(Place, Listed)) -> bool {
+    matches!(listed.idea, Idea::Product(_))
 }
 
 /// The posts and products among things of lists.

@@ -20,7 +20,9 @@ mod pulled;
 mod queue;
 mod search;
 mod shelves;
+mod storefront;
 mod stream;
+mod talk;
 mod thread;
 mod wall;
 
@@ -36,11 +38,14 @@ pub use explore::Explore;
 pub use inbox::{Inbox, InboxPlace};
 pub use leaf::Leaf;
 pub use lists::IdeaPage;
-pub use look::{WallAsked, WallLook, WallPage};
+pub use look::{WallAsked, WallPage};
+pub use posts::Authored;
 pub use product::ProductPage;
 pub use queue::QueuePlace;
 pub use search::{Findings, FoundPosts, FoundProducts, GLANCE, Glance};
+pub use storefront::Front;
 pub use stream::{Streamed, Wares};
+pub use talk::Talk;
 pub use thread::{Lines, Wanted};
 
 /// Reads what is to be shown.

@@ -4,15 +4,34 @@ use std::collections::HashMap;
 
 use domain::{
     engagement::{Acts, Thing},
+    feeds::Position,
     ids::{PostId, UserId},
     posts::{Hydrated, Post},
-    shown::Onlooker,
+    shown::{Onlooker, Shown},
 };
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
 use super::Reads;
 use crate::error::Error;
+
+/// A page of a person's posts.
+#[derive(Debug)]
+pub struct Authored {
+    /// Newest first.
+    pub posts: Vec<Shown<Post>>,
+    /// What stands in them and around them.
+    pub read: Hydrated,
+    /// The last that was looked at, if there are more.
+    end: Option<Position>,
+}
+
+impl Authored {
+    /// Where the next page begins after so many of the posts; `None` at the end of the list.
+    pub fn after(&self, shown: usize) -> Option<Position> {
+        Position::after(&self.posts, shown, self.end)
+    }
+}
 
 impl Reads {
     /// Whoever looks, with their rules as they are now: one consistent read unit, in the first round.
@@ -74,6 +93,55 @@ impl Reads {
             ..Hydrated::default()
         };
         Ok((post, read))
+    }
+
+    /// A post that whoever looks may open, be it as a moderator, with what stands around it: two rounds, as
+    /// [`Reads::around`] says.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it is not there for them; those of the table.
+    pub async fn opened(
+        &self,
+        viewer: Option<&UserId>,
+        moderates: bool,
+        id: PostId,
+        now: Timestamp,
+    ) -> Result<(Shown<Post>, Hydrated), Error> {
+        let (post, mut read) = self.post(viewer, id).await?;
+        read.onlooker = read.onlooker.moderating(moderates);
+        let post = post.and_then(|post| read.onlooker.opens(post));
+        let post = post.ok_or(Error::NotFound)?;
+        self.around([&*post], now, &mut read).await?;
+        if !read.knows_author(&post) {
+            return Err(Error::NotFound);
+        }
+        Ok((post, read))
+    }
+
+    /// A page of a person's published posts before a position, newest first, with what stands around them: three rounds, as
+    /// [`Reads::around`] says.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn authored(
+        &self,
+        author: &UserId,
+        onlooker: Onlooker,
+        before: Option<Position>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Authored, Error> {
+        let (entries, more) = self.store.posts_by(author, before, limit).await?;
+        let ids: Vec<_> = entries.iter().map(|entry| entry.at.post).collect();
+        let (mut found, mut read) = self.posts(onlooker, &ids).await?;
+        let found = ids.iter().filter_map(|id| found.remove(id));
+        let posts: Vec<_> = found
+            .filter_map(|post| read.onlooker.looks_through(post))
+            .collect();
+        let shown = posts.iter().map(|post| &**post);
+        self.around(shown, now, &mut read).await?;
+        let end = entries.last().filter(|_| more).map(|entry| entry.at);
+        Ok(Authored { posts, read, end })
     }
 
     async fn acts(

@@ -3,9 +3,10 @@
 use domain::{
     catalogue::product::Product,
     engagement::{Idea, IdeaList, Shelf},
+    feeds::Position,
     ids::{ProductId, UserId},
-    posts::Hydrated,
-    shown::Shown,
+    posts::{Hydrated, Post},
+    shown::{Onlooker, Shown},
 };
 use jiff::Timestamp;
 
@@ -97,5 +98,26 @@ impl Reads {
             saved: saves.map(|saves| !saves.is_empty()),
             similar,
         }))
+    }
+
+    /// The latest posts that show a product, at most so many, with what stands around them: three rounds, as
+    /// [`Reads::around`] says.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn posts_with(
+        &self,
+        id: &ProductId,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<(Vec<Shown<Post>>, Hydrated), Error> {
+        let (newest, oldest) = (Position::end_of(now), Position::start_of(Timestamp::MIN));
+        let places = self.store.shows(id, newest, oldest, limit).await?;
+        let ids: Vec<_> = places.iter().map(|at| at.post).collect();
+        let (mut found, read) = Box::pin(self.found(Onlooker::nobody(), &ids, now)).await?;
+        // It may be out of a post since.
+        let shows = |post: &Shown<Post>| post.product_ids().contains(&id);
+        let posts = ids.iter().filter_map(|post| found.remove(post));
+        Ok((posts.filter(shows).collect(), read))
     }
 }

@@ -1,6 +1,6 @@
 //! What is said of a post, and answered to it: a page of comments with what stands around them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
     engagement::{
@@ -17,7 +17,7 @@ use ulid::Ulid;
 
 use super::{
     Reads,
-    leaf::{Leaf, Way},
+    leaf::{Leaf, Picked, Way, authors},
 };
 use crate::{error::Error, store::Best};
 
@@ -160,22 +160,49 @@ impl Reads {
         wanted: &Wanted,
         post: &Shown<Post>,
         onlooker: Onlooker,
-        mut lines: Lines,
+        lines: Lines,
         now: Timestamp,
     ) -> Result<Leaf, Error> {
+        let mut picked = self.picked(wanted, post, &onlooker, lines, now).await?;
+        let comments = &picked.comments;
+        let smiled = async {
+            let owns = comments.iter().map(|comment| comment.id.own).collect();
+            match onlooker.id() {
+                Some(viewer) => self.store.smiled_at(viewer, wanted.post, &owns).await,
+                None => Ok(BTreeSet::new()),
+            }
+        };
+        let mut people = HashMap::new();
+        let authors = self.people(authors(comments), now, &mut people);
+        let ((), smiled) = futures::try_join!(authors, smiled)?;
+        // Whoever leaves says nothing any more.
+        let is_there = |said: &Shown<Comment>| !said.stands() || people.contains_key(&said.author);
+        picked.comments.retain(is_there);
+        Ok(picked.leaf(people, smiled, onlooker, now))
+    }
+
+    /// The comments of the page, in order: no round, save where the first page is ranked over more than the newest.
+    pub(super) async fn picked(
+        &self,
+        wanted: &Wanted,
+        post: &Shown<Post>,
+        onlooker: &Onlooker,
+        mut lines: Lines,
+        now: Timestamp,
+    ) -> Result<Picked, Error> {
         if wanted.reply_to.is_some() {
             let parent = lines.parent.take();
             let parent = parent.filter(|parent| onlooker.sees(&parent.author));
             let parent = parent.filter(|parent| parent.id.parent.is_none());
             parent.ok_or(Error::NotFound)?;
         }
-        let mut thread = Thread {
+        let thread = Thread {
             accepted: post.accepted.as_ref().map(|accepted| accepted.own),
             results: onlooker.sees_results(post, now),
             ..Thread::default()
         };
         self.summed(&mut lines.found).await?;
-        let Ordered { found, order, way } = self.order(wanted, &onlooker, &thread, lines).await?;
+        let Ordered { found, order, way } = self.order(wanted, onlooker, &thread, lines).await?;
         let found = found.into_iter();
         let mut found: BTreeMap<_, _> = found.map(|said| (said.id.own, said)).collect();
         let (mut comments, mut through) = (Vec::new(), Vec::new());
@@ -197,25 +224,11 @@ impl Reads {
             }
         }
         let way = way.with_left(left);
-        let smiled = async {
-            let owns = comments.iter().map(|comment| comment.id.own).collect();
-            match onlooker.id() {
-                Some(viewer) => self.store.smiled_at(viewer, wanted.post, &owns).await,
-                None => Ok(BTreeSet::new()),
-            }
-        };
-        let authors = comments.iter().filter(|comment| !comment.deleted);
-        let authors: BTreeSet<_> = authors.map(|comment| &comment.author).collect();
-        let (people, smiled) = futures::try_join!(self.store.profiles(authors), smiled)?;
-        // Whoever leaves says nothing any more.
-        comments.retain(|said| !said.stands() || people.contains_key(&said.author));
-        (thread.people, thread.smiled, thread.onlooker) = (people, smiled, onlooker);
-        Ok(Leaf {
+        Ok(Picked {
             comments,
             thread,
             through,
             way,
-            now,
         })
     }
 

@@ -1,13 +1,13 @@
 //! A wall: what is on it, and which of it whoever looks may come across.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     feeds::{
-        Candidates, Drawn, Generation, HotList, LOOKED_AT, NEWEST, Offer, Position, Source,
-        WALL_HORIZON, WallPlace, WallSort, WallSpot, minute,
+        Ads, Audience, Candidates, Drawn, Generation, HotList, LOOKED_AT, NEWEST, Offer, Position,
+        Source, Surface, WALL_HORIZON, WallPlace, WallSort, WallSpot, minute, offers,
     },
-    ids::TopicId,
+    ids::{TopicId, UserId},
     posts::Hydrated,
     shown::Onlooker,
 };
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::{
     Reads,
-    look::{Order, WallAsked, WallLook},
+    look::{Order, WallAsked, WallLook, WallPage},
 };
 use crate::{error::Error, keys::Month};
 
@@ -30,7 +30,7 @@ impl Reads {
     ///
     /// # Errors
     /// Those of the table.
-    pub async fn wall(
+    async fn wall(
         &self,
         asked: WallAsked,
         whose: impl Future<Output = Result<(Onlooker, Vec<Offer>), Error>>,
@@ -90,11 +90,61 @@ impl Reads {
         Ok(look)
     }
 
+    /// A page of a wall, whoever looks, with what stands around it. What it shows for sponsors is counted with what stands
+    /// around the posts, so that it is no round of its own: three rounds, and as [`Reads::wall`] says.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn whole_wall(
+        &self,
+        asked: WallAsked,
+        viewer: Option<&UserId>,
+        now: Timestamp,
+    ) -> Result<WallPage, Error> {
+        let topics = match &asked.wall {
+            HotList::Topic(topic) => [topic.clone()].into(),
+            HotList::Store | HotList::Rising => BTreeSet::new(),
+        };
+        let today = async {
+            match viewer {
+                Some(viewer) => self.store.ads(viewer).await,
+                None => Ok(Ads::default()),
+            }
+        };
+        let mut ads = Ads::default();
+        let whose = async {
+            let onlooker = self.onlooker(viewer);
+            let sponsorships = self.store.running_sponsorships(now);
+            let (onlooker, sponsorships, shown) =
+                futures::try_join!(onlooker, sponsorships, today)?;
+            ads = shown;
+            let audience = Audience {
+                topics: &topics,
+                ads: &ads,
+            };
+            Ok((
+                onlooker,
+                offers(&sponsorships, Surface::Wall, audience, now),
+            ))
+        };
+        let mut look = Box::pin(self.wall(asked, whose, now)).await?;
+        let shown = look.sponsored();
+        let counted = async {
+            match viewer {
+                Some(viewer) => self.store.count_ads(viewer, &ads, &shown, now).await,
+                None => Ok(true),
+            }
+        };
+        let around = self.around_wall(&mut look, now);
+        let ((), counted) = futures::try_join!(around, counted)?;
+        Ok(look.page(counted))
+    }
+
     /// What stands around the posts of a page: one round.
     ///
     /// # Errors
     /// Those of the table.
-    pub async fn around_wall(&self, look: &mut WallLook, now: Timestamp) -> Result<(), Error> {
+    async fn around_wall(&self, look: &mut WallLook, now: Timestamp) -> Result<(), Error> {
         let mut read = std::mem::take(&mut look.read);
         let own = look.own.iter().map(|(_, post)| &**post);
         let shown = own.chain(look.waiting.values().map(|post| &**post));
@@ -147,7 +197,7 @@ impl Reads {
         }
     }
 
-    /// What is next on the special wall.
+    /// What is next on the special wall, and on that of the whole store: what was drawn up.
     async fn rising(&self, asked: &WallAsked, now: Timestamp) -> Result<Order, Error> {
         let none = |minute| Generation::empty(asked.wall.clone(), minute);
         let place = asked.spot.as_ref().map(WallSpot::own);
@@ -159,7 +209,10 @@ impl Reads {
                 Drawn::go_on(&generation, place, asked.sort, now)
             }
             Some(Some(WallPlace::New(_))) | None => {
-                let generation = self.store.rising().await?;
+                let generation = match asked.wall {
+                    HotList::Store => self.store.hottest(None).await?,
+                    HotList::Topic(_) | HotList::Rising => self.store.rising().await?,
+                };
                 let generation = generation.unwrap_or_else(|| none(minute(now)));
                 Drawn::begin(&generation, &[], asked.sort, now)
             }

@@ -57,6 +57,10 @@ settings! {
         "API_URL" api_url;
         /// The public base address of renditions; an S3 key follows after a slash.
         "MEDIA_URL" media_url;
+        /// The public base address of pages.
+        "PAGES_URL" pages_url;
+        /// The hosts of the store's pictures, parted by commas, each with its port where it has one: pages show no others.
+        "IMAGE_HOSTS" image_hosts;
         /// The `iss` that tokens must carry.
         "TOKEN_ISSUER" token_issuer;
         /// The `aud` or `client_id` that tokens must carry.
@@ -102,6 +106,33 @@ settings! {
         "STRIKES" strikes;
         /// How many exports of their account a person may ask for in a UTC day: 2.
         "EXPORTS_A_DAY" exports_a_day;
+        /// How many days after a shipment what it earned falls due: 30.
+        "RETURN_DAYS" return_days;
+        /// The time zone by which months of statements and days of earnings go, such as `UTC`.
+        "STATEMENT_TIME_ZONE" statement_time_zone;
+        /// From which amounts on an account is paid, by currency, parted by commas, in minor units: `USD 1000, JPY 1500`. Of
+        /// a currency that is not named it is 1,000.
+        "PAYOUT_MINIMUM" payout_minimum;
+        /// The queue of `attribution`.
+        "ATTRIBUTION_QUEUE_URL" attribution_queue;
+        /// Where whoever linked an account is sent back to: the app, with a one-time code.
+        "APP_URL" app_url;
+        /// How many links to networks, and proofs of accounts, a person may begin in an hour: 10.
+        "LINKS_AN_HOUR" links_an_hour;
+        /// How many people must follow an applicant's account: 500.
+        "LEAST_AUDIENCE" least_audience;
+        /// How many of an applicant's latest posts there must be: 3.
+        "LEAST_POSTS" least_posts;
+        /// Which part of them must show a product: 0.5.
+        "LEAST_SHOPPABLE" least_shoppable;
+        /// How much others must do at them, a post and follower: 0.01.
+        "LEAST_ENGAGEMENT" least_engagement;
+        /// How many hours an application waits that is not decided at once: 120.
+        "VETTING_HOURS" vetting_hours;
+        /// The store's own hosts, parted by commas: tracked links lead to no others.
+        "STORE_HOSTS" store_hosts;
+        /// Whether browsers that follow tracked links are given a cookie: `on`, or `off`.
+        "VISITOR_COOKIE" visitor_cookie;
         /// The queue of `fanout`.
         "FANOUT_QUEUE_URL" fanout_queue;
         /// The queue of `fanout` for posts to very many.
@@ -122,6 +153,15 @@ settings! {
     optional {
         /// Which version of the store's terms whoever joins or acts must have accepted; empty for none.
         "TERMS_VERSION" terms_version;
+        /// What differs from what is known of the networks, as a JSON object by network: client ids above all. A network
+        /// without one is not there.
+        "NETWORKS" networks;
+        /// Where the store's app can be had.
+        "APP_DOWNLOAD_URL" app_download_url;
+        /// The store's apps of Apple's that open pages themselves: `TEAM.com.example.app`, parted by commas.
+        "APPLE_APPS" apple_apps;
+        /// Those of Android's: `com.example.app=AA:BB:…`, with the digest of the certificate, parted by commas.
+        "ANDROID_APPS" android_apps;
     }
     // Any 32 characters or more, no comma; while one is changed, several, parted by commas, of which
     // the first is for what is new.
@@ -132,9 +172,18 @@ settings! {
         "VIEW_KEY" view_key;
         /// What the directories of renditions are named with.
         "MEDIA_KEY" media_key;
+        /// What the codes of tracked links, and the ids of clicks, are sealed with.
+        "LINK_KEY" link_key;
+        /// What the ledger's hashes are made with. It stands alone and is never changed: with another, no order line would be
+        /// known.
+        "LEDGER_SALT" ledger_salt;
+        /// What the networks know Spark by: a JSON object by network, or one for all.
+        "NETWORK_SECRETS" network_secrets;
         /// What the ids of people are made with. It stands alone and is never changed: with another,
         /// everyone would be a stranger.
         "PEOPLE_KEY" people_key;
+        /// What the store signs its calls with.
+        "STORE_KEYS" store_keys;
     }
 }
 

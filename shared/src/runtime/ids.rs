@@ -27,6 +27,11 @@ impl Ids {
         rand::random()
     }
 
+    /// 128 random bits.
+    pub fn bits(&self) -> u128 {
+        rand::random()
+    }
+
     /// A fresh ULID with the time part of `at`.
     pub fn ulid_at(&self, at: Timestamp) -> Ulid {
         Ulid::from_parts(

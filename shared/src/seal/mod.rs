@@ -1,8 +1,14 @@
 //! What is told in a form that nobody else can make or read: values that clients carry for us, and people's ids.
 
+mod links;
 mod people;
+mod salt;
+mod signed;
 
+pub use links::LinkSeal;
 pub use people::People;
+pub use salt::Salt;
+pub use signed::{is_signed, sign};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -88,6 +94,17 @@ impl Seal {
             })?;
         serde_json::from_slice(&json).ok()
     }
+}
+
+/// 256 random bits as text: 43 characters that nobody guesses.
+pub fn fresh() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What a secret of so many bits is kept by: SHA-256, 64 lower-case hex digits, which nobody turns back.
+pub fn digest(secret: &str) -> String {
+    let digest = Sha256::digest(secret);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn cipher(secret: &str) -> XChaCha20Poly1305 {

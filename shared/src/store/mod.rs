@@ -5,10 +5,12 @@ mod catalogue;
 mod engagement;
 mod feeds;
 mod idempotency;
+mod money;
 pub mod patterns;
 mod people;
 mod posts;
 mod quota;
+mod social;
 
 pub use catalogue::{Details, Imported};
 pub use engagement::{
@@ -16,8 +18,13 @@ pub use engagement::{
     Putting, Remark, Reporting, Said, Saves, Saying, Slice, Spot, Suspension, Vote,
 };
 pub use feeds::{Buying, Hits, Progress, Reach, SearchPlace, Shopper, Stance, Thorough, Word};
+pub use money::{
+    AccountState, Books, Claimed, EventConflict, Hold, KeptBook, KeptView, NotedOrder, Payout,
+    PayoutStatus, Sealed,
+};
 pub use people::{Mark, NotifyChange, Own, ProfileChange};
 pub use posts::{Creation, Uploads};
+pub use social::{Begun, Decision, Led, Returned};
 
 use crate::table::Table;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::ReturnValue};
 
-use super::{Expression, Item, Table, write::some};
+use super::{EXISTS, Expression, Item, Table, write::some};
 use crate::{
     aws::{call, classify, is_transient},
     error::Error,
@@ -40,6 +40,22 @@ impl Table {
         let sent = call(|| request.clone().send(), is_transient).await;
         sent.map_err(classify)?;
         Ok(())
+    }
+
+    /// Deletes one item that is there, and gives it to the one who did. Where the answer is lost, nobody has it.
+    pub(crate) async fn take(&self, key: &Key) -> Result<Option<Item>, Error> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression(EXISTS)
+            .return_values(ReturnValue::AllOld);
+        match call(|| request.clone().send(), is_transient).await {
+            Ok(answer) => Ok(answer.attributes),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) => Err(classify(error)),
+        }
     }
 
     /// Puts one item if the condition holds of what is there; whether it did.

@@ -1,7 +1,8 @@
 //! Idea lists: their cards, and what is in them.
 
 use domain::{
-    engagement::{Cover, Idea, IdeaList, Listed, Shelf},
+    engagement::{Cover, Idea, IdeaList, Listed, Shelf, Visibility},
+    money::Source,
     posts::{Hydrated, Post},
     shown::Shown,
 };
@@ -9,7 +10,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PostView, Presenter, ProductCard, Time, UserCard, address::uri, words};
+use super::{
+    DisclosureView, PostView, Presenter, ProductCard, Time, UserCard, address::uri, links::Lead,
+    words,
+};
 
 /// The picture that stands for a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -39,6 +43,9 @@ pub struct ListCard {
     /// Who sees it.
     #[schema(value_type = words::Visibility)]
     pub visibility: &'static str,
+    /// What is to be drawn with it, where a link in it pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disclosure: Option<DisclosureView>,
     /// Present, and true, for the list to which hearts go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
@@ -96,6 +103,7 @@ impl Presenter {
             count: list.count,
             cover: cover.and_then(|cover| self.cover(cover)),
             visibility: list.visibility.name(),
+            disclosure: shelf.paid.contains(&list.id).then(DisclosureView::paid),
             default: list.default.then_some(true),
         })
     }
@@ -116,18 +124,27 @@ impl Presenter {
         }
     }
 
-    /// A thing in a list as it is `now`, with what was read for it; of a post, what is shown of it.
+    /// A thing in this list as it is `now`, with what was read for it; of a post, what is shown of it.
     pub fn list_item(
         &self,
+        list: &IdeaList,
         listed: &Listed,
         post: Option<&Shown<Post>>,
         read: &Hydrated,
         now: Timestamp,
     ) -> Option<ListItemView> {
         let (note, added_at) = (listed.note.clone(), listed.added_at.into());
+        let public = list.visibility == Visibility::Public;
+        let account = read.accounts.get(&list.owner).filter(|_| public);
+        let lead = self.lead(Source::List(list.id), account);
         Some(match &listed.idea {
             Idea::Product(product) => ListItemView::Product {
-                product: Box::new(ProductCard::of(product, read)),
+                product: Box::new(Lead::through(
+                    lead,
+                    ProductCard::of(product, read),
+                    product,
+                    listed.added_at,
+                )),
                 note,
                 added_at,
             },

@@ -1,6 +1,7 @@
 //! People as everything that they did shows them.
 
 use domain::{
+    money::Programme,
     people::{Avatar, Profile},
     shown::Shown,
 };
@@ -57,11 +58,18 @@ impl Presenter {
                     placeholder: image.placeholder.clone(),
                     renditions: self.renditions(image),
                 }),
-            badges: profile
-                .enthusiast
-                .then(|| ENTHUSIAST.to_owned())
-                .into_iter()
-                .collect(),
+            badges: badges(profile),
         }
     }
+}
+
+/// What a person is known for: what they earned, and the programmes that they are in.
+pub fn badges(profile: &Profile) -> Vec<String> {
+    let earned = profile.enthusiast.then_some(ENTHUSIAST);
+    let programmes = profile.programmes().map(Programme::name);
+    earned
+        .into_iter()
+        .chain(programmes)
+        .map(str::to_owned)
+        .collect()
 }

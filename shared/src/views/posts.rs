@@ -4,6 +4,8 @@ use domain::{
     catalogue::product::Product,
     engagement::{Acts, Count},
     ids::ProductId,
+    money::{Programme, Source},
+    people::Profile,
     posts::{
         Hotspot, Hydrated, Poll, PollOption, Post, PostPhoto, entities,
         photo::{Image, Rejection, Rendition, rendition_key},
@@ -16,8 +18,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard, address::uri,
-    words,
+    DisclosureView, EntityView, ModerationView, Presenter, ProductCard, ReviewView, Time, UserCard,
+    address::uri, links::Lead, words,
 };
 
 /// One size of a photo.
@@ -117,13 +119,6 @@ impl ViewerView {
             vote: acts.and_then(|acts| acts.vote).map(poll::option_id),
         }
     }
-}
-
-/// That somebody pays for something, said by the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DisclosureView {
-    /// For people to read.
-    pub text: String,
 }
 
 /// A post.
@@ -237,7 +232,10 @@ pub struct PollOptionView {
 impl Presenter {
     /// A post as it is `now`, with what was read for it.
     pub fn post(&self, post: &Shown<Post>, read: &Hydrated, now: Timestamp) -> PostView {
-        let card = |id: &ProductId| ProductCard::of(id, read);
+        let lead = self.lead(Source::Post(post.id), read.accounts.get(&post.author));
+        let card =
+            |id: &ProductId| Lead::through(lead, ProductCard::of(id, read), id, post.tagged_at(id));
+        let pays = lead.is_some() && !post.product_ids().is_empty();
         let acts = read.onlooker.acts(post.id);
         let own = read.onlooker.id() == Some(&post.author);
         let why = post.moderation.as_ref().filter(|_| own);
@@ -258,7 +256,7 @@ impl Presenter {
             photos: post
                 .photos
                 .iter()
-                .map(|photo| self.photo(photo, read))
+                .map(|photo| self.photo(photo, &card))
                 .collect(),
             products: post.products.iter().map(card).collect(),
             shoppable_count: post.product_ids().iter().filter(|id| buyable(id)).count(),
@@ -269,19 +267,18 @@ impl Presenter {
                 .poll
                 .as_ref()
                 .map(|poll| self.poll(poll, post, read, now)),
-            review: post
-                .review
-                .as_ref()
-                .map(|review| ReviewView::of(review, read)),
-            topics: post.topics.iter().map(ToString::to_string).collect(),
-            labels: post
-                .sponsored
-                .then(|| "sponsored".to_owned())
-                .into_iter()
-                .collect(),
-            disclosure: post.sponsored.then(|| DisclosureView {
-                text: "Sponsored".to_owned(),
+            review: post.review.as_ref().map(|review| ReviewView {
+                product: card(&review.product),
+                ..ReviewView::of(review, read)
             }),
+            topics: post.topics.iter().map(ToString::to_string).collect(),
+            labels: labels(post, read),
+            disclosure: match post.sponsored {
+                true => Some(DisclosureView {
+                    text: "Sponsored".to_owned(),
+                }),
+                false => pays.then(DisclosureView::paid),
+            },
             counts: CountsView {
                 smiles: read.count(post, Count::Smiles),
                 comments: read.count(post, Count::Comments),
@@ -303,6 +300,9 @@ impl Presenter {
         read: &Hydrated,
         now: Timestamp,
     ) -> PollView {
+        let lead = self.lead(Source::Post(post.id), read.accounts.get(&post.author));
+        let card =
+            |id: &ProductId| Lead::through(lead, ProductCard::of(id, read), id, post.tagged_at(id));
         let closed = poll.is_closed(now);
         let results = read.onlooker.sees_results(post, now);
         let votes = |place| read.count(post, Count::Votes(place));
@@ -315,8 +315,8 @@ impl Presenter {
             PollOptionView {
                 id: poll::option_id(place),
                 text: option.text.clone(),
-                photo: option.photo.as_ref().map(|photo| self.photo(photo, read)),
-                product: option.product.as_ref().map(|id| ProductCard::of(id, read)),
+                photo: option.photo.as_ref().map(|photo| self.photo(photo, &card)),
+                product: option.product.as_ref().map(&card),
                 votes: results.then_some(votes),
                 share: results.then(|| poll::share(votes, voters)),
             }
@@ -344,10 +344,10 @@ impl Presenter {
         image.renditions.iter().map(view).collect()
     }
 
-    fn photo(&self, photo: &PostPhoto, read: &Hydrated) -> PhotoView {
+    fn photo(&self, photo: &PostPhoto, card: &impl Fn(&ProductId) -> ProductCard) -> PhotoView {
         let id = photo.id.to_string();
         let hotspot = |spot: &Hotspot| {
-            let product = ProductCard::of(&spot.product, read);
+            let product = card(&spot.product);
             HotspotView {
                 x: spot.x,
                 y: spot.y,
@@ -372,6 +372,15 @@ impl Presenter {
             (None, None) => PhotoView::Processing { id },
         }
     }
+}
+
+/// Where a post comes from: the programmes of its author, and who pays for it.
+fn labels(post: &Post, read: &Hydrated) -> Vec<String> {
+    let author = read.people.get(&post.author);
+    let programmes = author.into_iter().flat_map(Profile::programmes);
+    let programmes = programmes.map(Programme::name);
+    let sponsored = post.sponsored.then_some("sponsored");
+    programmes.chain(sponsored).map(str::to_owned).collect()
 }
 
 /// Why an upload was rejected, as the contract spells it.

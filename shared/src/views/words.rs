@@ -47,6 +47,24 @@ words! {
     Label ["influencer", "onsite_associate", "sponsored"];
     /// What a person is known for.
     Badge ["enthusiast", "influencer", "onsite_associate"];
+    /// A programme of those whose posts lead to purchases.
+    Programme domain::money::Programme::ALL.map(domain::money::Programme::name);
+    /// Why somebody is credited with an order line, or why not.
+    CreditRule ["basket-90d", "click-24h", "onsite-view", "own-purchase", "expired", "closed-by-click", "closed-by-order", "basket-of-another"];
+    /// How an order line stands.
+    LineStatus ["ordered", "earned", "reversed", "cancelled", "not_credited"];
+    /// What closed a window.
+    ClosedBy ["click", "order"];
+    /// Where a link stood.
+    SourceKind ["post", "list"];
+    /// What an entry is.
+    EntryKind ["earned", "reversed", "corrected", "payout", "payout_returned"];
+    /// What became of a payout.
+    PayoutStatus ["created", "returned"];
+    /// What keeps an account from being paid.
+    Blocker ["no-payee", "hold", "below-minimum"];
+    /// How a brief stands.
+    BriefStatus ["sent", "accepted", "declined"];
     /// Whether a product can be bought: now, not now, never again.
     Availability ["in_stock", "sold_out", "gone"];
     /// What somebody did.

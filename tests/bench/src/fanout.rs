@@ -56,6 +56,7 @@ pub(crate) async fn run(file: &Path, data_dir: Option<PathBuf>) -> Result<bool> 
         port: 0,
         kept: data_dir.map_or(Kept::Nothing, Kept::In),
         contention: None,
+        networks: None,
     };
     let cloud = Cloud::start(options, move |contexts| compose(contexts, &watched)).await?;
     let context = cloud.context().clone();

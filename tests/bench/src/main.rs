@@ -20,8 +20,11 @@ mod heat;
 mod leaving;
 mod lists;
 mod moderation;
+mod money;
 mod notices;
+mod pages;
 mod photos;
+mod programmes;
 mod recommend;
 mod reference;
 mod report;
@@ -132,6 +135,16 @@ enum What {
         #[arg(long, default_value_t = 10)]
         slower: u64,
     },
+    /// So many random histories of clicks, views and orders, told to the real function in any order, some of it twice, a third
+    /// of them while everything fails now and then. Fails where the books of one are not those of a clean replay.
+    Money {
+        /// Histories.
+        #[arg(long, default_value_t = 1_000)]
+        histories: u64,
+        /// By seeds from this on.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// How good what streams pick is, on the orders of UCI Online Retail: NDCG@10 beside popularity and item-KNN. Fails
     /// below .150.
     Recommend {
@@ -149,6 +162,8 @@ enum What {
         #[arg(long, default_value_t = 1_000)]
         queries: usize,
     },
+    /// Bytes, compressed and not, rounds, read units and CPU of every page. Fails where the reference post is over its budget.
+    Pages,
     /// CPU, peak memory, bytes and likeness to a Lanczos reference of each image's renditions,
     /// beside vipsthumbnail's where it is installed.
     Photos {
@@ -189,6 +204,8 @@ async fn main() -> Result<ExitCode> {
             seed,
             ..
         } => tree::run(fans, schedules, seed).await?,
+        What::Money { histories, seed } => Box::pin(money::run(histories, seed)).await?,
+        What::Pages => pages::run().await?,
         What::Recommend { orders } => recommend::run(&orders)?,
         What::Photos {
             files,

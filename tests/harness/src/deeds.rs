@@ -2,8 +2,10 @@
 
 use domain::{
     engagement::{Count, Notice},
-    ids::{NoticeId, PostId, UserId},
+    ids::{BriefId, NoticeId, PostId, ProductId, UserId},
+    money::briefs::{Brief, Status},
     people::{Actor, Gate, Notify, Profile, Rules},
+    quota::Quota,
 };
 use jiff::Timestamp;
 use shared::{
@@ -119,6 +121,34 @@ impl World {
         let oldest = NoticeId::start_of(Timestamp::UNIX_EPOCH);
         let told = self.store().notices(who, None, oldest, 1_000).await;
         told.expect("the table answers").0
+    }
+
+    /// Has somebody accept a brief now that names these products.
+    ///
+    /// # Panics
+    /// When the table fails.
+    pub async fn accept_brief(&self, who: &UserId, products: &[&str]) -> BriefId {
+        let (store, now) = (self.store(), self.now());
+        let product = |id: &&str| ProductId::parse(id).expect("a product id");
+        let brief = Brief {
+            id: BriefId(self.context().ids.ulid()),
+            brand: "Acme".to_owned(),
+            products: products.iter().map(product).collect(),
+            text: "Show it".to_owned(),
+            sent_at: now,
+            status: Status::Sent,
+            answered_at: None,
+        };
+        let quota = Quota {
+            user: user("seller"),
+            kind: "briefs",
+            limit: 1_000,
+        };
+        let sent = store.send_brief(&brief, who, None, &quota, now).await;
+        assert!(sent.expect("the table answers"));
+        let answered = store.answer_brief(who, &brief, Status::Accepted, now);
+        assert!(answered.await.expect("the table answers"));
+        brief.id
     }
 
     /// A count of a post, as of every act acknowledged before.

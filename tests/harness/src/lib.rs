@@ -22,6 +22,7 @@ mod faults;
 mod http;
 mod issuer;
 mod meter;
+pub mod money;
 mod waves;
 mod world;
 

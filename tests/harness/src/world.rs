@@ -67,6 +67,8 @@ impl World {
             [
                 ("API_URL", "https://api.test"),
                 ("MEDIA_URL", "https://media.test"),
+                ("PAGES_URL", "https://pages.test"),
+                ("IMAGE_HOSTS", "store.test"),
                 ("TOKEN_ISSUER", ISSUER),
                 ("TOKEN_AUDIENCE", AUDIENCE),
                 ("TOKEN_JWKS_URL", &JWKS_URL),

@@ -66,8 +66,8 @@ pub const ROOMS: [Room; 13] = [
     },
     Room {
         name: "views",
-        imports: &[],
-        why: "a view is made of the domain's types alone",
+        imports: &["seal"],
+        why: "a view is made of the domain's types alone, and of what only we can read again",
     },
     Room {
         name: "runtime",

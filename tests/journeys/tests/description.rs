@@ -52,7 +52,7 @@ fn schemas(api: &Value) -> &Map<String, Value> {
 
 #[test]
 fn every_response_is_described_with_the_headers_and_bodies_it_has() {
-    let api = committed();
+    let (api, json) = (committed(), "application/json".to_owned());
     for (method, path, operation) in operations(&api) {
         for (status, response) in operation["responses"].as_object().unwrap() {
             let at = format!("{method} {path} {status}");
@@ -62,10 +62,19 @@ fn every_response_is_described_with_the_headers_and_bodies_it_has() {
                 "{at}"
             );
             let content = response["content"].as_object();
-            let types: Vec<_> = content.into_iter().flat_map(Map::keys).collect();
+            let mut types: Vec<_> = content.into_iter().flat_map(Map::keys).collect();
+            // A table is told as a file too, or as one alone.
+            if types.len() > 1 || path.ends_with("/export") {
+                types.iter_mut().for_each(|kind| {
+                    if *kind == "text/csv" {
+                        *kind = &json;
+                    }
+                });
+                types.dedup();
+            }
             match status.as_str() {
                 "200" | "201" | "202" => assert_eq!(types, ["application/json"], "{at}"),
-                "204" | "302" | "304" => assert!(types.is_empty(), "{at}"),
+                "204" | "302" | "303" | "304" => assert!(types.is_empty(), "{at}"),
                 _ => assert!(
                     types.contains(&&"application/problem+json".to_owned()),
                     "{at}"
@@ -259,7 +268,19 @@ fn nothing_in_an_answer_is_null_but_the_cursor_after_the_last_page_and_a_nudge_t
     });
     nullable.retain(|at| !at.starts_with("/New") && !at.starts_with("/Change"));
     nullable.retain(|at| !at.starts_with("/Switches"));
+    // That nobody tells how many follow is told, too.
+    for known in [
+        "/Criterion/properties/value",
+        "/LinkedAccount/properties/audience",
+    ] {
+        assert!(nullable.remove(known), "{known}");
+    }
     assert!(nullable.remove("/Nudge/properties/nudge"));
+    // A part of none is no number; and an entry is hashed with all its names.
+    assert!(nullable.remove("/EarningsItem/properties/conversion"));
+    nullable.retain(|at| !at.starts_with("/Entry/properties/"));
+    // That a figure is kept back is told as well.
+    nullable.retain(|at| !at.starts_with("/InsightsWeek/properties/"));
     let pages = nullable
         .iter()
         .all(|at| at.ends_with("/properties/next_cursor"));
@@ -283,6 +304,10 @@ fn every_field_that_may_be_absent_is_left_out_of_the_answer() {
                 continue;
             }
             let fields = rest.split("\n}").next().unwrap_or_default();
+            // A figure of these that is kept back is told as such.
+            if fields.contains("struct InsightsWeek ") {
+                continue;
+            }
             let mut attributes = String::new();
             for line in fields.lines().map(str::trim) {
                 if line.starts_with("#[") {
@@ -292,6 +317,8 @@ fn every_field_that_may_be_absent_is_left_out_of_the_answer() {
                 if line.contains(": Option<")
                     && !line.contains("next_cursor")
                     && !line.contains("pub nudge:")
+                    && !line.contains("pub conversion:")
+                    && !["audience: Option<u64>,", "value: Option<f64>,"].contains(&line)
                 {
                     seen += 1;
                     let left_out = attributes.contains("skip_serializing_if");

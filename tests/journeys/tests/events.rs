@@ -78,6 +78,7 @@ async fn every_sample_event_is_handled_by_its_function() {
                 "rollup",
                 "notifier",
                 "janitor",
+                "attribution",
             ] {
                 world.receive_all(queue).await;
             }
@@ -161,6 +162,20 @@ async fn prepare(world: &World, event: &Value) {
     }
 }
 
+/// The store's signature of a call, under the key of this world.
+fn signed(world: &World, target: &str, body: &[u8]) -> String {
+    let said = if body.is_empty() {
+        target.as_bytes()
+    } else {
+        body
+    };
+    let config = world.context().config;
+    let key = config.store_keys().split(',').next().unwrap_or_default();
+    let at = world.now().as_second();
+    let v1 = shared::seal::sign(key, &[format!("{at}.").as_bytes(), said]);
+    format!("t={at},v1={v1}")
+}
+
 /// A request as API Gateway sends it; its token is replaced by one of this world's.
 async fn request(world: &World, router: Router, function: &str, name: &str, text: &str) {
     let event: Value = serde_json::from_str(text).unwrap();
@@ -179,12 +194,14 @@ async fn request(world: &World, router: Router, function: &str, name: &str, text
     let target = parts.uri.path_and_query().unwrap().as_str();
     let mut call = http.call(parts.method, target);
     for (header, value) in &parts.headers {
-        if header != "authorization" {
+        if header == "spark-signature" {
+            call = call.header("spark-signature", &signed(world, target, &body));
+        } else if header != "authorization" {
             call = call.header(header.as_str(), value.to_str().unwrap());
         }
     }
     if parts.headers.contains_key("authorization") {
-        call = call.token(world.token("ana", &["prime", "admin"]));
+        call = call.token(world.token("ana", &["prime", "admin", "seller"]));
     }
     if !body.is_empty() {
         let kind = parts.headers["content-type"].to_str().unwrap();

@@ -73,7 +73,14 @@ async fn a_patch_refuses_every_field_of_its_answer_that_it_does_not_take() {
             .collect::<Vec<_>>()
     };
     let spark = Spark::local_cloud().await;
-    let ana = spark.member(&spark.name("ana")).await;
+    let name = spark.name("ana");
+    let ana = spark.member(&name).await;
+    // A storefront is an influencer's.
+    let admin = spark.token(&spark.name("root"), &["admin"]).await;
+    let approved = json!({"programme": "influencer", "decision": "approved", "reason": "Known."});
+    let decision = format!("/v1/admin/influencers/{name}/decision");
+    let decision = spark.call(Method::PUT, &decision).bearer_auth(&admin);
+    spark.send(decision.json(&approved)).await.expect(200);
     let post = spark.story(&ana, "First").await;
     let list = json!({"name": "Gifts", "visibility": "private"});
     let list = spark.post("/v1/lists", &ana, &list).await.expect(201);
@@ -92,7 +99,10 @@ async fn a_patch_refuses_every_field_of_its_answer_that_it_does_not_take() {
             .iter()
             .map(|field| (field.clone(), Value::Null))
             .collect();
-        let address = path.replace("{post_id}", &post).replace("{list_id}", &list);
+        let address = path
+            .replace("{post_id}", &post)
+            .replace("{list_id}", &list)
+            .replace("{handle}", &name);
         assert!(!address.contains('{'), "{path} is not known here");
         let request = spark
             .call(Method::PATCH, &address)

@@ -12,7 +12,7 @@ everywhere!(
     every_bad_field_of_joining_is_named_at_once,
     posting_needs_prime_and_deleting_needs_the_author,
     no_token_and_every_bad_one_is_refused_also_on_a_public_read,
-    what_no_route_takes_is_a_404_in_json,
+    what_no_route_takes_is_a_404_in_json_for_whoever_asks_for_that,
 );
 
 pub async fn every_bad_field_of_joining_is_named_at_once(spark: &Spark) {
@@ -121,8 +121,9 @@ pub async fn no_token_and_every_bad_one_is_refused_also_on_a_public_read(spark: 
     }
 }
 
-pub async fn what_no_route_takes_is_a_404_in_json(spark: &Spark) {
-    let answer = spark.send(spark.call(Method::GET, "/v2/nothing")).await;
+pub async fn what_no_route_takes_is_a_404_in_json_for_whoever_asks_for_that(spark: &Spark) {
+    let asked = spark.call(Method::GET, "/v2/nothing");
+    let answer = spark.send(asked.header("accept", "application/json")).await;
     assert_eq!(answer.status, 404);
     assert!(answer.body.is_object(), "{}", answer.body);
 }

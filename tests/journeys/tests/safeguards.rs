@@ -45,7 +45,10 @@ fn the_api_is_throttled_and_answers_browsers_of_one_origin() {
         for route in template().routes().unwrap() {
             let key = route.key.to_string();
             let method = key.split(' ').next().unwrap();
-            let allowed = method.starts_with('$') || methods.iter().any(|own| own == method);
+            // Browsers ask nobody whether they may `HEAD`.
+            let allowed = method.starts_with('$')
+                || method == "HEAD"
+                || methods.iter().any(|own| own == method);
             assert!(allowed, "{key}");
         }
         for header in ["authorization", "content-type", "idempotency-key"] {
@@ -103,17 +106,77 @@ fn the_bucket_is_nobodys_but_the_cdns_and_forgets_uploads_that_were_broken_off()
 }
 
 #[test]
-fn renditions_are_served_over_tls_by_signed_requests_to_the_bucket() {
+fn what_the_cdn_reads_is_read_over_tls_and_the_bucket_by_signed_requests() {
     for (id, distribution) in properties("AWS::CloudFront::Distribution") {
         let config = &distribution["DistributionConfig"];
-        let behaviour = &config["DefaultCacheBehavior"];
-        assert_eq!(behaviour["ViewerProtocolPolicy"], "redirect-to-https");
+        let others = config["CacheBehaviors"].as_array().unwrap();
+        for behaviour in others.iter().chain([&config["DefaultCacheBehavior"]]) {
+            let tls = behaviour["ViewerProtocolPolicy"].as_str().unwrap();
+            assert!(["redirect-to-https", "https-only"].contains(&tls), "{id}");
+        }
         for origin in config["Origins"].as_array().unwrap() {
+            if origin["Id"] == "api" {
+                let custom = &origin["CustomOriginConfig"];
+                assert_eq!(custom["OriginProtocolPolicy"], "https-only", "{id}");
+                // Where the gateway has a domain, that is its only door.
+                assert_eq!(origin["DomainName"]["Fn::If"][0], "HasDomain", "{id}");
+                continue;
+            }
             let access = target(&origin["OriginAccessControlId"]).unwrap();
             let access = &template().resource(access)["Properties"]["OriginAccessControlConfig"];
             assert_eq!(access["SigningBehavior"], "always", "{id}");
         }
     }
+}
+
+/// AWS's managed policies: CachingDisabled, and AllViewerExceptHostHeader.
+const NOT_CACHED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+const ALL_BUT_HOST: &str = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+
+#[test]
+fn pages_are_kept_by_what_makes_them_another_and_nothing_of_the_api_is_kept() {
+    let (_, distribution) = properties("AWS::CloudFront::Distribution").remove(0);
+    let config = &distribution["DistributionConfig"];
+    let behaviours = config["CacheBehaviors"].as_array().unwrap();
+    let at = |path: &str| {
+        let found = behaviours.iter().find(|one| one["PathPattern"] == path);
+        found.unwrap_or_else(|| panic!("nothing is said of {path}"))
+    };
+    for path in ["/v1/*", "/r/*", "/oembed"] {
+        assert_eq!(at(path)["TargetOriginId"], "api", "{path}");
+        assert_eq!(at(path)["CachePolicyId"], NOT_CACHED, "{path}");
+        assert_eq!(at(path)["OriginRequestPolicyId"], ALL_BUT_HOST, "{path}");
+    }
+    assert_eq!(at("/v1/*")["AllowedMethods"].as_array().unwrap().len(), 7);
+    assert_eq!(at("/media/*")["TargetOriginId"], "bucket");
+    let pages = &config["DefaultCacheBehavior"];
+    assert_eq!(
+        (&pages["TargetOriginId"], &pages["Compress"]),
+        (&json!("api"), &json!(true))
+    );
+    let reduced = &pages["FunctionAssociations"][0];
+    assert_eq!(reduced["EventType"], "viewer-request");
+    assert_eq!(target(&reduced["FunctionARN"]), Some("PagesRequest"));
+    let policy = target(&pages["CachePolicyId"]).unwrap();
+    let policy = &template().resource(policy)["Properties"]["CachePolicyConfig"];
+    let key = &policy["ParametersInCacheKeyAndForwardedToOrigin"];
+    assert_eq!(key["CookiesConfig"]["CookieBehavior"], "none");
+    assert_eq!(
+        key["HeadersConfig"]["Headers"],
+        json!(["accept", "accept-language"])
+    );
+    let queries = &key["QueryStringsConfig"]["QueryStrings"];
+    assert_eq!(*queries, json!(["cursor", "lang", "q", "sort"]));
+    assert_eq!(
+        (&policy["MinTTL"], &policy["DefaultTTL"]),
+        (&json!(0), &json!(0))
+    );
+    // Both are said to be on one domain.
+    let function = template().function("pages").unwrap();
+    assert_eq!(
+        function.environment["PAGES_URL"],
+        function.environment["MEDIA_URL"]
+    );
 }
 
 #[test]

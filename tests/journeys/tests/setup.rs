@@ -34,6 +34,8 @@ impl Machine {
             "spark/infra",
             "spark/tests/stack",
             "spark/tests/clients",
+            "spark/tests/peer",
+            "spark/tests/browser",
             "spark/target/debug",
         ] {
             fs::create_dir_all(machine.dir.path().join(dir)).unwrap();
@@ -59,6 +61,8 @@ impl Machine {
         }
         machine.program("spark/tests/stack/run", &said("stack"));
         machine.program("spark/tests/clients/run", &said("clients"));
+        machine.program("spark/tests/peer/run", &said("peer"));
+        machine.program("spark/tests/browser/run", &said("browser"));
         machine.program("spark/target/debug/bench", &said("bench"));
         let manifest = "[workspace.package]\nrust-version = \"1.95\"\n";
         fs::write(machine.dir.path().join("spark/Cargo.toml"), manifest).unwrap();
@@ -229,6 +233,8 @@ fn all_tests_are_run_step_by_step_and_each_tells_its_minutes() {
         "bench capacity".to_owned(),
         "stack".to_owned(),
         "clients".to_owned(),
+        "peer".to_owned(),
+        "browser".to_owned(),
     ];
     let installed = ["apt-get update -qq", "apt-get install -y -qq python3-venv"];
     assert_eq!(calls[..2], installed, "{output:?}");

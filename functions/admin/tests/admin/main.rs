@@ -4,6 +4,7 @@
 mod filter;
 mod finds;
 mod imports;
+mod sellers;
 mod sponsored;
 
 use harness::{Http, World};
@@ -30,15 +31,31 @@ fn every_route_is_described() {
     let expected = [
         "delete /v1/admin/finds/{list_id}",
         "delete /v1/admin/sponsored/{id}",
+        "get /v1/admin/event-conflicts",
         "get /v1/admin/finds",
         "get /v1/admin/imports",
         "get /v1/admin/imports/{id}",
+        "get /v1/admin/ledger",
+        "get /v1/admin/order-lines",
+        "get /v1/admin/payouts/{id}",
+        "get /v1/admin/payouts/{id}/export",
+        "get /v1/admin/rates",
         "get /v1/admin/sponsored",
         "get /v1/moderation/queue",
+        "post /v1/admin/invitations",
+        "post /v1/admin/payouts",
+        "post /v1/admin/payouts/{id}/returned",
+        "post /v1/admin/rates",
         "post /v1/admin/sponsored",
         "post /v1/moderation/decisions",
+        "put /v1/admin/accounts/{account}/hold",
+        "put /v1/admin/accounts/{account}/payee",
         "put /v1/admin/filter",
         "put /v1/admin/finds/{list_id}",
+        "put /v1/admin/influencers/{handle}/decision",
+        "put /v1/admin/influencers/{handle}/hold",
+        "put /v1/admin/influencers/{handle}/payee",
+        "put /v1/admin/sellers",
     ];
     assert_eq!(routes, expected);
 }

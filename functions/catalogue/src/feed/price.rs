@@ -1,26 +1,7 @@
 //! Prices as product feeds write them: `24.99 USD`, `$2,030`, `1.299,00 EUR`. What could mean two
 //! prices is refused.
 
-use domain::catalogue::product::Money;
-
-/// ISO 4217 currencies in use, by how many digits their minor unit has.
-const CURRENCIES: [(usize, &str); 4] = [
-    (
-        0,
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    ),
-    (
-        2,
-        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
-         CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD \
-         GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL \
-         MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN \
-         PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP \
-         SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
-    ),
-    (3, "BHD IQD JOD KWD LYD OMR TND"),
-    (4, "CLF UYW"),
-];
+use domain::catalogue::{currency::minor_digits, product::Money};
 
 /// Signs that stand for one currency; a yen sign may be a yuan's, so it is none of them.
 const SIGNS: [(char, &str); 9] = [
@@ -37,20 +18,6 @@ const SIGNS: [(char, &str); 9] = [
 
 /// Digits of an amount: far above any price, and no sum of such overflows.
 const MOST_DIGITS: usize = 15;
-
-fn minor_digits(currency: &str) -> Option<usize> {
-    let code = currency
-        .as_bytes()
-        .first_chunk::<3>()
-        .filter(|_| currency.len() == 3)?;
-    let mut known = CURRENCIES.iter();
-    known
-        .find(|(_, codes)| {
-            let mut codes = codes.as_bytes().chunks(4);
-            codes.any(|known| known.first_chunk() == Some(code))
-        })
-        .map(|(digits, _)| *digits)
-}
 
 fn form() -> String {
     "is not a price such as 24.99 USD".to_owned()

@@ -15,6 +15,7 @@ mod reach;
 mod search;
 mod sponsored;
 mod stream;
+mod views;
 mod wall;
 
 use std::collections::{BTreeSet, HashSet};

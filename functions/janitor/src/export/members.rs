@@ -42,16 +42,16 @@ pub(super) const MEMBERS: &[Member] = &[
     line(r#","notifications":["#, Part::Notifications, "]"),
     line(r#","activity":["#, Part::Activity, "]"),
     line(r#","reviews":["#, Part::Reviews, "]"),
-    line(r#","social_accounts":["#, Part::None, "]"),
+    line(r#","social_accounts":["#, Part::SocialAccounts, "]"),
     line(r#","badges":["#, Part::Badges, "]"),
-    line(
-        r#","influencer":{"account":null,"applications":["#,
-        Part::None,
-        "]",
-    ),
+    line(r#","influencer":{"account":"#, Part::Account, ""),
+    line(r#","applications":["#, Part::Applications, "]"),
+    line(r#","briefs":["#, Part::Briefs, "]"),
     line(r#","statements":["#, Part::None, "]"),
     line(r#","ledger":["#, Part::None, "]"),
     line(r#","payouts":["#, Part::None, "]}"),
+    line(r#","seller":{"brands":["#, Part::Brands, "]"),
+    line(r#","briefs":["#, Part::SentBriefs, "]}"),
     line(r#","views":["#, Part::None, "]"),
     line(r#","orders":["#, Part::None, "]"),
     line(r#","photos":["#, Part::PhotosOfPosts, ""),
@@ -102,8 +102,8 @@ mod tests {
             .map(String::as_str)
             .collect();
         let all = "format version exported_at profile posts comments smiles votes follows blocks mutes hides feedback lists \
-            reports appeals decisions notifications activity reviews social_accounts badges influencer views orders \
-            photos";
+            reports appeals decisions notifications activity reviews social_accounts badges influencer seller views \
+            orders photos";
         assert_eq!(
             names,
             all.split(' ').filter(|name| !name.is_empty()).collect()

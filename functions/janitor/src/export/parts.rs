@@ -76,6 +76,16 @@ pub(super) enum Part {
     Notifications,
     Activity,
     Reviews,
+    SocialAccounts,
+    /// Whom money is owed.
+    Account,
+    Applications,
+    /// What sellers asked of them,
+    Briefs,
+    /// and what they asked of influencers as sellers,
+    SentBriefs,
+    /// for which brands.
+    Brands,
     Badges,
     PhotosOfPosts,
     PhotosOfWaiting,
@@ -125,6 +135,25 @@ impl Part {
             Self::Activity => {
                 let history = app.store.history(user).await?;
                 Ok(Page::whole(shapes::activity(&history)))
+            }
+            Self::SocialAccounts => {
+                let accounts = app.store.social_accounts(user).await?;
+                Ok(Page::whole(accounts.iter().map(shapes::social_account)))
+            }
+            Self::Account => {
+                let engaged = app.store.engaged(user).await?;
+                let account = engaged.map(|engaged| engaged.account);
+                Ok(Page::whole([json!(account)]))
+            }
+            Self::Applications => {
+                let application = app.store.application(user).await?;
+                Ok(Page::whole(application.iter().map(shapes::application)))
+            }
+            Self::Briefs => told::briefs(app, user, after).await,
+            Self::SentBriefs => told::sent_briefs(app, user, after).await,
+            Self::Brands => {
+                let brands = app.store.brands_of(user).await?;
+                Ok(Page::whole(brands.iter().map(|brand| json!(brand))))
             }
             Self::Badges => {
                 let badge = app.store.badge(user).await?;

@@ -7,6 +7,7 @@ use domain::{
     engagement::{Badge, Comment, Notice, NoticeKind},
     feeds::History,
     ids::{NoticeId, UserId},
+    money::{briefs::Brief, programmes::Application, social::Linked},
     people::Profile,
     posts::{Post, PostPhoto, photo::Photo, poll},
 };
@@ -119,6 +120,37 @@ pub(super) fn review(review: &Review) -> Value {
         "title": review.title, "body": review.body, "written_at": time(review.written_at),
         "verified_purchase": review.verified_purchase, "shared_as": review.shared_as,
     })
+}
+
+pub(super) fn social_account(linked: &Linked) -> Value {
+    json!({
+        "provider": linked.provider, "name": linked.name, "handle": linked.handle, "audience": linked.audience,
+        "verified_by": linked.verified_by, "linked_at": time(linked.linked_at),
+    })
+}
+
+pub(super) fn application(application: &Application) -> Value {
+    json!({
+        "status": application.status, "provider": application.provider, "handle": application.handle,
+        "audience": application.audience, "applied_at": time(application.applied_at),
+        "decided_at": application.decided_at.map(time), "reason": application.reason, "criteria": application.criteria,
+    })
+}
+
+/// A brief, without what the seller wrote in it.
+pub(super) fn brief(brief: &Brief) -> Value {
+    json!({
+        "id": brief.id, "brand": brief.brand, "product_ids": brief.products, "status": brief.status,
+        "sent_at": time(brief.sent_at), "answered_at": brief.answered_at.map(time),
+    })
+}
+
+/// A brief that they sent themselves, with whom they sent it to.
+pub(super) fn sent_brief(sent: &Brief, to: Option<&Profile>) -> Value {
+    let mut said = brief(sent);
+    said["influencer"] = json!(to.map(|to| &to.handle));
+    said["text"] = json!(sent.text);
+    said
 }
 
 /// What somebody has earned; nothing where they have earned nothing.

@@ -1,5 +1,7 @@
 //! Lists, and what was told to moderators and by them, as an export gives them.
 
+use std::collections::BTreeSet;
+
 use domain::{
     engagement::{IDEAS, Idea, Listed, Subject},
     ids::UserId,
@@ -10,7 +12,10 @@ use shared::{
     keys::{self, Item},
 };
 
-use super::{parts::Page, shapes::time};
+use super::{
+    parts::Page,
+    shapes::{self, time},
+};
 use crate::App;
 
 /// So many items are a page,
@@ -64,6 +69,37 @@ pub(super) async fn lists(app: &App, user: &UserId, after: Option<String>) -> Re
         }));
     }
     Ok(Page { elements, last })
+}
+
+/// A page of the briefs to somebody, newest first, without what sellers wrote in them.
+pub(super) async fn briefs(app: &App, user: &UserId, after: Option<String>) -> Result<Page, Error> {
+    let before = after.and_then(|after| after.parse().ok());
+    let (found, more) = app.store.briefs_to(user, before, PAGE).await?;
+    let last = found.last().filter(|_| more).map(|one| one.id.to_string());
+    let elements = found.iter().map(shapes::brief).collect();
+    Ok(Page { elements, last })
+}
+
+/// A page of the briefs that somebody sent, likewise, with whom they sent them to.
+pub(super) async fn sent_briefs(
+    app: &App,
+    user: &UserId,
+    after: Option<String>,
+) -> Result<Page, Error> {
+    let before = after.and_then(|after| after.parse().ok());
+    let (sent, more) = app.store.briefs_by(user, before, PAGE).await?;
+    let to: BTreeSet<_> = sent.iter().map(|sent| &sent.to).collect();
+    let people = app.store.profiles(to).await?;
+    let briefs = app.store.sent_briefs(&sent).await?;
+    let last = sent.last().filter(|_| more).map(|one| one.id.to_string());
+    let elements = sent.iter().filter_map(|sent| {
+        let brief = briefs.iter().find(|brief| brief.id == sent.id)?;
+        Some(shapes::sent_brief(brief, people.get(&sent.to)))
+    });
+    Ok(Page {
+        elements: elements.collect(),
+        last,
+    })
 }
 
 /// A page of what was reported, without whose it is.

@@ -29,7 +29,12 @@ pub(super) async fn timeline(
     all(app, keys::timeline_of(user), after).await
 }
 
-async fn all(app: &App, list: String, after: Option<String>) -> Result<Option<String>, Error> {
+/// Takes a collection that is counted nowhere.
+pub(super) async fn all(
+    app: &App,
+    list: String,
+    after: Option<String>,
+) -> Result<Option<String>, Error> {
     let (keys, last) = app.store.keys_in(list, after, PAGE).await?;
     app.store.take(&keys).await?;
     Ok(last)

@@ -3,16 +3,19 @@
 //! twice, or by two at once, counts once.
 
 mod acts;
+mod briefs;
 mod decided;
 mod exports;
 mod follows;
 mod inbox;
 mod lists;
+mod money;
 mod posts;
 mod profile;
 mod reports;
 mod reviews;
 mod rules;
+mod social;
 mod uploads;
 mod words;
 
@@ -38,7 +41,7 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The kinds of item that go, by the files that take them.
 #[cfg(test)]
-const TAKEN: [&[&str]; 12] = [
+const TAKEN: [&[&str]; 15] = [
     posts::TAKEN,
     uploads::TAKEN,
     lists::TAKEN,
@@ -48,7 +51,10 @@ const TAKEN: [&[&str]; 12] = [
     reports::TAKEN,
     inbox::TAKEN,
     reviews::TAKEN,
+    social::TAKEN,
+    briefs::TAKEN,
     exports::TAKEN,
+    money::TAKEN,
     words::TAKEN,
     profile::TAKEN,
 ];
@@ -103,7 +109,13 @@ async fn page(app: &App, user: &UserId, at: &Deletion) -> Result<Option<String>,
         Step::Inbox => inbox::notices(app, user, after).await,
         Step::Timeline => inbox::timeline(app, user, after).await,
         Step::Reviews => reviews::all(app, user, after).await,
+        Step::Social => social::accounts(app, user, after).await,
+        Step::Briefs => briefs::received(app, user, after).await,
+        Step::SentBriefs => briefs::sent(app, user, after).await,
         Step::Exports => exports::all(app, user, after).await,
+        Step::Orders => money::orders(app, user, after).await,
+        Step::Views => money::views(app, user, after).await,
+        Step::Account => money::account(app, user).await,
         Step::Words => words::all(app, user).await,
         Step::Profile => profile::take(app, user).await,
     }
@@ -139,7 +151,14 @@ mod tests {
     fn each_kind_of_item_that_expires_is_made_so_by_a_step_or_is_made_to_expire() {
         let expires = LINES.iter().filter(|line| line.leaving == Leaving::Expires);
         let expires: BTreeSet<_> = expires.map(|line| line.name).collect();
-        let made_so = ["CameTo", "Idempotency", "Quota"];
+        let made_so = [
+            "CameTo",
+            "Clicked",
+            "Idempotency",
+            "LinkBegun",
+            "LinkRead",
+            "Quota",
+        ];
         let swept = SWEPT.into_iter().flatten().copied();
         let swept: BTreeSet<_> = swept.chain(made_so).collect();
         assert_eq!(swept, expires);

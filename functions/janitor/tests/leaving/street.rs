@@ -1,6 +1,6 @@
 //! Somebody who has done everything that can be done, and those at whose things she did it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -12,6 +12,7 @@ use domain::{
     ids::{
         AppealId, CommentId, ExportId, ListId, PostId, ProductId, ReportId, ReviewId, StatementId,
     },
+    money::{Account, Happened},
     people::{Avatar, export::Export},
     posts::{Poll, PollOption, Post, PostKind},
     quota::Quota,
@@ -21,8 +22,10 @@ use janitor::{App, work_off};
 use shared::{
     keys::{self, Line, items::LINES},
     queue::messages::{AccountLeaving, JanitorMessage},
-    store::{Filed, ProfileChange, Putting, Reporting, Said, Saying, Spot},
+    store::{Filed, KeptView, NotedOrder, ProfileChange, Putting, Reporting, Said, Saying, Spot},
 };
+
+use crate::makers::makes;
 
 pub const QUOTA: u32 = 1_000;
 
@@ -82,6 +85,31 @@ pub async fn say(world: &World, who: &str, post: PostId, to: Option<&Comment>, n
     comment
 }
 
+/// Ana has an account, ordered something, and viewed a post of another's.
+async fn bought(world: &World, ana: &Member) {
+    let (store, now, account) = (world.store(), world.now(), Account::of_random(7));
+    let both = domain::money::Programme::ALL;
+    world.engage(&ana.id, &account, &both).await;
+    let order = NotedOrder {
+        user: ana.id.clone(),
+        happened: Happened {
+            at: now,
+            event: "e1".to_owned(),
+        },
+        order: "o1".to_owned(),
+        lines: vec!["f00d".to_owned()],
+        names: Vec::new(),
+        since: None,
+    };
+    store.note_order(&order, now).await.unwrap();
+    let view = KeptView {
+        account,
+        shows: BTreeMap::new(),
+    };
+    let post = world.published_post("ben").await.id;
+    store.note_view(&ana.id, post, now, &view).await.unwrap();
+}
+
 /// Ana, who has done everything that can be done, and Ben and Cleo, at whose things she did it.
 pub struct Street {
     pub world: World,
@@ -108,6 +136,7 @@ impl Street {
         world.product("SPK-1").await;
         let (store, now) = (world.store(), world.now());
 
+        makes(&world, &ana).await;
         let avatar = world.ready_photo("ana").await;
         let change = ProfileChange {
             avatar: Some(Some(Avatar {
@@ -240,6 +269,8 @@ impl Street {
         for thing in [Findable::Person(ana.id.clone()), Findable::Post(shown.id)] {
             store.keep_findable(&thing).await.unwrap();
         }
+
+        bought(&world, &ana).await;
 
         let profile = store.profile(&ana.id).await.unwrap().unwrap();
         store.leave(&profile, None, now).await.unwrap();

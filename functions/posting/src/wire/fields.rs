@@ -12,6 +12,9 @@ pub const NO_PRODUCT: &str = "is no product of the catalogue";
 /// What is said of an id that none of one's reviews has.
 pub const NO_REVIEW: &str = "is no review of yours";
 
+/// What is said of an id that none of the briefs has which one accepted.
+pub const NO_BRIEF: &str = "is no brief that you accepted";
+
 /// The first `most` of a list; more are noted.
 pub fn at_most<T>(
     sent: Vec<T>,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::{
-    ids::{PhotoId, ProductId, ReviewId, TopicId},
+    ids::{BriefId, PhotoId, ProductId, ReviewId, TopicId},
     posts::{Hotspot, Link, MAX_HOTSPOTS, MAX_PHOTOS, MAX_PRODUCTS, MAX_TOPICS, Parts, PostKind},
     text,
 };
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     REQUIRED,
-    fields::{NO_REVIEW, at_most, photo_id, product},
+    fields::{NO_BRIEF, NO_REVIEW, at_most, photo_id, product},
     one_of,
     poll::{DraftPoll, NewPoll},
 };
@@ -44,6 +44,10 @@ pub struct NewPost {
     /// Which of one's reviews to share, as `GET /v1/me/reviews` lists them; each once.
     #[schema(min_length = 1, max_length = 128)]
     review_id: Option<String>,
+    /// The brief that it is posted for: one that the caller accepted. The post is labelled as paid for, as every one is
+    /// that shows a product of such a brief within 90 days.
+    #[schema(pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+    brief_id: Option<String>,
 }
 
 /// What a link leads to.
@@ -96,6 +100,7 @@ pub struct Draft {
     pub link: Option<Link>,
     pub poll: Option<DraftPoll>,
     pub review: Option<ReviewId>,
+    pub brief: Option<BriefId>,
 }
 
 /// A photo of a draft.
@@ -140,6 +145,11 @@ impl Wire for NewPost {
             id.ok_or_else(|| NO_REVIEW.to_owned())
         });
         let review = review.and_then(|review| invalid.check("/review_id", review));
+        let brief = self.brief_id.map(|id| {
+            let id = id.parse();
+            id.map_err(|_no_id| NO_BRIEF.to_owned())
+        });
+        let brief = brief.and_then(|brief| invalid.check("/brief_id", brief));
         let mut seen = HashSet::new();
         Some(Draft {
             kind: kind.unwrap_or(PostKind::Story),
@@ -150,6 +160,7 @@ impl Wire for NewPost {
             link,
             poll: self.poll.map(|poll| poll.read(&mut seen, invalid)),
             review,
+            brief,
         })
     }
 }

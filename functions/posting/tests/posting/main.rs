@@ -1,6 +1,7 @@
 //! The function `posting`, over an embedded data plane.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod briefs;
 mod change;
 mod create;
 mod events;

@@ -38,6 +38,7 @@ async fn a_crash_loses_nothing_that_was_on_its_way() {
         port: 0,
         kept: kept(dir.path()),
         contention: None,
+        networks: None,
     };
     let second = Cloud::start(second, |_| Functions::default()).await;
     assert!(second.is_err(), "one cloud at a time has a directory");
@@ -116,6 +117,7 @@ async fn what_another_build_has_written_is_refused_and_not_misread() {
             port: 0,
             kept: kept(dir.path()),
             contention: None,
+            networks: None,
         };
         let refused = Cloud::start(options, |_| Functions::default()).await;
         let said = refused.err().map(|error| error.to_string());

@@ -174,6 +174,7 @@ pub(crate) async fn start(kept: Kept, diary: &Diary) -> Cloud {
             port: 0,
             kept,
             contention: None,
+            networks: None,
         },
         move |contexts| {
             let context = contexts("teller");

@@ -102,6 +102,7 @@ async fn the_capacity_that_a_function_consumes_is_counted_by_operation() {
         port: 0,
         kept: Kept::Nothing,
         contention: None,
+        networks: None,
     };
     let compose = move |contexts: &Contexts<'_>| {
         give.send(contexts("things")).unwrap();

@@ -1,6 +1,9 @@
 //! Idea lists: named lists of products and posts, each with a note (ENGAGEMENT 24-28).
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -228,6 +231,8 @@ pub struct Shelf {
     pub people: HashMap<UserId, Profile>,
     /// Those that have one.
     pub covers: HashMap<ListId, Cover>,
+    /// Those in which a link pays.
+    pub paid: HashSet<ListId>,
 }
 
 /// A name as a list may have it.

@@ -228,6 +228,11 @@ impl Strikes {
         self.of.values().filter(|at| counts(**at, now)).count() as u64
     }
 
+    /// When the last one was made that is known still.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.of.values().max().copied()
+    }
+
     /// Whether this is one of them now.
     pub fn has(&self, subject: &Subject, now: Timestamp) -> bool {
         let at = self.of.get(&subject.to_string());

@@ -6,7 +6,10 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Account, Entry};
+use super::{
+    Account, Entry,
+    entries::{Counter, Side},
+};
 
 /// At most so many entries are sealed into a block.
 pub const ENTRIES: usize = 49;
@@ -151,13 +154,19 @@ pub fn verify(blocks: &[Block]) -> Result<Head, (u64, Broken)> {
 }
 
 /// What an account is owed in a currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     /// In all.
     pub total: i64,
+    /// What the bank paid of what was owed, as its legs have it: not below 0.
+    #[serde(default)]
+    pub bank: i64,
     /// By when it falls due.
     pub by_due: BTreeMap<Date, i64>,
 }
+
+/// What an account is owed, by currency.
+pub type Balances = BTreeMap<String, Balance>;
 
 impl Balance {
     /// With one more entry.
@@ -165,6 +174,17 @@ impl Balance {
         let amount = entry.amount();
         self.total += amount;
         *self.by_due.entry(entry.due_on).or_default() += amount;
+        let bank = Side::Store(Counter::Bank);
+        let legs = entry.legs.iter().filter(|leg| leg.account == bank);
+        self.bank += legs.map(|leg| leg.amount).sum::<i64>();
+    }
+
+    /// The same with one date for all that fell due by today, and none where nothing does.
+    pub fn fold(&mut self, today: Date) {
+        let payable = self.payable(today);
+        self.by_due.retain(|due, _| *due > today);
+        self.by_due.insert(today, payable);
+        self.by_due.retain(|_, amount| *amount != 0);
     }
 
     /// What is due by a date.
@@ -196,7 +216,7 @@ mod in_milliseconds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::{Kind, entries::Counter};
+    use crate::money::Kind;
 
     fn entry(n: u8, amount: i64) -> Entry {
         Entry {
@@ -283,6 +303,10 @@ mod tests {
         for (day, payable) in [(1, 5), (3, 15), (28, 20)] {
             let today = jiff::civil::date(2026, 12, day);
             assert_eq!(balance.payable(today), payable);
+            let mut folded = balance.clone();
+            folded.fold(today);
+            assert_eq!((folded.payable(today), folded.total), (payable, 20));
+            assert!(folded.by_due.len() <= balance.by_due.len());
         }
     }
 }

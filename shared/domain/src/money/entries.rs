@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, Programme, Source};
-use crate::ids::ProductId;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +35,17 @@ pub enum Cause {
 }
 
 impl Kind {
+    /// As the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Reversed => "reversed",
+            Self::Corrected => "corrected",
+            Self::Payout => "payout",
+            Self::PayoutReturned => "payout_returned",
+        }
+    }
+
     /// That of an amount that is posted to a line by what was told.
     pub fn of(amount: i64, cause: Cause) -> Self {
         match cause {
@@ -94,8 +104,8 @@ pub struct Entry {
     pub click: Option<String>,
     /// Where the link stood.
     pub source: Option<Source>,
-    /// The product that was bought.
-    pub product: Option<ProductId>,
+    /// The product that was bought, as the API spells it.
+    pub product: Option<String>,
     /// As whom.
     pub programme: Option<Programme>,
     /// At which rate, in basis points.
@@ -116,6 +126,14 @@ impl Entry {
             amount: -amount,
         };
         [theirs, ours]
+    }
+
+    /// Whose it is.
+    pub fn account(&self) -> Option<&Account> {
+        self.legs.iter().find_map(|leg| match &leg.account {
+            Side::Influencer(account) => Some(account),
+            Side::Store(_) => None,
+        })
     }
 
     /// What it adds to what its account is owed.

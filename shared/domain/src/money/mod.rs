@@ -1,17 +1,29 @@
 //! What shoppers' purchases earn those whose posts led to them, to the cent (MONEY 17-32): pure, to be read beside it
 //! rule by rule.
 //!
-//! An [`Order`] has [`Line`]s. Of each, [`windows`] says who is credited and by which rule, [`rates`] at which rate,
+//! What the store [`told`] of an [`Order`] and its [`Line`]s is kept in a [`book`] a line. Of each, [`windows`] says who is credited and by which rule, [`rates`] at which rate,
 //! [`commission`] what is owed when; what of that is not posted yet becomes [`entries`], which are sealed into the
 //! [`chain`] of their account. Whoever looks into it loads what is known, asks here, and writes the difference.
 
+pub mod book;
+pub mod briefs;
 pub mod chain;
 pub mod clicks;
 pub mod commission;
+pub mod credited;
 pub mod entries;
 pub mod events;
 pub mod fraction;
+pub mod insights;
+pub mod invitations;
+pub mod links;
+pub mod noted;
+pub mod payable;
+pub mod programmes;
 pub mod rates;
+pub mod social;
+pub mod storefront;
+pub mod told;
 pub mod windows;
 
 use std::fmt;
@@ -29,6 +41,8 @@ pub struct Account(String);
 
 /// So many digits an account has.
 const DIGITS: usize = 16;
+/// Crockford's digits.
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl Account {
     /// The account of these random bits, of which the lowest 80 count.
@@ -48,13 +62,36 @@ impl Account {
 
     /// The account that is spelled so; `None` for what spells none.
     pub fn parse(text: &str) -> Option<Self> {
-        let digit = |b: u8| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&b);
+        let digit = |b: u8| CROCKFORD.contains(&b);
         (text.len() == DIGITS && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+
+    /// That of these 80 bits.
+    pub fn of_bytes(bytes: [u8; 10]) -> Self {
+        let random = bytes
+            .into_iter()
+            .fold(0, |bits, byte| bits << 8 | u128::from(byte));
+        Self::of_random(random)
+    }
+
+    /// Its 80 bits.
+    pub fn to_bytes(&self) -> [u8; 10] {
+        let all = ulid::Ulid::from_string(&format!("0000000000{}", self.0));
+        let all = all.unwrap_or_default().to_bytes();
+        let (_, bits) = all.split_last_chunk::<10>().unwrap_or((&[], &[0; 10]));
+        *bits
     }
 
     /// As it is spelled.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// In which sixteenth of all accounts it is, from 0.
+    pub fn sixteenth(&self) -> u8 {
+        let last = self.0.bytes().last();
+        let digit = CROCKFORD.iter().position(|digit| Some(*digit) == last);
+        digit.map_or(0, |digit| u8::try_from(digit % 16).unwrap_or_default())
     }
 }
 

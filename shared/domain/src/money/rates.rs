@@ -27,6 +27,14 @@ pub struct Rate {
     pub effective_from: Timestamp,
 }
 
+/// What is announced becomes effective no sooner than this after (MONEY 22).
+pub const NOTICE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The rows that there are from the first.
+pub fn first() -> Vec<Rate> {
+    serde_json::from_str(include_str!("../../data/rates.json")).unwrap_or_default()
+}
+
 /// The rate table, for one programme and category.
 #[derive(Debug, Clone)]
 pub struct Table<'r> {
@@ -157,6 +165,15 @@ mod tests {
             &Category::of("Furniture"),
         );
         assert_eq!(onsite.at(day(50)), 0);
+    }
+
+    #[test]
+    fn both_programmes_have_a_rate_for_anything_from_the_first() {
+        for programme in Programme::ALL {
+            let first = first();
+            let table = Table::of(&first, programme, &Category::default());
+            assert!(table.at(Timestamp::UNIX_EPOCH) > 0, "{programme:?}");
+        }
     }
 
     #[test]

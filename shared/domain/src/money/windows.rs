@@ -11,7 +11,7 @@ use super::{
 /// Besides whom it credits, a line is told to so many (MONEY 30).
 pub const OTHERS: usize = 5;
 /// A last click before the window is told of for so long (MONEY 30).
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(91 * 24);
+pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(91 * 24);
 
 /// What is known of whoever ordered.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +110,7 @@ pub enum ClosedBy {
     Order,
 }
 
-/// The window of a click.
+/// The window of a click, or of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// When it opened.
@@ -119,6 +119,17 @@ pub struct Window {
     pub to: Timestamp,
     /// What closed it before, and when.
     pub closed: Option<(ClosedBy, Timestamp)>,
+}
+
+impl Window {
+    /// One that nothing closes before it runs out.
+    pub fn of(from: Timestamp) -> Self {
+        Self {
+            from,
+            to: from.saturating_add(WINDOW).unwrap_or(Timestamp::MAX),
+            closed: None,
+        }
+    }
 }
 
 impl<'k> Shopper<'k> {

@@ -45,8 +45,20 @@ pub enum Step {
     Timeline,
     /// What they wrote in the store.
     Reviews,
+    /// Their accounts with other networks.
+    Social,
+    /// What sellers asked of them.
+    Briefs,
+    /// What they asked of influencers as sellers, and for which brands.
+    SentBriefs,
     /// Their exports, with the files.
     Exports,
+    /// What they ordered.
+    Orders,
+    /// Which posts of others they viewed.
+    Views,
+    /// Which account is theirs.
+    Account,
     /// By which words they are found.
     Words,
     /// Who they are, with the topics that they chose.
@@ -55,7 +67,7 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::Posts,
         Self::Waiting,
         Self::Uploads,
@@ -72,7 +84,13 @@ impl Step {
         Self::Inbox,
         Self::Timeline,
         Self::Reviews,
+        Self::Social,
+        Self::Briefs,
+        Self::SentBriefs,
         Self::Exports,
+        Self::Orders,
+        Self::Views,
+        Self::Account,
         Self::Words,
         Self::Profile,
     ];

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     engagement::{Count, Heat, Shards},
     ids::{NoticeId, PhotoId, TopicId, UserId},
+    money::Programme,
     posts::photo::Image,
 };
 
@@ -136,6 +137,16 @@ pub struct Profile {
     /// Whether they have the badge, as it is shown: their `BADGE` says why.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub enthusiast: bool,
+    /// Whether they are an influencer, as it is shown: their `ACCOUNT` says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub influencer: bool,
+    /// Whether they are an Onsite Associate, likewise.
+    #[serde(
+        default,
+        rename = "onsite_associate",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub onsite: bool,
     /// As the rules of this person have it: a follow stands on it.
     #[serde(default, rename = "v", skip_serializing_if = "is_zero")]
     pub version: u64,
@@ -177,11 +188,23 @@ impl Profile {
             posts: 0,
             joined_at,
             enthusiast: false,
+            influencer: false,
+            onsite: false,
             version: 0,
             read_to: None,
             heat: 0,
             generation: 0,
         }
+    }
+
+    /// The programmes that they are shown to be in.
+    pub fn programmes(&self) -> impl Iterator<Item = Programme> {
+        Programme::ALL
+            .into_iter()
+            .filter(|programme| match programme {
+                Programme::Influencer => self.influencer,
+                Programme::OnsiteAssociate => self.onsite,
+            })
     }
 
     /// How its counts are kept.

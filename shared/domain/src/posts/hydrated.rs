@@ -7,6 +7,7 @@ use crate::{
     catalogue::product::Product,
     engagement::{Count, Shards},
     ids::{PostId, ProductId, UserId},
+    money::Account,
     people::Profile,
     shown::Onlooker,
 };
@@ -20,6 +21,8 @@ pub struct Hydrated {
     pub substitutes: HashMap<ProductId, Product>,
     /// Authors.
     pub people: HashMap<UserId, Profile>,
+    /// Under which accounts those of them are who are influencers.
+    pub accounts: HashMap<UserId, Account>,
     /// Who looks, and what they did.
     pub onlooker: Onlooker,
     /// Posts of which is not read yet what the onlooker did at them.

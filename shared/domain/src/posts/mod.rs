@@ -9,7 +9,7 @@ pub mod photo;
 pub mod poll;
 pub mod topics;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use photo::Photo;
@@ -127,6 +127,9 @@ pub struct Post {
     /// Products named without a photo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub products: Vec<ProductId>,
+    /// When those of its products came onto it that an edit brought; the others came with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tagged: BTreeMap<ProductId, Timestamp>,
     /// What a link leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
@@ -197,6 +200,7 @@ impl Post {
             text: String::new(),
             photos: Vec::new(),
             products: Vec::new(),
+            tagged: BTreeMap::new(),
             link: None,
             poll: None,
             votes: Vec::new(),
@@ -255,6 +259,24 @@ impl Post {
         self.named_products().collect()
     }
 
+    /// When a product came onto it (MONEY 11).
+    pub fn tagged_at(&self, product: &ProductId) -> Timestamp {
+        self.tagged.get(product).copied().unwrap_or(self.created_at)
+    }
+
+    /// Notes which products an edit of `before` brought `now`; those that stay keep their time.
+    pub fn tag(&mut self, before: &Self, now: Timestamp) {
+        let had = before.product_ids();
+        let brought = self.product_ids().into_iter().filter_map(|product| {
+            let since = match had.contains(product) {
+                true => before.tagged.get(product).copied()?,
+                false => now,
+            };
+            Some((product.clone(), since))
+        });
+        self.tagged = brought.collect();
+    }
+
     /// Every photo in it: its own, then those of its poll's options.
     pub fn all_photos(&self) -> impl Iterator<Item = &PostPhoto> {
         let options = self.poll.iter().flat_map(|poll| &poll.options);
@@ -284,6 +306,12 @@ impl Post {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let question = self.poll.iter().map(|poll| poll.question.as_str());
         std::iter::once(self.text.as_str()).chain(question)
+    }
+
+    /// Whether others see that it asks something: a question, or a poll.
+    pub fn asks(&self) -> bool {
+        let kind = matches!(self.kind, PostKind::Question | PostKind::Poll);
+        kind && self.status == PostStatus::Published
     }
 
     /// Which parts it has.
@@ -355,6 +383,25 @@ mod tests {
     use ulid::Ulid;
 
     use super::*;
+
+    #[test]
+    fn a_product_is_tagged_when_it_came_and_an_edit_that_keeps_it_keeps_that() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let product = |id: &str| ProductId::parse(id).unwrap();
+        let author = UserId::parse("ana").unwrap();
+        let mut post = Post::new(PostId(Ulid::nil()), author, PostKind::Story, at(0));
+        post.products = vec![product("a"), product("b")];
+        let edit = |before: &Post, products: &[&str], now| {
+            let mut after = before.clone();
+            after.products = products.iter().map(|id| product(id)).collect();
+            after.tag(before, now);
+            after
+        };
+        let second = edit(&post, &["a", "c"], at(5));
+        let third = edit(&second, &["a", "b", "c"], at(9));
+        let times = ["a", "b", "c"].map(|id| third.tagged_at(&product(id)));
+        assert_eq!(times, [at(0), at(9), at(5)]);
+    }
 
     #[test]
     fn what_was_hidden_is_shown_where_it_was_and_what_never_appeared_as_new() {

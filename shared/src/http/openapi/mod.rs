@@ -10,13 +10,13 @@ mod shapes;
 use serde_json::{Value, json};
 use utoipa::openapi::{
     Components, Info, License, OpenApi,
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 use super::Problem;
 
 /// What every operation is filed under: the function that serves it, or whom it is for.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 10] = [
     ("admin", "For the store's admins and moderators."),
     (
         "engagement",
@@ -27,6 +27,11 @@ const TAGS: [(&str, &str); 6] = [
         "Home feeds, the stream, topic walls, where one looks around, and search.",
     ),
     (
+        "influencer",
+        "Accounts with other networks, applications, storefronts; what posts that lead to purchases earn.",
+    ),
+    ("links", "Where tracked links lead."),
+    (
         "onboarding",
         "Joining, interests, profiles, and people suggested.",
     ),
@@ -35,6 +40,11 @@ const TAGS: [(&str, &str); 6] = [
         "posting",
         "Upload tickets, posts, products, and one's own reviews.",
     ),
+    (
+        "sellers",
+        "What sellers see of their brands, and ask of influencers.",
+    ),
+    ("store", "What the store tells, signed by it."),
 ];
 
 /// Merges the functions' descriptions into one, with all that is common to them: the security
@@ -65,6 +75,14 @@ pub fn merge(functions: impl IntoIterator<Item = OpenApi>) -> serde_json::Result
     api.components
         .get_or_insert_with(Components::new)
         .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let signature = ApiKeyValue::with_description(
+        "Spark-Signature",
+        "`t=<unix seconds>,v1=<hex>`: HMAC-SHA256, under a key of the store's, of the time, a point, and the raw body; of a GET \
+         its path and query.",
+    );
+    api.components
+        .get_or_insert_with(Components::new)
+        .add_security_scheme("store", SecurityScheme::ApiKey(ApiKey::Header(signature)));
     for function in functions {
         api.merge(function);
     }

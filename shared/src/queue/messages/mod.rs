@@ -47,6 +47,7 @@ macro_rules! messages {
 mod catalogue;
 mod fanout;
 mod janitor;
+mod ledger;
 mod notifier;
 mod photos;
 mod rollup;
@@ -57,21 +58,23 @@ pub use janitor::{
     AccountLeaving, ExportAsked, JanitorMessage, ListDeleted, MovesPlanned, PostDeleted,
     ReaderRated, WallsLeft,
 };
+pub use ledger::{EntriesPosted, LedgerMessage, PayoutsAsked};
 pub use notifier::{ActKind, Acted, NotifierMessage, ReportDecided, Stated};
 pub use photos::{PhotoAwaited, PhotoRemoved, PhotosMessage};
 pub use rollup::{
-    Bought, Decided, FindableChanged, Gone, Heated, LOOK, ListChanged, MarksChanged, RollupMessage,
-    Since, Voted,
+    Bought, Decided, FindableChanged, Gone, Heated, LOOK, ListChanged, MarksChanged, Responded,
+    RollupMessage, Since, Voted,
 };
 
 /// Every message, a list a queue.
-pub const ALL: [&[Line]; 6] = [
+pub const ALL: [&[Line]; 7] = [
     FanoutMessage::LINES,
     PhotosMessage::LINES,
     CatalogueMessage::LINES,
     RollupMessage::LINES,
     NotifierMessage::LINES,
     JanitorMessage::LINES,
+    LedgerMessage::LINES,
 ];
 
 /// The list, as the documents show it.

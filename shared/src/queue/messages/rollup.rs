@@ -6,6 +6,7 @@ use domain::{
     engagement::{Idea, Place, Subject, Thing},
     feeds::Findable,
     ids::{ListId, PostId, ProductId, StatementId, TopicId, UserId},
+    money::insights::Response,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,8 @@ messages! {
         "voted.v1" Voted(Voted), from "relay", "somebody voted, or changed their vote; what they said of the post says so";
         "list-changed.v1" ListChanged(ListChanged), from "relay" "rollup", "a thing came to a list, left it or moved in it, or others are shown the list from now on, or no more";
         "bought.v1" Bought(Bought), from "relay", "somebody got a product that they had not: they bought it, or put it among their hearts";
-        "findable-changed.v1" FindableChanged(FindableChanged), from "relay", "a person or a post came, went, or says something else, or is twice or half as popular; it is found by what it is now";
+        "findable-changed.v1" FindableChanged(FindableChanged), from "relay", "a person or a post came, went, or says something else, or is twice or half as popular, or asks about something else; it is found by what it is now";
+        "responded.v1" Responded(Responded), from "relay", "somebody smiled at a post, saved it or a product, commented, clicked a tracked link, or took it back; it counts in its week for the brands that it shows, or not, as it stands";
     }
 }
 
@@ -149,6 +151,16 @@ pub struct Bought {
 pub struct FindableChanged {
     /// Which, as messages spell it: `post:<id>`.
     pub thing: Findable,
+}
+
+/// Somebody did something that sellers are told a figure of, or took it back: how it stands, the relation tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Responded {
+    /// What.
+    #[serde(flatten)]
+    pub response: Response,
+    /// When it was done.
+    pub at: Timestamp,
 }
 
 mod spelled {

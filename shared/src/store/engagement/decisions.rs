@@ -4,6 +4,7 @@ use domain::{
     claim::Claim,
     engagement::{Badge, Case, Moderation, Statement, Strikes},
     ids::UserId,
+    posts::Post,
 };
 use jiff::Timestamp;
 
@@ -72,7 +73,20 @@ impl Store {
     /// # Errors
     /// Those of the table.
     pub async fn decide(&self, new: &Deciding<'_>) -> Result<Filed, Error> {
-        let relation = || new.writes();
+        let paid = match &new.deed {
+            // What the filter held appears now.
+            Deed::Turned(Piece::Post(post), None) if !post.has_appeared() => {
+                let mut post = Post::clone(post);
+                self.label_paid(&mut post, new.statement.decided_at).await?;
+                post.sponsored
+            }
+            Deed::Turned(..)
+            | Deed::Kept
+            | Deed::Stripped(_)
+            | Deed::Suspended(_)
+            | Deed::Restored(_) => false,
+        };
+        let relation = || new.writes(paid);
         let mut counted = match &new.deed {
             Deed::Turned(piece, why) => piece.counts(why.is_some()),
             Deed::Kept | Deed::Stripped(_) | Deed::Suspended(_) | Deed::Restored(_) => Vec::new(),
@@ -86,14 +100,14 @@ impl Store {
 }
 
 impl Deciding<'_> {
-    fn writes(&self) -> Result<Vec<Write<Act<Filed>>>, Error> {
+    fn writes(&self, paid: bool) -> Result<Vec<Write<Act<Filed>>>, Error> {
         let (statement, moved) = (self.statement, Act::Moved);
         let mut writes = case_written(self.before, self.after, moved)?;
         writes.push(stated(statement)?);
         let author = &statement.author;
         match &self.deed {
             Deed::Turned(piece, why) => {
-                writes.extend(piece.turned(why.as_ref(), statement.decided_at)?);
+                writes.extend(piece.turned(why.as_ref(), paid, statement.decided_at)?);
             }
             Deed::Kept => {}
             Deed::Stripped(badge) => writes.extend(stripped(author, badge, true, moved)?),

@@ -92,15 +92,16 @@ impl Piece {
         }
     }
 
-    /// The writes by which it is hidden for this reason, or shown again; [`Act::Moved`] where anything is not as it was
-    /// read.
+    /// The writes by which it is hidden for this reason, or shown again, as paid for or not; [`Act::Moved`] where anything
+    /// is not as it was read.
     pub(in crate::store) fn turned<T>(
         &self,
         why: Option<&Moderation>,
+        paid: bool,
         now: Timestamp,
     ) -> Result<Vec<Write<Act<T>>>, Error> {
         match self {
-            Self::Post(post) => post_turned(post, why, now),
+            Self::Post(post) => post_turned(post, why, paid, now),
             Self::Comment(remark) => remark.turned(why),
         }
     }
@@ -118,6 +119,7 @@ impl Piece {
 fn post_turned<T>(
     before: &Post,
     why: Option<&Moderation>,
+    paid: bool,
     now: Timestamp,
 ) -> Result<Vec<Write<Act<T>>>, Error> {
     let mut after = before.clone();
@@ -125,6 +127,7 @@ fn post_turned<T>(
         Some(why) => after.hide(why.clone()),
         None => after.show(now),
     }
+    after.sponsored |= paid;
     let mut writes = vec![change(before, &after)?.unless(Act::Moved)];
     writes.extend(shown_or_not(before, &after)?);
     Ok(writes)

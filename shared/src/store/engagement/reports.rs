@@ -65,7 +65,7 @@ impl Store {
             writes.push(put(listed.attributes()));
             writes.extend(case_written(new.before, new.after, Act::Moved)?);
             if let Some((piece, why)) = new.hidden {
-                writes.extend(piece.turned(Some(why), now)?);
+                writes.extend(piece.turned(Some(why), false, now)?);
                 writes.push(stated(&Statement::automatic(new.after, why, now))?);
             }
             if let Some(claim) = new.claim {

@@ -2,6 +2,7 @@
 //! which words things are found.
 
 mod ads;
+mod asked;
 mod entries;
 mod finding;
 mod finds;

@@ -6,6 +6,7 @@ use domain::{
     posts::{Post, PostStatus},
 };
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
 use super::{
     photos::give_up_photo,
@@ -55,6 +56,12 @@ impl Store {
         Ok(came == Deletion::Done)
     }
 
+    /// Whether a post was there that is gone since a month at most.
+    pub async fn was_there(&self, post: PostId, now: Timestamp) -> Result<bool, Error> {
+        let noted: Option<Noted> = self.table.read(&keys::gone(post), false).await?;
+        Ok(noted.is_some_and(|noted| noted.expires_at > now.as_second()))
+    }
+
     /// Notes, for a month, that a post was there.
     pub async fn note_gone(&self, post: PostId, now: Timestamp) -> Result<(), Error> {
         let until = Expression::new("SET expires_at = :then")
@@ -64,6 +71,13 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// That a post was there.
+#[derive(Deserialize)]
+struct Noted {
+    /// Seconds since 1970.
+    expires_at: i64,
 }
 
 /// What came of deleting a post.

@@ -21,6 +21,7 @@ mod lists;
 mod notices;
 mod order;
 mod reports;
+mod scene;
 mod talk;
 mod threads;
 mod votes;

@@ -3,7 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::{feeds::Entry, ids::PostId, people::Notify, posts::PostKind};
+use domain::{
+    feeds::Entry,
+    ids::PostId,
+    money::{Account, Programme},
+    people::Notify,
+    posts::PostKind,
+};
 use harness::{Member, World};
 use serde_json::json;
 
@@ -15,7 +21,19 @@ use crate::{
 /// What is read that tells nothing of others, or of oneself alone.
 const NOTHING_OF_OTHERS: &[&str] = &[
     "GET /openapi.json",
+    "GET /r/{code}",
     "GET /v1/about",
+    "GET /v1/influencer/application",
+    "GET /v1/influencer/briefs",
+    "GET /v1/influencer/earnings",
+    "GET /v1/influencer/invitations",
+    "GET /v1/influencer/ledger",
+    "GET /v1/influencer/order-lines",
+    "GET /v1/influencer/order-lines/{id}",
+    "GET /v1/influencer/payouts",
+    "GET /v1/influencer/rates",
+    "GET /v1/influencer/statements/{month}",
+    "GET /v1/influencer/statements/{month}/lines",
     "GET /v1/interests",
     "GET /v1/lists",
     "GET /v1/me",
@@ -24,8 +42,11 @@ const NOTHING_OF_OTHERS: &[&str] = &[
     "GET /v1/me/exports/{id}/photos/{photo_id}",
     "GET /v1/me/mutes",
     "GET /v1/me/reviews",
+    "GET /v1/oauth/{provider}/callback",
     "GET /v1/photos/{id}",
     "GET /v1/posts/{post_id}/reach",
+    "GET /v1/sellers/insights",
+    "GET /v1/social-accounts",
 ];
 
 /// What tells of others to whoever has done more than Ben, or once workers have put it together: it is asked all the same.
@@ -34,11 +55,12 @@ const IN_TIME: &[&str] = &[
     "GET /v1/feed/items/{post_id}",
     "GET /v1/products",
     "GET /v1/search",
+    "GET /v1/sellers/questions",
     "GET /v1/stream",
 ];
 
-/// The doors of the store's staff, who see everybody.
-const OF_STAFF: [&str; 2] = ["GET /v1/admin/", "GET /v1/moderation/"];
+/// The doors of the store and its staff, who see everybody.
+const OF_STAFF: [&str; 3] = ["GET /v1/admin/", "GET /v1/moderation/", "GET /v1/store/"];
 
 /// Where whom one blocks oneself is told.
 const OF_BLOCKS: &str = "GET /v1/me/blocks";
@@ -63,7 +85,21 @@ impl Street {
         let cleo = world.member("cleo").prime().await;
         let context = world.context();
         let http = world.serve(engagement::router(&context));
-        world.product("SPK-1").await;
+        let shoes = "Apparel & Accessories > Shoes";
+        world.product("SPK-1").category(shoes).await;
+        // Ana has a storefront.
+        let entered = (Programme::Influencer, true);
+        let (store, account, now) = (world.store(), Account::of_random(7), world.now());
+        let entered = store.enter_programme(&ana.id, entered, &account, now);
+        assert!(entered.await.unwrap());
+        // Ben sells what fits what she likes, and asks her to show it.
+        let sells = store.map_seller(&ben.id, vec!["Acme".to_owned()]);
+        sells.await.unwrap();
+        let seller = world.serve(seller::router(&context));
+        let asks = seller.post("/v1/sellers/briefs").json(json!({
+            "brand": "Acme", "influencer": "ana", "product_ids": ["SPK-1"], "text": "Show it"}));
+        let asks = asks.token(world.token("ben", &["seller"]));
+        asks.send().await.expect(201);
         // Ben is told of what others do, and Ana suggested to him, whom he does not follow.
         let switches = Notify {
             posts: true,
@@ -184,6 +220,7 @@ impl Street {
             ],
             "GET /v1/topics/{topic_id}/posts" => &["", "?sort=new"],
             "GET /v1/products" => &["?q=spk"],
+            "GET /v1/sellers/influencers" | "GET /v1/sellers/questions" => &["?brand=acme"],
             "GET /v1/stream" => &["", "?mix=mine"],
             _ => &[""],
         };
@@ -214,7 +251,7 @@ impl Street {
                 let get = operation
                     .http
                     .get(&path)
-                    .token(self.world.token("ben", &["prime"]));
+                    .token(self.world.token("ben", &["prime", "seller"]));
                 let answer = get.send().await;
                 let ok = [200, 404].contains(&answer.status.as_u16());
                 assert!(ok, "{path}: {}", answer.status);

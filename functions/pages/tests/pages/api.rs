@@ -1,14 +1,10 @@
-//! Pages as a browser and a code generator see them.
+//! The description of the API as a browser and a code generator see it, and what no route takes.
 
-use harness::{Http, World};
+use harness::World;
 use pages::router;
 use tower::ServiceExt;
 
-async fn http() -> (World, Http) {
-    let world = World::new().await;
-    let http = world.serve(router(&world.context()));
-    (world, http)
-}
+use crate::http;
 
 #[tokio::test]
 async fn the_description_is_openapi_3_1_and_names_every_path_once() {
@@ -81,10 +77,27 @@ async fn the_docs_are_a_page_that_reads_the_description() {
 #[tokio::test]
 async fn what_no_route_takes_is_a_problem() {
     let (_world, http) = http().await;
-    for path in ["/", "/v1/nothing", "/docs/nothing", "/%00", "/..%2f"] {
+    for path in [
+        "/nothing",
+        "/p",
+        "/p/x/y",
+        "/v1/nothing",
+        "/docs/nothing",
+        "/%00",
+        "/..%2f",
+    ] {
         let answer = http.get(path).send().await;
         assert_eq!(answer.status, 404, "{path}");
+        // Of the docs the page itself says so.
+        if path.starts_with("/docs/") {
+            continue;
+        }
+        let json = http.get(path).header("accept", "application/json");
+        let problem = json.send().await.expect(404);
+        assert_eq!(problem.problem(), "not-found", "{path}");
     }
+    let answer = http.get("/v1/nothing").send().await;
+    assert_eq!(answer.problem(), "not-found");
     let answer = http.post("/v1/nothing").send().await;
     assert_eq!(
         answer.header("content-type"),
@@ -125,7 +138,7 @@ async fn a_bad_token_is_refused_here_too() {
 #[tokio::test]
 async fn the_sample_event_is_not_found() {
     let world = World::new().await;
-    let event = include_str!("../../../events/pages-not-found.json");
+    let event = include_str!("../../../../events/pages-not-found.json");
     let request: lambda_http::Request = lambda_http::request::from_str(event).unwrap();
     let Ok(response) = router(&world.context()).oneshot(request).await;
     assert_eq!(response.status(), 404);

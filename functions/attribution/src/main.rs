@@ -1,0 +1,7 @@
+//! The Lambda `attribution`.
+
+use shared::runtime::{function::Failure, serve};
+
+fn main() -> Result<(), Failure> {
+    serve(attribution::function)
+}
