@@ -47,10 +47,32 @@ enum Clicker {
     User(UserId),
 }
 
+/// Where a link leads, which is no click.
+#[utoipa::path(
+    head,
+    path = "/r/{code}",
+    tag = "links",
+    params(("code" = String, Path, description = "Of the link.")),
+    security((), ("bearer" = [])),
+    responses(
+        (status = 302, description = "To the store.",
+            headers(("Location" = String, description = "Where the product is."))),
+        (status = 403, description = "To what is fetched before anybody wants it."))
+)]
+pub(crate) async fn look_at_link(
+    app: State<App>,
+    viewer: MaybeViewer,
+    head: IsHead,
+    code: Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    Box::pin(follow_link(app, viewer, head, code, headers)).await
+}
+
 /// Follows a tracked link to the store, and notes the click where a person makes it. An app that sends its user's token and
 /// accepts JSON is told where to go instead: at most one click a minute.
 #[utoipa::path(
-    method(get, head),
+    get,
     path = "/r/{code}",
     tag = "links",
     params(("code" = String, Path, description = "Of the link.")),

@@ -51,7 +51,7 @@ impl App {
 
 shared::routes! {
     App:
-    follow::follow_link;
+    follow::follow_link, follow::look_at_link;
 }
 
 /// Every route of this function, within the edge.
