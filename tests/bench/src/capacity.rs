@@ -11,10 +11,12 @@ use sha2::{Digest, Sha256};
 use shared::runtime::Context;
 
 use crate::{
-    programmes::OF_NETWORKS,
     reference::{self, READER, author, product, text, topics},
     report::{Budget, Report},
 };
+
+/// What waits for a network of somebody else's, and is tried where one is played.
+const OF_NETWORKS: [&str; 2] = [" /v1/social-accounts", " /v1/oauth/"];
 
 pub(crate) const PHOTO: &[u8] =
     include_bytes!("../../../infra/local/demo/photos/tabby-portrait.jpg");

@@ -5,9 +5,6 @@ use serde_json::{Value, json};
 
 use crate::{capacity::Bench, reference::READER, report::Budget};
 
-/// What waits for a network of somebody else's, and is tried where one is played.
-pub(crate) const OF_NETWORKS: [&str; 2] = [" /v1/social-accounts", " /v1/oauth/"];
-
 impl Bench {
     /// All of it, by the reader, who is an influencer by now.
     pub(crate) async fn programmes(&mut self) -> Result<()> {
